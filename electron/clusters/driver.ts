@@ -1,0 +1,97 @@
+import type { Duplex } from 'node:stream'
+import type { Failure } from '../../shared/domain/failure.ts'
+import type { Plan, PlanEdits } from '../../shared/domain/plan.ts'
+import type { Commit, Residue, Source, Step } from '../../shared/domain/records.ts'
+
+/** What to build. Doing it twice for one `buildId` makes nothing twice. */
+export interface BuildOrder {
+  readonly buildId: string
+  readonly deploymentId: string
+  readonly source: Source
+  readonly branch: string
+  /** The exact commit; for a folder, the digest that was seen when the build was asked for. */
+  readonly sha: string
+  readonly planEdits: PlanEdits
+  readonly port: number | null
+  readonly timeLimitMs: number
+}
+
+/** A build as the driver sees it. `artifact` names the runnable thing (local: a folder; kubernetes: an image by digest). */
+export type BuildObservation =
+  | { readonly state: 'absent' }
+  | ({ readonly state: 'running' } & BuildProgress)
+  | ({
+      readonly state: 'succeeded'
+      readonly artifact: string
+      readonly plan: Plan
+      readonly commit: Commit
+    } & {
+      readonly steps: readonly Step[]
+    })
+  | ({ readonly state: 'failed'; readonly failure: Failure } & BuildProgress)
+
+export interface BuildProgress {
+  readonly steps: readonly Step[]
+  readonly plan?: Plan
+  readonly commit?: Commit
+}
+
+/** What to run. One instance a `run`; a higher run of the same release is a restart. */
+export interface ReleaseOrder {
+  readonly deploymentId: string
+  readonly releaseId: string
+  /** Counts from 1 in each release. */
+  readonly run: number
+  readonly artifact: string
+  readonly plan: Plan
+  readonly port: number | null
+  readonly variables: Readonly<Record<string, string>>
+}
+
+/**
+ * One instance (local: a supervised process group). Finished instances are listed until they are forgotten.
+ * `fixedPort`: it listens on this port whatever it is offered, so it cannot overlap with a successor.
+ */
+export interface Instance {
+  readonly releaseId: string
+  readonly run: number
+  readonly state: 'starting' | 'ready' | 'exited'
+  /** Process id or pod name; empty before it has one. */
+  readonly name: string
+  readonly startedAt: number
+  readonly readyAt: number | null
+  readonly exitedAt: number | null
+  readonly port: number | null
+  readonly fixedPort: number | null
+  /** Why it exited or was given up, ready to be shown; set when `exited` and it was not asked to stop. */
+  readonly failure: Failure | null
+}
+
+/** The one way to a cluster. The pipeline, the logs, the gateway and the screens know only this. */
+export interface ClusterDriver {
+  /** Begins the build unless it is there already; returns when it is under way. */
+  startBuild(order: BuildOrder): Promise<void>
+  observeBuild(buildId: string): Promise<BuildObservation>
+  /** Resolves when nothing of the build runs any more. The finished or half-made artifact is gone. */
+  cancelBuild(build: { buildId: string; deploymentId: string }): Promise<void>
+
+  /** Starts the run unless it is there already (running or exited). */
+  applyRelease(order: ReleaseOrder): Promise<void>
+  /** Every instance of the deployment, from what is there, not from memory. */
+  observe(deploymentId: string): Promise<readonly Instance[]>
+  /** Stops (TERM, grace, KILL, whole group) and forgets the instances that `isKept` does not keep. */
+  stop(deploymentId: string, isKept: (instance: Instance) => boolean): Promise<void>
+  /** Deletes build artifacts of the deployment that are not named. */
+  collect(deploymentId: string, artifacts: readonly string[]): Promise<void>
+  /** Stops all and deletes all that is there of the deployment, builds included. */
+  remove(deploymentId: string): Promise<void>
+  /** Counts what is there of the deployment. `logs` and `rows` are counted elsewhere. */
+  count(deploymentId: string): Promise<Pick<Residue, 'processes' | 'checkouts'>>
+
+  /** Opens one TCP connection to a ready instance of the release. */
+  dial(target: { deploymentId: string; releaseId: string }): Promise<Duplex>
+  /** Names the deployment that should be looked at again. Carries no data. Returns the end of the watch. */
+  watch(changed: (deploymentId: string) => void): () => void
+  /** Ends watching and timers. Instances go on. */
+  dispose(): Promise<void>
+}

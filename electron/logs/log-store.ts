@@ -1,0 +1,36 @@
+import type { LogLine, LogPage, LogRef, NewLogLine } from '../../shared/domain/log.ts'
+
+/**
+ * The central log store: segments on disk, bounded for each log and in all. One process writes. Reading never
+ * holds more than a page in memory.
+ */
+export interface LogStore {
+  /**
+   * Appends lines; resolves when they are handed to the operating system. Opens the log if it is new.
+   * `mark`: the position in the source after these lines, kept with them in one write, so that a reader of the source
+   * that is killed can go on exactly there.
+   */
+  append(log: LogRef, lines: readonly NewLogLine[], mark?: LogMark): Promise<void>
+  /** The last mark of a source that was appended to the log. */
+  lastMark(log: LogRef, source: string): Promise<number | undefined>
+  /** No line will follow: followers end. Appending again opens it again. */
+  close(log: LogRef): Promise<void>
+  read(log: LogRef, range: { before?: number; after?: number; limit: number }): Promise<LogPage>
+  /** Batches of lines after `after` until the log is closed or the signal aborts. Pulls: nothing is read ahead. */
+  follow(log: LogRef, after: number, signal: AbortSignal): AsyncGenerator<LogLine[], void, void>
+  search(
+    log: LogRef,
+    query: { text: string; limit: number },
+    signal?: AbortSignal,
+  ): Promise<{ matches: LogLine[]; isComplete: boolean }>
+  /** Deletes the log; followers end. */
+  remove(log: LogRef): Promise<void>
+  exists(log: LogRef): Promise<boolean>
+  dispose(): Promise<void>
+}
+
+/** A place in the source of a log: the name of the source and how far it was read (any growing number). */
+export interface LogMark {
+  readonly source: string
+  readonly position: number
+}

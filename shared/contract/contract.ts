@@ -1,0 +1,160 @@
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import { failureSchema } from '../domain/failure.ts'
+import { logLineSchema, logPageSchema, logRefSchema } from '../domain/log.ts'
+import { nameSchema } from '../domain/name.ts'
+import { planEditsSchema, planSchema } from '../domain/plan.ts'
+import {
+  activitySchema,
+  buildSchema,
+  clusterSchema,
+  commitSchema,
+  deploymentSchema,
+  idSchema,
+  releaseSchema,
+  residueSchema,
+  settingsSchema,
+  sourceSchema,
+  userSchema,
+} from '../domain/records.ts'
+
+/** Every entry can fail in one way: `FAILED`, which carries what to show. */
+const entry = oc.errors({ FAILED: { data: failureSchema } })
+
+const byId = z.object({ id: idSchema })
+const port = z.number().int().min(1).max(65535).nullable()
+const page = { before: idSchema.optional(), limit: z.number().int().min(1).max(500).default(100) }
+
+export const branchSchema = z.object({ name: z.string(), sha: z.string() })
+
+export const contract = {
+  session: {
+    /** Who and what is on the other side. `surface` tells how Slipway was opened. */
+    info: entry.output(
+      z.object({
+        version: z.string(),
+        surface: z.enum(['window', 'browser', 'terminal']),
+        user: userSchema,
+        gatewayPort: z.number().int(),
+        dataFolder: z.string(),
+      }),
+    ),
+  },
+
+  changes: {
+    /**
+     * Names what to ask for again, batched: at most a handful of messages a second. `deployments` holds ids; the rest
+     * of the record (builds, releases, health) changes with its deployment.
+     */
+    watch: entry.output(eventIterator(z.object({ deployments: z.array(idSchema), hasOther: z.boolean() }))),
+  },
+
+  clusters: {
+    list: entry.output(z.array(clusterSchema)),
+  },
+
+  sources: {
+    /** Branches of a git source, default branch first. Empty for a folder. */
+    branches: entry.input(sourceSchema).output(z.array(branchSchema)),
+    /** Fetches the head of a branch (the default one if empty) and finds its plan. `hasRisk`s are sentences in `plan.notes`. */
+    inspect: entry
+      .input(z.object({ source: sourceSchema, branch: z.string() }))
+      .output(z.object({ branch: z.string(), commit: commitSchema, plan: planSchema, name: nameSchema })),
+    /** The sample app that comes with Slipway, as a source. */
+    sample: entry.output(sourceSchema),
+  },
+
+  deployments: {
+    list: entry.output(z.array(deploymentSchema)),
+    get: entry
+      .input(byId)
+      .output(deploymentSchema.extend({ releases: z.array(releaseSchema), builds: z.array(buildSchema) })),
+    /** Makes the deployment and queues its first build. An empty branch means the default one. */
+    create: entry
+      .input(
+        z.object({
+          source: sourceSchema,
+          branch: z.string(),
+          name: nameSchema,
+          port,
+          planEdits: planEditsSchema,
+          keepsRunning: z.boolean().optional(),
+        }),
+      )
+      .output(z.object({ id: idSchema, buildId: idSchema })),
+    /** Changes what the next deploy does. */
+    update: entry
+      .input(
+        byId.extend({
+          branch: z.string().optional(),
+          port: port.optional(),
+          planEdits: planEditsSchema.optional(),
+          keepsRunning: z.boolean().optional(),
+        }),
+      )
+      .output(z.object({})),
+    /** Queues a build of the branch's head; one that was queued already is replaced. */
+    deploy: entry.input(byId).output(z.object({ buildId: idSchema })),
+    /** Rolls an earlier release out again, without a build. */
+    rollback: entry.input(byId.extend({ releaseId: idSchema })).output(z.object({ releaseId: idSchema })),
+    restart: entry.input(byId).output(z.object({})),
+    stop: entry.input(byId).output(z.object({})),
+    start: entry.input(byId).output(z.object({})),
+    /** Asks for the name. The rows are there, `removing`, until nothing else is left. */
+    remove: entry.input(byId.extend({ name: z.string() })).output(z.object({})),
+    /** The count after removal; null while it goes on. */
+    residue: entry.input(byId).output(residueSchema.nullable()),
+  },
+
+  builds: {
+    list: entry.input(z.object(page)).output(z.array(buildSchema.extend({ deployment: nameSchema }))),
+    get: entry.input(byId).output(buildSchema),
+    cancel: entry.input(byId).output(z.object({})),
+  },
+
+  logs: {
+    /** Up to `limit` lines before or after a sequence number; neither given: the newest. */
+    read: entry
+      .input(
+        z.object({
+          log: logRefSchema,
+          before: z.number().int().optional(),
+          after: z.number().int().optional(),
+          limit: z.number().int().min(1).max(5000).default(1000),
+        }),
+      )
+      .output(logPageSchema),
+    /**
+     * Lines after `after`, in batches, for as long as the log is open. At most a few batches are under way: the reader
+     * says with `acknowledge` which it has drawn. `stream` is a name chosen by the reader.
+     */
+    follow: entry
+      .input(z.object({ log: logRefSchema, after: z.number().int(), stream: z.string().max(100) }))
+      .output(eventIterator(z.array(logLineSchema))),
+    acknowledge: entry
+      .input(z.object({ stream: z.string().max(100), seq: z.number().int() }))
+      .output(z.object({})),
+    /** Sequence numbers of lines that contain the text (case does not matter), oldest first, at most `limit`. */
+    search: entry
+      .input(
+        z.object({
+          log: logRefSchema,
+          text: z.string().min(1).max(200),
+          limit: z.number().int().min(1).max(1000).default(500),
+        }),
+      )
+      .output(z.object({ matches: z.array(logLineSchema), isComplete: z.boolean() })),
+  },
+
+  activity: {
+    list: entry
+      .input(z.object({ ...page, deploymentId: idSchema.optional() }))
+      .output(z.array(activitySchema)),
+  },
+
+  settings: {
+    get: entry.output(settingsSchema),
+    update: entry.input(settingsSchema.partial()).output(settingsSchema),
+  },
+}
+export type Contract = typeof contract

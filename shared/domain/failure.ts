@@ -1,0 +1,103 @@
+import { z } from 'zod'
+
+/** Every way in which something can fail, as a closed list. */
+export const failureCodes = [
+  'already_running',
+  'app_crashed',
+  'build_cancelled',
+  'build_failed',
+  'build_interrupted',
+  'build_timed_out',
+  'conflict',
+  'consent_required',
+  'database_damaged',
+  'database_newer',
+  'disk_full',
+  'internal',
+  'invalid_input',
+  'name_taken',
+  'not_found',
+  'plan_not_recognised',
+  'plan_unsupported',
+  'port_taken',
+  'source_branch_not_found',
+  'source_commit_not_found',
+  'source_denied',
+  'source_git_missing',
+  'source_not_found',
+  'source_stalled',
+  'source_unreachable',
+  'start_exited',
+  'start_timed_out',
+  'tool_missing',
+  'unavailable',
+] as const
+export type FailureCode = (typeof failureCodes)[number]
+
+/**
+ * A failure as it is stored and shown. `message`: what failed, in the person's words. `hint`: what to do next.
+ * `lines`: the last lines of output that show it. `port`: the port the failure is about, if it is about one.
+ * Never carries a secret; causes go to the log only.
+ */
+export const failureSchema = z.object({
+  code: z.enum(failureCodes),
+  message: z.string(),
+  hint: z.string(),
+  lines: z.array(z.string()).optional(),
+  port: z.number().int().optional(),
+})
+export type Failure = z.infer<typeof failureSchema>
+
+/** Whether doing the same again, later, can help without anybody changing anything. */
+export const retryPolicy = {
+  already_running: 'never',
+  app_crashed: 'never',
+  build_cancelled: 'never',
+  build_failed: 'never',
+  build_interrupted: 'again',
+  build_timed_out: 'never',
+  conflict: 'never',
+  consent_required: 'never',
+  database_damaged: 'never',
+  database_newer: 'never',
+  disk_full: 'never',
+  internal: 'again',
+  invalid_input: 'never',
+  name_taken: 'never',
+  not_found: 'never',
+  plan_not_recognised: 'never',
+  plan_unsupported: 'never',
+  port_taken: 'never',
+  source_branch_not_found: 'never',
+  source_commit_not_found: 'never',
+  source_denied: 'never',
+  source_git_missing: 'never',
+  source_not_found: 'never',
+  source_stalled: 'again',
+  source_unreachable: 'again',
+  start_exited: 'never',
+  start_timed_out: 'never',
+  tool_missing: 'never',
+  unavailable: 'again',
+} as const satisfies Record<FailureCode, 'never' | 'again'>
+
+/** The one error class. Thrown by adapters and rules; crosses the contract as its `failure`, without the cause. */
+export class SlipwayError extends Error {
+  override readonly name = 'SlipwayError'
+  readonly failure: Failure
+
+  constructor(failure: Failure, cause?: unknown) {
+    super(failure.message, cause === undefined ? undefined : { cause })
+    this.failure = failure
+  }
+}
+
+/** Any thrown value as a failure. What was not meant becomes `internal`, with the message kept for the log only. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof SlipwayError) return error.failure
+  return {
+    code: 'internal',
+    message: 'Slipway met an error it did not expect.',
+    hint: 'Try again. The log file in the data folder says more.',
+  }
+}

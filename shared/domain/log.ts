@@ -1,0 +1,36 @@
+import { z } from 'zod'
+
+/** A log is named by the record it belongs to: a build, or a deployment (all of its runs in one log). */
+export const logRefSchema = z.object({
+  kind: z.enum(['build', 'runtime']),
+  id: z.string().regex(/^[0-9a-z]{1,40}$/),
+})
+export type LogRef = z.infer<typeof logRefSchema>
+
+export const logStreams = ['stdout', 'stderr', 'platform'] as const
+export type LogStream = (typeof logStreams)[number]
+
+/**
+ * One line of a log. `seq` counts from 1 without gaps while lines are kept; `at` is UTC milliseconds; `isPartial` marks
+ * a piece of a longer line whose rest follows in the next line of the same stream. Text holds no line break.
+ */
+export const logLineSchema = z.object({
+  seq: z.number().int(),
+  at: z.number().int(),
+  stream: z.enum(logStreams),
+  text: z.string(),
+  isPartial: z.boolean(),
+})
+export type LogLine = z.infer<typeof logLineSchema>
+
+/** A line before the store has numbered it. */
+export type NewLogLine = Omit<LogLine, 'seq'>
+
+/** Lines in order, and the range that the log holds now (`first` is past 1 when old lines were dropped). */
+export const logPageSchema = z.object({
+  lines: z.array(logLineSchema),
+  first: z.number().int(),
+  last: z.number().int(),
+  isClosed: z.boolean(),
+})
+export type LogPage = z.infer<typeof logPageSchema>

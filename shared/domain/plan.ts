@@ -1,0 +1,55 @@
+import { z } from 'zod'
+
+export const planKinds = ['dockerfile', 'node', 'go', 'static', 'procfile'] as const
+export type PlanKind = (typeof planKinds)[number]
+
+/** A value of the plan and where it was found, such as `package.json scripts.start`, or `set by you`. */
+const found = <T extends z.ZodType>(value: T) => z.object({ value, origin: z.string() })
+
+/**
+ * How one commit becomes something that runs: shell commands, run in `root` of the checkout, and the port.
+ * `start` is null for static files, which Slipway serves itself from `output` (a folder below `root`).
+ * `runtime` is a program and version for people ("Node 24"). `notes` are sentences to show before the build.
+ */
+export const planSchema = z.object({
+  kind: z.enum(planKinds),
+  label: z.string(),
+  root: z.string(),
+  runtime: found(z.string()).nullable(),
+  install: found(z.string()).nullable(),
+  build: found(z.string()).nullable(),
+  start: found(z.string()).nullable(),
+  output: found(z.string()).nullable(),
+  port: found(z.number().int().min(1).max(65535)).nullable(),
+  notes: z.array(z.string()),
+})
+export type Plan = z.infer<typeof planSchema>
+
+const command = z.string().trim().max(2000)
+
+/** What the person changed in the plan. Absent: as found. Empty string: none ("do not build"). */
+export const planEditsSchema = z.object({
+  install: command.optional(),
+  build: command.optional(),
+  start: command.optional(),
+  output: z.string().trim().max(500).optional(),
+})
+export type PlanEdits = z.infer<typeof planEditsSchema>
+
+const editOrigin = 'set by you'
+
+/** The plan with the person's edits and port laid over it. */
+export function withEdits(plan: Plan, edits: PlanEdits, port: number | null): Plan {
+  const edited = (found: Plan['install'], edit: string | undefined): Plan['install'] => {
+    if (edit === undefined) return found
+    return edit === '' ? null : { value: edit, origin: editOrigin }
+  }
+  return {
+    ...plan,
+    install: edited(plan.install, edits.install),
+    build: edited(plan.build, edits.build),
+    start: edited(plan.start, edits.start),
+    output: edited(plan.output, edits.output),
+    port: port === null ? plan.port : { value: port, origin: editOrigin },
+  }
+}

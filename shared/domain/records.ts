@@ -1,0 +1,168 @@
+import { z } from 'zod'
+import { failureSchema } from './failure.ts'
+import { nameSchema } from './name.ts'
+import { planEditsSchema, planSchema } from './plan.ts'
+import { buildStatuses, deploymentStatuses, releaseStatuses, wantedStates } from './status.ts'
+
+/** Lower-case ULID: sorts by the time it was made. */
+export const idSchema = z.string().regex(/^[0-9a-z]{26}$/)
+/** UTC milliseconds. */
+const time = z.number().int()
+
+export const userSchema = z.object({ id: idSchema, name: z.string() })
+export type User = z.infer<typeof userSchema>
+
+export const clusterKinds = ['local', 'kubernetes'] as const
+export const clusterSchema = z.object({ id: idSchema, kind: z.enum(clusterKinds), name: z.string() })
+export type Cluster = z.infer<typeof clusterSchema>
+
+/** Where code comes from. `address`: any URL that git takes, or the absolute path of a folder. Never carries credentials. */
+export const sourceSchema = z.object({
+  kind: z.enum(['git', 'folder']),
+  address: z.string().trim().min(1).max(2000),
+})
+export type Source = z.infer<typeof sourceSchema>
+
+/** `sha`: 40 hex digits; for a folder that is not committed, a digest of its files. `subject`: first line of the message. */
+export const commitSchema = z.object({
+  sha: z.string(),
+  subject: z.string(),
+  author: z.string(),
+  at: time,
+})
+export type Commit = z.infer<typeof commitSchema>
+
+export const stepNames = ['fetch', 'plan', 'install', 'build', 'pack'] as const
+export const stepSchema = z.object({
+  name: z.enum(stepNames),
+  status: z.enum(['running', 'succeeded', 'failed', 'skipped']),
+  startedAt: time,
+  finishedAt: time.nullable(),
+  /** Sequence number of the step's first line in the build's log. */
+  logSeq: z.number().int(),
+})
+export type Step = z.infer<typeof stepSchema>
+
+export const buildSchema = z.object({
+  id: idSchema,
+  deploymentId: idSchema,
+  status: z.enum(buildStatuses),
+  /** What was asked for, else what was built; author and subject are empty until the commit is fetched. */
+  commit: commitSchema,
+  plan: planSchema.nullable(),
+  steps: z.array(stepSchema),
+  failure: failureSchema.nullable(),
+  requestedBy: z.string(),
+  createdAt: time,
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+})
+export type Build = z.infer<typeof buildSchema>
+
+export const releaseSchema = z.object({
+  id: idSchema,
+  deploymentId: idSchema,
+  buildId: idSchema,
+  /** Counts from 1 in each deployment. */
+  number: z.number().int(),
+  status: z.enum(releaseStatuses),
+  commit: commitSchema,
+  port: z.number().int().nullable(),
+  /** The number of the release that this one rolls back to. */
+  rollbackTo: z.number().int().nullable(),
+  failure: failureSchema.nullable(),
+  requestedBy: z.string(),
+  createdAt: time,
+  liveAt: time.nullable(),
+  endedAt: time.nullable(),
+})
+export type Release = z.infer<typeof releaseSchema>
+
+/** What is there, as the cluster driver sees it; apart from the status, which is what Slipway is doing. */
+export const healthSchema = z.object({
+  ready: z.number().int(),
+  wanted: z.number().int(),
+  restarts: z.number().int(),
+  /** Why it is not ready, in plain words; null when all is well. */
+  reason: z.string().nullable(),
+  /** Process ids (local) or pod names of running instances. */
+  instances: z.array(z.string()),
+  /** Port that the app really listens on. */
+  port: z.number().int().nullable(),
+  since: time.nullable(),
+})
+export type Health = z.infer<typeof healthSchema>
+
+/** A row of the board. */
+export const deploymentSchema = z.object({
+  id: idSchema,
+  name: nameSchema,
+  status: z.enum(deploymentStatuses),
+  wanted: z.enum(wantedStates),
+  project: z.object({ id: idSchema, name: z.string(), source: sourceSchema }),
+  owner: userSchema,
+  cluster: clusterSchema,
+  branch: z.string(),
+  port: z.number().int().nullable(),
+  planEdits: planEditsSchema,
+  /** Whether the app goes on when Slipway quits. */
+  keepsRunning: z.boolean(),
+  url: z.string(),
+  health: healthSchema,
+  /** Takes the traffic now. */
+  serving: releaseSchema.nullable(),
+  /** The newest build, finished or not. */
+  latestBuild: buildSchema.nullable(),
+  /** Why the last deploy, start or run failed; null when it did not. */
+  failure: failureSchema.nullable(),
+  createdAt: time,
+  changedAt: time,
+})
+export type Deployment = z.infer<typeof deploymentSchema>
+
+export const activityVerbs = [
+  'created',
+  'changed',
+  'deploy',
+  'built',
+  'build_failed',
+  'build_cancelled',
+  'released',
+  'release_failed',
+  'rollback',
+  'restart',
+  'crashed',
+  'stop',
+  'start',
+  'remove',
+  'removed',
+] as const
+
+/** One line of history. The names are copies, so that the line outlives the records. */
+export const activitySchema = z.object({
+  id: idSchema,
+  at: time,
+  user: z.string(),
+  verb: z.enum(activityVerbs),
+  deploymentId: idSchema.nullable(),
+  deployment: z.string().nullable(),
+  detail: z.string(),
+})
+export type Activity = z.infer<typeof activitySchema>
+
+/** What is left of a removed deployment, counted again afterwards. All zero means gone. */
+export const residueSchema = z.object({
+  processes: z.number().int(),
+  checkouts: z.number().int(),
+  logs: z.number().int(),
+  rows: z.number().int(),
+})
+export type Residue = z.infer<typeof residueSchema>
+
+export const settingsSchema = z.object({
+  /** The person knows that code deployed on this computer has their own rights. UTC milliseconds of the consent. */
+  localConsentAt: time.nullable(),
+  /** New deployments go on when Slipway quits. */
+  keepsRunning: z.boolean(),
+})
+export type Settings = z.infer<typeof settingsSchema>
