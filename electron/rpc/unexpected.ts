@@ -1,0 +1,25 @@
+import { ORPCError } from '@orpc/server'
+import type { Logger } from 'pino'
+
+/** What a transport needs to report. */
+export type TransportLog = Pick<Logger, 'info' | 'error'>
+
+/**
+ * Interceptor of every transport's handler: an error that the contract does not define goes to the log, with its cause. The
+ * other side sees `INTERNAL_SERVER_ERROR` and nothing else, since an ORPCError is sent without its cause.
+ */
+export function logUnexpected(log: TransportLog) {
+  return async <T>(options: { next(): Promise<T> }): Promise<T> => {
+    try {
+      return await options.next()
+    } catch (error) {
+      if (!isExpected(error)) log.error({ err: error }, 'a request failed unexpectedly')
+      throw error
+    }
+  }
+}
+
+function isExpected(error: unknown): boolean {
+  if (error instanceof ORPCError) return error.defined || error.status < 500
+  return error instanceof Error && error.name === 'AbortError'
+}
