@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import { chmod, mkdir, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { connect } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/websocket'
+import type { ContractRouterClient } from '@orpc/contract'
+import { WebSocket, WebSocketServer } from 'ws'
+import type { Contract } from '../../shared/contract/contract.ts'
+import { SlipwayError } from '../../shared/domain/failure.ts'
+import type { TransportLog } from './unexpected.ts'
+import { type ContractRouter, createWebSocketTransport, maxRequestBytes, rpcPath } from './websocket.ts'
+
+/** The kernel's limit for the path of a socket is 104 bytes on macOS and 108 on Linux. */
+const maxPathBytes = 100
+
+/** Where the Slipway of a data folder listens for this user's other processes. */
+export function toControlPath(dataFolder: string): string {
+  const name = createHash('sha256').update(dataFolder).digest('hex').slice(0, 32)
+  if (process.platform === 'win32') return `\\\\.\\pipe\\slipway-${name}`
+  const path = join(dataFolder, 'slipway.sock')
+  if (Buffer.byteLength(path) <= maxPathBytes) return path
+  return join(tmpdir(), `slipway-${userInfo().uid}`, `${name}.sock`)
+}
+
+/**
+ * Serves the contract to the command line of the same user. Where the socket lies only that user can reach it. Fails with
+ * `already_running` when another Slipway answers there; a socket left over from one that was killed is replaced.
+ */
+export async function createControlSocket(deps: {
+  router: ContractRouter
+  dataFolder: string
+  log: TransportLog
+}): Promise<{ dispose(): Promise<void> }> {
+  const path = toControlPath(deps.dataFolder)
+  const serve = createWebSocketTransport(deps)
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxRequestBytes })
+  const server = createServer((_request, response) => response.writeHead(426).end())
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy())
+    if (request.url === rpcPath && request.headers.origin === undefined) {
+      sockets.handleUpgrade(request, socket, head, serve)
+    } else socket.end('HTTP/1.1 403 Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+  })
+
+  const isFile = process.platform !== 'win32'
+  if (await isAnswering(path)) throw alreadyRunning(deps.dataFolder)
+  if (isFile) {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    if (dirname(path) !== deps.dataFolder) await chmod(dirname(path), 0o700)
+    await rm(path, { force: true })
+  }
+  await listen(server, path)
+  if (isFile) await chmod(path, 0o600)
+
+  return {
+    async dispose() {
+      for (const socket of sockets.clients) socket.terminate()
+      sockets.close()
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+    },
+  }
+}
+
+export interface ControlConnection {
+  readonly client: ContractRouterClient<Contract>
+  /** Settles when the other side is gone or `close` was called. */
+  readonly closed: Promise<void>
+  close(): void
+}
+
+/** A client of the Slipway that runs on this data folder; undefined when none does. */
+export async function connectControl(dataFolder: string): Promise<ControlConnection | undefined> {
+  const path = toControlPath(dataFolder)
+  const socket = new WebSocket(`ws://localhost${rpcPath}`, { createConnection: () => connect(path) })
+  const isOpen = await new Promise<boolean>(resolve => {
+    socket.once('open', () => resolve(true))
+    socket.once('error', () => resolve(false))
+  })
+  if (!isOpen) return undefined
+  socket.on('error', () => socket.terminate())
+  return {
+    client: createORPCClient(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket })),
+    closed: new Promise(resolve => socket.once('close', () => resolve())),
+    close: () => socket.close(),
+  }
+}
+
+function isAnswering(path: string): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect(path)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(path, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+export function alreadyRunning(dataFolder: string): SlipwayError {
+  return new SlipwayError({
+    code: 'already_running',
+    message: `Slipway is already running on ${dataFolder}.`,
+    hint: 'Use the one that runs, or quit it first. SLIPWAY_DATA chooses another folder.',
+  })
+}
