@@ -1,0 +1,255 @@
+import { and, asc, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { alias } from 'drizzle-orm/sqlite-core'
+import type {
+  Activity,
+  Build,
+  Cluster,
+  Deployment,
+  Release,
+  Settings,
+  User,
+} from '../../shared/domain/records.ts'
+import type { Database } from './open.ts'
+import {
+  activity,
+  builds,
+  clusters,
+  deployments,
+  domains,
+  projects,
+  releases,
+  settings,
+  users,
+  variables,
+} from './schema.ts'
+
+export type DeploymentRow = typeof deployments.$inferSelect
+export type BuildRow = typeof builds.$inferSelect
+export type ReleaseRow = typeof releases.$inferSelect
+export type ReleaseWithBuild = ReleaseRow & { build: BuildRow }
+/** A deployment's records, without what only the platform knows (URL, health). */
+export type StoredDeployment = Omit<Deployment, 'url' | 'health'>
+export type Reader = ReturnType<typeof createReader>
+
+type Orm = Database['orm']
+
+const served = alias(releases, 'served')
+const servedBuild = alias(builds, 'served_build')
+const latest = alias(builds, 'latest')
+
+const newestBuildOf = (deploymentId: SQLiteColumn): SQL =>
+  sql`(SELECT id FROM builds WHERE deployment_id = ${deploymentId} ORDER BY id DESC LIMIT 1)`
+
+/** Read access to the platform database. */
+export function createReader(orm: Orm) {
+  const selectDeployments = (where?: SQL) =>
+    orm
+      .select({
+        deployment: deployments,
+        project: projects,
+        owner: users,
+        cluster: clusters,
+        served,
+        servedBuild,
+        latest,
+      })
+      .from(deployments)
+      .innerJoin(projects, eq(projects.id, deployments.projectId))
+      .innerJoin(users, eq(users.id, projects.ownerId))
+      .innerJoin(clusters, eq(clusters.id, deployments.clusterId))
+      .leftJoin(served, eq(served.id, deployments.servingReleaseId))
+      .leftJoin(servedBuild, eq(servedBuild.id, served.buildId))
+      .leftJoin(latest, eq(latest.id, newestBuildOf(deployments.id)))
+      .where(where)
+      .orderBy(desc(deployments.changedAt), desc(deployments.id))
+
+  const toStored = (
+    row: ReturnType<ReturnType<typeof selectDeployments>['all']>[number],
+  ): StoredDeployment => ({
+    id: row.deployment.id,
+    name: row.deployment.name,
+    status: row.deployment.status,
+    wanted: row.deployment.wanted,
+    project: {
+      id: row.project.id,
+      name: row.project.name,
+      source: { kind: row.project.sourceKind, address: row.project.sourceAddress },
+    },
+    owner: { id: row.owner.id, name: row.owner.name },
+    cluster: { id: row.cluster.id, kind: row.cluster.kind, name: row.cluster.name },
+    branch: row.deployment.branch,
+    port: row.deployment.port,
+    planEdits: row.deployment.planEdits,
+    keepsRunning: row.deployment.keepsRunning,
+    serving: row.served && row.servedBuild ? toRelease({ ...row.served, build: row.servedBuild }) : null,
+    latestBuild: row.latest ? toBuild(row.latest) : null,
+    failure: row.deployment.failure,
+    createdAt: row.deployment.createdAt,
+    changedAt: row.deployment.changedAt,
+  })
+
+  const selectReleases = (where: SQL | undefined) =>
+    orm
+      .select({ release: releases, build: builds })
+      .from(releases)
+      .innerJoin(builds, eq(builds.id, releases.buildId))
+      .where(where)
+      .orderBy(desc(releases.number))
+
+  return {
+    deployments: (): StoredDeployment[] => selectDeployments().all().map(toStored),
+    deployment: (id: string): StoredDeployment | undefined =>
+      selectDeployments(eq(deployments.id, id)).all().map(toStored)[0],
+    deploymentRow: (id: string): DeploymentRow | undefined =>
+      orm.select().from(deployments).where(eq(deployments.id, id)).get(),
+    deploymentNamed: (name: string): DeploymentRow | undefined =>
+      orm.select().from(deployments).where(eq(deployments.name, name)).get(),
+    deploymentIds: (): string[] =>
+      orm
+        .select({ id: deployments.id })
+        .from(deployments)
+        .all()
+        .map(row => row.id),
+    names: (): string[] =>
+      orm
+        .select({ name: deployments.name })
+        .from(deployments)
+        .all()
+        .map(row => row.name),
+
+    build: (id: string): BuildRow | undefined => orm.select().from(builds).where(eq(builds.id, id)).get(),
+    unfinishedBuilds: (deploymentId: string): BuildRow[] =>
+      orm
+        .select()
+        .from(builds)
+        .where(and(eq(builds.deploymentId, deploymentId), inArray(builds.status, ['queued', 'running'])))
+        .orderBy(asc(builds.id))
+        .all(),
+    runningBuilds: (): { id: string; deploymentId: string }[] =>
+      orm
+        .select({ id: builds.id, deploymentId: builds.deploymentId })
+        .from(builds)
+        .where(eq(builds.status, 'running'))
+        .all(),
+    buildsOf: (deploymentId: string, limit: number): Build[] =>
+      orm
+        .select()
+        .from(builds)
+        .where(eq(builds.deploymentId, deploymentId))
+        .orderBy(desc(builds.id))
+        .limit(limit)
+        .all()
+        .map(toBuild),
+    builds: (page: { before?: string | undefined; limit: number }) =>
+      orm
+        .select({ build: builds, name: deployments.name })
+        .from(builds)
+        .innerJoin(deployments, eq(deployments.id, builds.deploymentId))
+        .where(page.before === undefined ? undefined : lt(builds.id, page.before))
+        .orderBy(desc(builds.id))
+        .limit(page.limit)
+        .all()
+        .map(row => ({ ...toBuild(row.build), deployment: row.name })),
+
+    release: (id: string): ReleaseWithBuild | undefined =>
+      selectReleases(eq(releases.id, id))
+        .all()
+        .map(row => ({ ...row.release, build: row.build }))[0],
+    releasesOf: (deploymentId: string): Release[] =>
+      selectReleases(eq(releases.deploymentId, deploymentId))
+        .all()
+        .map(row => toRelease({ ...row.release, build: row.build })),
+    /** Artifacts that a release could need again, newest first. */
+    artifactsOf: (deploymentId: string): string[] =>
+      selectReleases(eq(releases.deploymentId, deploymentId))
+        .all()
+        .flatMap(row => row.build.artifact ?? []),
+    variablesOf: (deploymentId: string): Record<string, string> =>
+      Object.fromEntries(
+        orm
+          .select()
+          .from(variables)
+          .where(eq(variables.deploymentId, deploymentId))
+          .all()
+          .map(row => [row.name, row.value]),
+      ),
+
+    clusters: (): Cluster[] =>
+      orm.select({ id: clusters.id, kind: clusters.kind, name: clusters.name }).from(clusters).all(),
+    userNamed: (name: string): User | undefined =>
+      orm.select({ id: users.id, name: users.name }).from(users).where(eq(users.name, name)).get(),
+    activity: (page: {
+      before?: string | undefined
+      limit: number
+      deploymentId?: string | undefined
+    }): Activity[] =>
+      orm
+        .select()
+        .from(activity)
+        .where(
+          and(
+            page.before === undefined ? undefined : lt(activity.id, page.before),
+            page.deploymentId === undefined ? undefined : eq(activity.deploymentId, page.deploymentId),
+          ),
+        )
+        .orderBy(desc(activity.id))
+        .limit(page.limit)
+        .all(),
+    settings: (): Settings => ({
+      localConsentAt: null,
+      keepsRunning: false,
+      ...Object.fromEntries(
+        orm
+          .select()
+          .from(settings)
+          .all()
+          .map(row => [row.name, row.value]),
+      ),
+    }),
+
+    /** Rows that still name the deployment, history aside. */
+    countRowsOf: (deploymentId: string): number =>
+      [
+        orm.$count(deployments, eq(deployments.id, deploymentId)).sync(),
+        orm.$count(builds, eq(builds.deploymentId, deploymentId)).sync(),
+        orm.$count(releases, eq(releases.deploymentId, deploymentId)).sync(),
+        orm.$count(domains, eq(domains.deploymentId, deploymentId)).sync(),
+        orm.$count(variables, eq(variables.deploymentId, deploymentId)).sync(),
+      ].reduce((sum, count) => sum + count, 0),
+  }
+}
+
+export function toBuild(row: BuildRow): Build {
+  return {
+    id: row.id,
+    deploymentId: row.deploymentId,
+    status: row.status,
+    commit: { sha: row.sha, subject: row.subject, author: row.author, at: row.committedAt },
+    plan: row.plan,
+    steps: row.steps,
+    failure: row.failure,
+    requestedBy: row.requestedBy,
+    createdAt: row.createdAt,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+  }
+}
+
+export function toRelease(row: ReleaseWithBuild): Release {
+  return {
+    id: row.id,
+    deploymentId: row.deploymentId,
+    buildId: row.buildId,
+    number: row.number,
+    status: row.status,
+    commit: toBuild(row.build).commit,
+    port: row.port,
+    rollbackTo: row.rollbackTo,
+    failure: row.failure,
+    requestedBy: row.requestedBy,
+    createdAt: row.createdAt,
+    liveAt: row.liveAt,
+    endedAt: row.endedAt,
+  }
+}

@@ -1,0 +1,123 @@
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { Failure } from '../../shared/domain/failure.ts'
+import type { Plan, PlanEdits } from '../../shared/domain/plan.ts'
+import { activityVerbs, clusterKinds, type Step } from '../../shared/domain/records.ts'
+import {
+  buildStatuses,
+  deploymentStatuses,
+  releaseStatuses,
+  wantedStates,
+} from '../../shared/domain/status.ts'
+
+/** The tables as TypeScript sees them. The SQL in `migrations/` makes them; a test holds the two together. */
+
+const id = () => text().primaryKey()
+
+export const users = sqliteTable('users', {
+  id: id(),
+  name: text().notNull(),
+  createdAt: integer('created_at').notNull(),
+})
+
+export const clusters = sqliteTable('clusters', {
+  id: id(),
+  kind: text({ enum: clusterKinds }).notNull(),
+  name: text().notNull(),
+  createdAt: integer('created_at').notNull(),
+})
+
+export const projects = sqliteTable('projects', {
+  id: id(),
+  ownerId: text('owner_id').notNull(),
+  name: text().notNull(),
+  sourceKind: text('source_kind', { enum: ['git', 'folder'] }).notNull(),
+  sourceAddress: text('source_address').notNull(),
+  createdAt: integer('created_at').notNull(),
+})
+
+export const deployments = sqliteTable('deployments', {
+  id: id(),
+  projectId: text('project_id').notNull(),
+  clusterId: text('cluster_id').notNull(),
+  name: text().notNull(),
+  branch: text().notNull(),
+  port: integer(),
+  planEdits: text('plan_edits', { mode: 'json' }).$type<PlanEdits>().notNull(),
+  keepsRunning: integer('keeps_running', { mode: 'boolean' }).notNull(),
+  status: text({ enum: deploymentStatuses }).notNull(),
+  wanted: text({ enum: wantedStates }).notNull(),
+  servingReleaseId: text('serving_release_id'),
+  targetReleaseId: text('target_release_id'),
+  run: integer().notNull(),
+  firstRun: integer('first_run').notNull(),
+  failure: text({ mode: 'json' }).$type<Failure>(),
+  createdAt: integer('created_at').notNull(),
+  changedAt: integer('changed_at').notNull(),
+})
+
+export const builds = sqliteTable('builds', {
+  id: id(),
+  deploymentId: text('deployment_id').notNull(),
+  status: text({ enum: buildStatuses }).notNull(),
+  sha: text().notNull(),
+  subject: text().notNull(),
+  author: text().notNull(),
+  committedAt: integer('committed_at').notNull(),
+  branch: text().notNull(),
+  port: integer(),
+  planEdits: text('plan_edits', { mode: 'json' }).$type<PlanEdits>().notNull(),
+  plan: text({ mode: 'json' }).$type<Plan>(),
+  steps: text({ mode: 'json' }).$type<Step[]>().notNull(),
+  artifact: text(),
+  failure: text({ mode: 'json' }).$type<Failure>(),
+  requestedBy: text('requested_by').notNull(),
+  cancelRequestedAt: integer('cancel_requested_at'),
+  createdAt: integer('created_at').notNull(),
+  startedAt: integer('started_at'),
+  finishedAt: integer('finished_at'),
+})
+
+export const releases = sqliteTable('releases', {
+  id: id(),
+  deploymentId: text('deployment_id').notNull(),
+  buildId: text('build_id').notNull(),
+  number: integer().notNull(),
+  status: text({ enum: releaseStatuses }).notNull(),
+  port: integer(),
+  variables: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
+  rollbackTo: integer('rollback_to'),
+  failure: text({ mode: 'json' }).$type<Failure>(),
+  requestedBy: text('requested_by').notNull(),
+  createdAt: integer('created_at').notNull(),
+  liveAt: integer('live_at'),
+  endedAt: integer('ended_at'),
+})
+
+export const domains = sqliteTable('domains', {
+  id: id(),
+  deploymentId: text('deployment_id').notNull(),
+  host: text().notNull(),
+  createdAt: integer('created_at').notNull(),
+})
+
+export const variables = sqliteTable('variables', {
+  id: id(),
+  deploymentId: text('deployment_id').notNull(),
+  name: text().notNull(),
+  value: text().notNull(),
+})
+
+export const activity = sqliteTable('activity', {
+  id: id(),
+  at: integer().notNull(),
+  user: text().notNull(),
+  verb: text({ enum: activityVerbs }).notNull(),
+  deploymentId: text('deployment_id'),
+  deployment: text(),
+  detail: text().notNull(),
+})
+
+export const settings = sqliteTable('settings', {
+  name: text().primaryKey(),
+  value: text({ mode: 'json' }).notNull(),
+})

@@ -1,0 +1,242 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Failure } from '../../shared/domain/failure.ts'
+import type { PlanEdits } from '../../shared/domain/plan.ts'
+import type { Activity, Settings, Source } from '../../shared/domain/records.ts'
+import type { BuildStatus, DeploymentStatus, ReleaseStatus } from '../../shared/domain/status.ts'
+import type { Database } from './open.ts'
+import {
+  activity,
+  builds,
+  clusters,
+  deployments,
+  domains,
+  projects,
+  releases,
+  settings,
+  users,
+} from './schema.ts'
+
+export type Writer = ReturnType<typeof createWriter>
+
+type DeploymentChange = Partial<
+  Pick<
+    typeof deployments.$inferInsert,
+    | 'branch'
+    | 'port'
+    | 'planEdits'
+    | 'keepsRunning'
+    | 'status'
+    | 'wanted'
+    | 'servingReleaseId'
+    | 'targetReleaseId'
+    | 'run'
+    | 'firstRun'
+    | 'failure'
+  >
+>
+
+/**
+ * Write access to the platform database. Single statements; `transaction` makes several of them one. Moves of a status
+ * name the status they come from, so that a move that lost a race is not made: they return whether it was.
+ */
+export function createWriter(database: Database, { newId, now }: { newId: () => string; now: () => number }) {
+  const { orm, sqlite } = database
+
+  return {
+    transaction: <T>(work: () => T): T => sqlite.transaction(work).immediate(),
+
+    user: (name: string): string => {
+      const id = newId()
+      orm.insert(users).values({ id, name, createdAt: now() }).run()
+      return id
+    },
+    cluster: (kind: 'local' | 'kubernetes', name: string): string => {
+      const id = newId()
+      orm.insert(clusters).values({ id, kind, name, createdAt: now() }).run()
+      return id
+    },
+    /** The owner's project of that source; made when it is new. */
+    project: (project: { ownerId: string; name: string; source: Source }): string => {
+      const { kind, address } = project.source
+      const existing = orm
+        .select({ id: projects.id })
+        .from(projects)
+        .where(
+          and(
+            eq(projects.ownerId, project.ownerId),
+            eq(projects.sourceKind, kind),
+            eq(projects.sourceAddress, address),
+          ),
+        )
+        .get()
+      if (existing) return existing.id
+      const id = newId()
+      orm
+        .insert(projects)
+        .values({
+          id,
+          ownerId: project.ownerId,
+          name: project.name,
+          sourceKind: kind,
+          sourceAddress: address,
+          createdAt: now(),
+        })
+        .run()
+      return id
+    },
+    deployment: (values: {
+      projectId: string
+      clusterId: string
+      name: string
+      branch: string
+      port: number | null
+      planEdits: PlanEdits
+      keepsRunning: boolean
+    }): string => {
+      const id = newId()
+      const at = now()
+      orm
+        .insert(deployments)
+        .values({
+          id,
+          ...values,
+          status: 'idle',
+          wanted: 'running',
+          run: 0,
+          firstRun: 0,
+          createdAt: at,
+          changedAt: at,
+        })
+        .run()
+      orm
+        .insert(domains)
+        .values({ id: newId(), deploymentId: id, host: `${values.name}.localhost`, createdAt: at })
+        .run()
+      return id
+    },
+    changeDeployment: (id: string, change: DeploymentChange): void => {
+      orm
+        .update(deployments)
+        .set({ ...change, changedAt: now() })
+        .where(eq(deployments.id, id))
+        .run()
+    },
+    moveDeployment: (
+      id: string,
+      from: DeploymentStatus,
+      to: DeploymentStatus,
+      failure?: Failure | null,
+    ): boolean =>
+      orm
+        .update(deployments)
+        .set({ status: to, changedAt: now(), ...(failure === undefined ? {} : { failure }) })
+        .where(and(eq(deployments.id, id), eq(deployments.status, from)))
+        .run().changes === 1,
+    /** The next run of the target, in one statement. `isFresh`: what the person asked for, so crashes count anew. */
+    nextRun: (id: string, isFresh: boolean): void => {
+      orm
+        .update(deployments)
+        .set({ run: sql`run + 1`, ...(isFresh ? { firstRun: sql`run + 1` } : {}), changedAt: now() })
+        .where(eq(deployments.id, id))
+        .run()
+    },
+    /** Deletes the rows of the deployment, and of its project when it was the last one. */
+    removeDeployment: (id: string): void => {
+      sqlite.transaction(() => {
+        const row = orm.select().from(deployments).where(eq(deployments.id, id)).get()
+        if (!row) return
+        orm.delete(deployments).where(eq(deployments.id, id)).run()
+        orm
+          .delete(projects)
+          .where(
+            and(
+              eq(projects.id, row.projectId),
+              sql`NOT EXISTS (SELECT 1 FROM deployments WHERE project_id = ${row.projectId})`,
+            ),
+          )
+          .run()
+      })()
+    },
+
+    build: (values: {
+      deploymentId: string
+      sha: string
+      branch: string
+      port: number | null
+      planEdits: PlanEdits
+      requestedBy: string
+    }): string => {
+      const id = newId()
+      orm
+        .insert(builds)
+        .values({
+          id,
+          ...values,
+          status: 'queued',
+          subject: '',
+          author: '',
+          committedAt: 0,
+          steps: [],
+          createdAt: now(),
+        })
+        .run()
+      return id
+    },
+    moveBuild: (
+      id: string,
+      from: BuildStatus,
+      to: BuildStatus,
+      values: Partial<typeof builds.$inferInsert> = {},
+    ): boolean =>
+      orm
+        .update(builds)
+        .set({ ...values, status: to })
+        .where(and(eq(builds.id, id), eq(builds.status, from)))
+        .run().changes === 1,
+    changeBuild: (id: string, values: Partial<typeof builds.$inferInsert>): void => {
+      orm.update(builds).set(values).where(eq(builds.id, id)).run()
+    },
+
+    release: (values: {
+      deploymentId: string
+      buildId: string
+      port: number | null
+      variables: Record<string, string>
+      rollbackTo: number | null
+      requestedBy: string
+    }): string => {
+      const id = newId()
+      const next = sql<number>`(SELECT coalesce(max(number), 0) + 1 FROM releases WHERE deployment_id = ${values.deploymentId})`
+      orm
+        .insert(releases)
+        .values({ id, ...values, number: next as unknown as number, status: 'releasing', createdAt: now() })
+        .run()
+      return id
+    },
+    moveRelease: (
+      id: string,
+      from: ReleaseStatus,
+      to: ReleaseStatus,
+      values: Partial<Pick<typeof releases.$inferInsert, 'failure' | 'liveAt' | 'endedAt'>> = {},
+    ): boolean =>
+      orm
+        .update(releases)
+        .set({ ...values, status: to })
+        .where(and(eq(releases.id, id), eq(releases.status, from)))
+        .run().changes === 1,
+
+    activity: (line: Omit<Activity, 'id' | 'at'>): void => {
+      orm
+        .insert(activity)
+        .values({ id: newId(), at: now(), ...line })
+        .run()
+    },
+    setting: <K extends keyof Settings>(name: K, value: Settings[K]): void => {
+      orm
+        .insert(settings)
+        .values({ name, value })
+        .onConflictDoUpdate({ target: settings.name, set: { value } })
+        .run()
+    },
+  }
+}
