@@ -1,0 +1,211 @@
+/**
+ * Runs one job, outlives Slipway: `node supervisor.ts <job folder>`, in a session of its own. Output goes to the spool,
+ * what happened to state.json. TERM ends the job and everything that it started.
+ */
+import { spawn } from 'node:child_process'
+import { closeSync, linkSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  type JobOrder,
+  type JobState,
+  type JobStep,
+  lockFile,
+  orderFile,
+  readJson,
+  stateFile,
+  variablePrefix,
+  writeJson,
+} from './job.ts'
+import { findJobProcesses, markerVariable, terminate } from './job-processes.ts'
+import { createLineSplitter, type OutputPiece } from './output-lines.ts'
+import { findProcess, type ProcessIdentity } from './processes.ts'
+import { createSpoolWriter } from './spool.ts'
+
+/** An unfinished line, such as a prompt, is shown after this. */
+const partialLineMs = 250
+/** Output may still be in the pipes when everything that wrote it has ended. */
+const drainMs = 1000
+const lastLinesCount = 10
+const lastLineLength = 500
+
+const folder = process.argv[2] ?? '.'
+const order = readJson<JobOrder>(join(folder, orderFile))
+const self = findProcess(process.pid)
+if (order !== undefined && self !== undefined && takeLock({ pid: self.pid, startTime: self.startTime })) {
+  await supervise(order, { pid: self.pid, startTime: self.startTime })
+}
+
+/** The job belongs to the one supervisor that links the lock file, for ever: a job runs once. */
+function takeLock(identity: ProcessIdentity): boolean {
+  const draft = join(folder, `${lockFile}.${identity.pid}`)
+  writeFileSync(draft, JSON.stringify(identity))
+  try {
+    linkSync(draft, join(folder, lockFile))
+    return true
+  } catch {
+    return false
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+async function supervise(job: JobOrder, supervisor: ProcessIdentity): Promise<void> {
+  const spool = createSpoolWriter(folder)
+  const lastLines: string[] = []
+  let stopping: Promise<void> | undefined
+  let state: JobState = {
+    supervisor,
+    leader: null,
+    steps: [],
+    stopRequestedAt: null,
+    isTimedOut: false,
+    finishedAt: null,
+    lastLines: [],
+  }
+  const record = (change: Partial<JobState>) => {
+    state = { ...state, ...change }
+    try {
+      writeJson(join(folder, stateFile), state)
+    } catch (error) {
+      // A full disk must not end the app; a deleted folder means that nobody wants it any more.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') stopping ??= endAll()
+    }
+  }
+  const say = (text: string, step?: string) => {
+    const line = {
+      at: Date.now(),
+      stream: 'platform',
+      text: text.replace(/\s*\n\s*/g, ' '),
+      isPartial: false,
+    } as const
+    spool.write([step === undefined ? line : { ...line, step }])
+  }
+  const keep = (stream: 'stdout' | 'stderr', pieces: readonly OutputPiece[]) => {
+    const at = Date.now()
+    spool.write(pieces.map(piece => ({ at, stream, text: piece.text, isPartial: piece.isPartial })))
+    const shown = pieces.slice(-lastLinesCount).filter(piece => piece.text.trim() !== '')
+    lastLines.push(...shown.map(piece => piece.text.slice(0, lastLineLength)))
+    lastLines.splice(0, lastLines.length - lastLinesCount)
+  }
+
+  const endAll = () =>
+    terminate(
+      () => findJobProcesses({ marker: job.marker, leader: state.leader, except: process.pid }),
+      job.graceMs,
+    )
+  const stop = () => {
+    if (stopping !== undefined) return
+    stopping = endAll()
+    record({ stopRequestedAt: Date.now() })
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  process.on('SIGHUP', () => undefined)
+  const limit =
+    job.timeLimitMs === null
+      ? undefined
+      : setTimeout(() => {
+          record({ isTimedOut: true })
+          stopping ??= endAll()
+        }, job.timeLimitMs)
+
+  record({})
+  for (const step of job.steps) {
+    if (stopping !== undefined) break
+    const isGood = await runStep(step)
+    if (!isGood) break
+  }
+  clearTimeout(limit)
+  await stopping
+  spool.close()
+  record({ finishedAt: Date.now(), lastLines })
+
+  async function runStep(step: JobStep): Promise<boolean> {
+    if (job.kind === 'build') say(`$ ${step.command}`, step.name)
+    const startedAt = Date.now()
+    const child = spawn('/bin/sh', ['-c', step.command], {
+      cwd: step.cwd,
+      env: appEnvironment(job.marker),
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const before = state.steps
+    const ended = new Promise<{ exitCode: number | null; signal: string | null }>(resolve => {
+      child.once('error', error => {
+        say(`Cannot start: ${error.message}`)
+        resolve({ exitCode: 126, signal: null })
+      })
+      child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }))
+    })
+    const leader = child.pid === undefined ? undefined : findProcess(child.pid)
+    record({
+      leader: leader === undefined ? null : { pid: leader.pid, startTime: leader.startTime },
+      steps: [...before, { name: step.name, startedAt, finishedAt: null, exitCode: null, signal: null }],
+    })
+    if (job.kind === 'app') {
+      say(
+        `Started, pid ${child.pid ?? '?'}${job.offeredPort === null ? '' : `, offered port ${job.offeredPort}`}`,
+      )
+    }
+    if (before.length === 0) reportStarted()
+    const drained = Promise.all([
+      drain(child.stdout, pieces => keep('stdout', pieces)),
+      drain(child.stderr, pieces => keep('stderr', pieces)),
+    ])
+
+    const end = await ended
+    await (stopping ?? endAll())
+    const patience = setTimeout(() => {
+      child.stdout?.destroy()
+      child.stderr?.destroy()
+    }, drainMs)
+    await drained
+    clearTimeout(patience)
+
+    record({ steps: [...before, { name: step.name, startedAt, finishedAt: Date.now(), ...end }] })
+    if (job.kind === 'app') say(toEndText(end, state))
+    return end.exitCode === 0
+  }
+}
+
+/** Resolves when the stream has ended and every line of it was handed on. */
+async function drain(
+  stream: NodeJS.ReadableStream,
+  keep: (pieces: readonly OutputPiece[]) => void,
+): Promise<void> {
+  const splitter = createLineSplitter()
+  let flushing: NodeJS.Timeout | undefined
+  stream.on('data', (bytes: Buffer) => {
+    keep(splitter.push(bytes))
+    clearTimeout(flushing)
+    if (splitter.hasRest()) flushing = setTimeout(() => keep(splitter.flush()), partialLineMs)
+  })
+  await new Promise<void>(resolve => {
+    stream.once('close', resolve)
+    stream.once('error', () => resolve())
+  })
+  clearTimeout(flushing)
+  keep(splitter.end())
+}
+
+function toEndText(end: { exitCode: number | null; signal: string | null }, state: JobState): string {
+  const how = end.signal === null ? `with code ${end.exitCode}` : `by ${end.signal}`
+  return state.stopRequestedAt === null ? `Exited ${how}` : `Stopped; exited ${how}`
+}
+
+function appEnvironment(marker: string): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).flatMap(([name, value]) =>
+    name.startsWith(variablePrefix) ? [[name.slice(variablePrefix.length), value] as const] : [],
+  )
+  return { ...Object.fromEntries(own), [markerVariable]: marker }
+}
+
+/** Tells whoever started the supervisor, if they are still there, that the job is under way. */
+function reportStarted(): void {
+  try {
+    writeSync(1, 'started\n')
+    closeSync(1)
+  } catch {
+    // Nobody listens any more.
+  }
+}
