@@ -1,0 +1,164 @@
+import { join } from 'node:path'
+import { SlipwayError } from '../../shared/domain/failure.ts'
+import type { LogLine, LogPage, LogRef } from '../../shared/domain/log.ts'
+import { createDiskBound } from './disk-bound.ts'
+import type { LogStore } from './log-store.ts'
+import { isMissing } from './missing.ts'
+import { type PageLimit, readBackward, readForward } from './page.ts'
+import { findText } from './search.ts'
+import { createSegmentedLog, type SegmentedLog } from './segmented-log.ts'
+
+/** Bytes on disk. A log keeps its newest segment whatever its size. */
+export interface LogLimits {
+  readonly segmentBytes: number
+  readonly logBytes: number
+  readonly totalBytes: number
+}
+
+const defaultLimits: LogLimits = { segmentBytes: 2 ** 20, logBytes: 64 * 2 ** 20, totalBytes: 2 ** 30 }
+
+const pageCharacters = 2 ** 21
+const batchLimit: PageLimit = { lines: 1000, characters: 2 ** 18 }
+
+/** The log store on disk: one folder of segments for each log, `<folder>/<kind>-<id>/<first sequence number>.log`. */
+export function createLogStore({
+  folder,
+  limits,
+}: {
+  folder: string
+  limits?: Partial<LogLimits>
+}): LogStore {
+  const { segmentBytes, logBytes, totalBytes } = { ...defaultLimits, ...limits }
+  const logs = new Map<string, SegmentedLog>()
+  const disposing = new AbortController()
+
+  const bound = createDiskBound({
+    folder,
+    totalBytes,
+    drop: (name, firstSeq) => openLog(name).dropThrough(firstSeq),
+  })
+
+  const openLog = (name: string): SegmentedLog => {
+    const known = logs.get(name)
+    if (known !== undefined) return known
+    const log = createSegmentedLog({ folder: join(folder, name), segmentBytes, logBytes, onSize: bound.add })
+    logs.set(name, log)
+    return log
+  }
+
+  const logOf = (ref: LogRef): SegmentedLog => openLog(`${ref.kind}-${ref.id}`)
+
+  const writing = async (work: () => Promise<void>): Promise<void> => {
+    if (disposing.signal.aborted) throw closedFailure()
+    await work().catch(error => Promise.reject(toWriteFailure(error)))
+  }
+
+  return {
+    append: (ref, lines, mark) =>
+      writing(async () => {
+        await logOf(ref).append(lines, mark)
+        await bound.settle()
+      }),
+
+    close: ref => writing(() => logOf(ref).close()),
+
+    remove: ref => writing(() => logOf(ref).remove()),
+
+    lastMark: (ref, source) => logOf(ref).lastMark(source),
+
+    exists: async ref => (await logOf(ref).view()).segments.length > 0,
+
+    read: (ref, range) => againWhenDropped(() => readPage(logOf(ref), range)),
+
+    search: (ref, query, signal) =>
+      againWhenDropped(async () => findText(await logOf(ref).view(), query, signal)),
+
+    follow: (ref, after, signal) => follow(logOf(ref), after, AbortSignal.any([signal, disposing.signal])),
+
+    async dispose() {
+      disposing.abort()
+      await Promise.all([...logs.values()].map(log => log.dispose()))
+    },
+  }
+}
+
+async function readPage(
+  log: SegmentedLog,
+  { before = Infinity, after, limit }: { before?: number; after?: number; limit: number },
+): Promise<LogPage> {
+  const view = await log.view()
+  const pageLimit = { lines: limit, characters: pageCharacters }
+  const lines =
+    after === undefined
+      ? await readBackward(view, before, pageLimit)
+      : await readForward(view, { after, before }, pageLimit)
+  return { lines, first: view.first, last: view.last, isClosed: view.isClosed }
+}
+
+async function* follow(
+  log: SegmentedLog,
+  after: number,
+  signal: AbortSignal,
+): AsyncGenerator<LogLine[], void, void> {
+  let wake = () => {}
+  let isChanged = false
+  const changed = () => {
+    isChanged = true
+    wake()
+  }
+  const unsubscribe = log.subscribe(changed)
+  signal.addEventListener('abort', changed)
+  try {
+    const { generation } = await log.view()
+    for (let position = after; !signal.aborted; ) {
+      isChanged = false
+      const view = await log.view()
+      if (view.generation !== generation) return
+      const range = { after: position, before: Infinity }
+      const lines = await readForward(view, range, batchLimit).catch(error => {
+        if (!isMissing(error)) throw error
+        isChanged = true
+        return []
+      })
+      position = lines.at(-1)?.seq ?? position
+      if (lines.length > 0) yield lines
+      else if (isChanged) continue
+      else if (view.isClosed) return
+      else
+        await new Promise<void>(resolve => {
+          wake = resolve
+        })
+    }
+  } finally {
+    unsubscribe()
+    signal.removeEventListener('abort', changed)
+  }
+}
+
+/** A segment that was dropped while it was read is no longer in the next view. */
+async function againWhenDropped<T>(read: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await read()
+    } catch (error) {
+      if (!isMissing(error) || attempt === 5) throw error
+    }
+  }
+}
+
+const closedFailure = (): SlipwayError =>
+  new SlipwayError({
+    code: 'unavailable',
+    message: 'The log cannot be written because Slipway is closing.',
+    hint: 'Open Slipway again.',
+  })
+
+function toWriteFailure(error: unknown): SlipwayError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    const message = 'The log cannot be written because the disk is full.'
+    return new SlipwayError({ code: 'disk_full', message, hint: 'Free some space on the disk.' }, error)
+  }
+  const hint = 'See whether the data folder still exists and may be written to.'
+  return new SlipwayError({ code: 'internal', message: 'The log cannot be written.', hint }, error)
+}
