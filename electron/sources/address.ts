@@ -1,0 +1,85 @@
+import { SlipwayError } from '../../shared/domain/failure.ts'
+import { createMask, maskCredentials } from './mask.ts'
+
+/**
+ * Where git reads from. `url` holds no credentials: those go to git as a header in the environment, so that they are
+ * never in an argument, in the checkout's config or in git's messages.
+ */
+export interface GitAddress {
+  readonly url: string
+  readonly host: string
+  /** On this computer, where submodules may be on this computer too. */
+  readonly isFile: boolean
+  readonly config: readonly (readonly [key: string, value: string])[]
+  readonly mask: (text: string) => string
+}
+
+export function parseGitAddress(address: string): GitAddress {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
+  if (address.startsWith('-') || /[\u0000-\u001f\u007f]/.test(address)) throw refused(address)
+  if (/^https?:\/\//i.test(address)) return parseHttp(address)
+  const url = maskCredentials(address) === address ? address : withoutPassword(address)
+  const mask = createMask([])
+  if (/^file:\/\//i.test(url) || url.startsWith('/') || /^[a-z]:[\\/]/i.test(url)) {
+    return { url, host: 'this computer', isFile: true, config: [], mask }
+  }
+  const host = /^(?:ssh|git|git\+ssh):\/\/(?:[^/@]*@)?(\[[^\]]+\]|[^/:]+)/i.exec(url)?.[1]
+  const scpHost = /^(?:[\w.-]+@)?([\w.-]+|\[[^\]]+\]):(?![:/]{2}|:)/.exec(url)?.[1]
+  const found = host ?? scpHost
+  if (found === undefined || found.startsWith('-')) throw refused(address)
+  return { url, host: found, isFile: false, config: [], mask }
+}
+
+/** Refuses what git would read as an option or what cannot be a branch. */
+export function checkBranch(branch: string): void {
+  if (!/^-|\.\.|[\s~^:?*[\\]|^\/|\/$|\.lock$|@\{/.test(branch)) return
+  throw new SlipwayError({
+    code: 'invalid_input',
+    message: `"${branch}" cannot be the name of a branch.`,
+    hint: 'Choose one of the branches of the repository.',
+  })
+}
+
+function parseHttp(address: string): GitAddress {
+  if (!URL.canParse(address)) throw refused(address)
+  const parsed = new URL(address)
+  const secrets = [parsed.password, decode(parsed.password), parsed.password === '' ? parsed.username : '']
+  const mask = createMask(secrets)
+  const login = `${decode(parsed.username)}:${decode(parsed.password)}`
+  parsed.username = ''
+  parsed.password = ''
+  const config =
+    login === ':'
+      ? []
+      : [
+          [
+            `http.${parsed.origin}/.extraHeader`,
+            `Authorization: Basic ${Buffer.from(login).toString('base64')}`,
+          ] as const,
+        ]
+  return { url: parsed.href, host: parsed.host, isFile: false, config, mask }
+}
+
+function withoutPassword(address: string): string {
+  return address.replace(/^([a-z+]+:\/\/[^/:@]*):[^/]*@/i, '$1@')
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function refused(address: string): SlipwayError {
+  const shown = maskCredentials(address)
+  const looksLikeHost = /^[\w-]+(\.[\w-]+)+\/\S+$/.test(address)
+  return new SlipwayError({
+    code: 'invalid_input',
+    message: `"${shown}" is not an address that git can read from.`,
+    hint: looksLikeHost
+      ? `Write it as https://${shown}.`
+      : 'Write it as https://host/owner/repository, git@host:owner/repository or the full path of a folder.',
+  })
+}

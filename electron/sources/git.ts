@@ -1,0 +1,82 @@
+import type { Source } from '../../shared/domain/records.ts'
+import { checkBranch, type GitAddress, parseGitAddress } from './address.ts'
+import { createCheckout } from './checkout.ts'
+import { createFolderReader } from './folder.ts'
+import { branchNotFound, toSourceError } from './git-failure.ts'
+import { parseBranches } from './ls-remote.ts'
+import { createRunGit, defaultTimeouts, type GitTimeouts, type RunGit } from './run-git.ts'
+import type { SourceReader } from './source-reader.ts'
+
+export interface SourceReaderDeps {
+  readonly log?: (message: string) => void
+  readonly timeouts?: Partial<GitTimeouts>
+  /** Name or path of git. */
+  readonly gitProgram?: string
+  /** What git inherits, such as the PATH of the login shell. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
+}
+
+/** Git repositories and folders behind one interface. An aborted call rejects with the reason of its signal. */
+export function createSourceReader(deps: SourceReaderDeps = {}): SourceReader {
+  const timeouts = { ...defaultTimeouts, ...deps.timeouts }
+  const runGit = createRunGit({
+    gitProgram: deps.gitProgram ?? 'git',
+    timeouts,
+    environment: deps.environment ?? process.env,
+  })
+  const readers = {
+    git: createGitReader({ runGit, timeouts, log: deps.log ?? (() => {}) }),
+    folder: createFolderReader({ runGit, timeouts }),
+  }
+  const readerOf = (source: Source): SourceReader => readers[source.kind]
+  return {
+    branches: async (source, signal) => readerOf(source).branches(source, signal),
+    head: async (source, branch, signal) => readerOf(source).head(source, branch, signal),
+    checkout: async order => readerOf(order.source).checkout(order),
+  }
+}
+
+function createGitReader(deps: {
+  runGit: RunGit
+  timeouts: GitTimeouts
+  log: (message: string) => void
+}): SourceReader {
+  const { runGit, timeouts } = deps
+  const checkout = createCheckout(deps)
+
+  async function listBranches(address: GitAddress, signal: AbortSignal | undefined) {
+    const result = await runGit({
+      args: [
+        ...(address.isFile ? ['-c', 'protocol.file.allow=always'] : []),
+        ...['ls-remote', '--symref', '--', address.url, 'HEAD', 'refs/heads/*'],
+      ],
+      config: address.config,
+      deadline: Date.now() + timeouts.totalMs,
+      signal,
+    })
+    if (result.exitCode !== 0) throw toSourceError(address, result)
+    return parseBranches(result.stdout)
+  }
+
+  return {
+    branches: (source, signal) => listBranches(parseGitAddress(source.address), signal),
+
+    async head(source, branch, signal) {
+      checkBranch(branch)
+      const branches = await listBranches(parseGitAddress(source.address), signal)
+      const found = branch === '' ? branches[0] : branches.find(({ name }) => name === branch)
+      if (found === undefined) {
+        throw branchNotFound(
+          branch,
+          branches.map(({ name }) => name),
+        )
+      }
+      return { branch: found.name, sha: found.sha }
+    },
+
+    checkout({ source, ...order }) {
+      checkBranch(order.branch)
+      return checkout({ ...order, address: parseGitAddress(source.address) })
+    },
+  }
+}
