@@ -1,0 +1,110 @@
+import { join } from 'node:path'
+import { app, dialog } from 'electron'
+import { toFailure } from '../shared/domain/failure.ts'
+import { setApplicationMenu } from './desktop/menu.ts'
+import { createNotifications } from './desktop/notifications.ts'
+import { handOutPorts } from './desktop/port.ts'
+import { registerAppScheme, serveAppScheme } from './desktop/protocol.ts'
+import { lockDown, openExternal } from './desktop/security.ts'
+import { createTray } from './desktop/tray.ts'
+import { createMainWindow, type MainWindow } from './desktop/window.ts'
+import { createWindowStateStore } from './desktop/window-state.ts'
+import { createHost, type Host } from './host.ts'
+import { platformEnvironment } from './platform/environment.ts'
+import { createMessagePortTransport } from './rpc/message-port.ts'
+
+const environment = platformEnvironment()
+const icons = join(environment.resourcesFolder, 'icons')
+const icon = join(icons, 'icon.png')
+const desktopFolder = join(environment.dataFolder, 'desktop')
+
+/** The window is there while the platform starts; its page waits for the port. */
+async function start(): Promise<void> {
+  lockDown()
+  setApplicationMenu()
+  serveAppScheme(environment.rendererFolder)
+  const window = createMainWindow({
+    preload: join(import.meta.dirname, '..', 'preload', 'preload.cjs'),
+    icon,
+    state: createWindowStateStore(desktopFolder),
+  })
+  const host = createHost(environment)
+  handOutPorts(
+    host.then(({ toRouter, log }) => createMessagePortTransport({ router: toRouter('window'), log })),
+  )
+  app.on('second-instance', () => window.show())
+  app.on('activate', () => window.show())
+  window.show()
+  endWith(host.then(host => surround(host, window)))
+  await host
+}
+
+/** Tray and notifications around the running platform. */
+function surround(host: Host, window: MainWindow): Ending {
+  const { platform, log } = host
+  const report = (error: unknown): void => log.error({ err: error }, 'the desktop met an unexpected error')
+  const tray = createTray({
+    icons,
+    recentDeployments: platform.recentDeployments,
+    onChange: platform.onChange,
+    actions: {
+      openUrl: openExternal,
+      show: route => window.show(route),
+      deploy: id => void platform.deploy(id).catch(report),
+      quit: () => app.quit(),
+    },
+    onError: report,
+  })
+  const notifications = createNotifications({
+    onDeploymentEvent: platform.onDeploymentEvent,
+    window,
+    icon,
+  })
+  return {
+    isRunningAnything: platform.isRunningAnything,
+    async dispose() {
+      notifications.dispose()
+      tray.dispose()
+      await host.dispose({ stopApps: true }).catch(report)
+    },
+  }
+}
+
+interface Ending {
+  isRunningAnything(): boolean
+  dispose(): Promise<void>
+}
+
+/** With apps running, Slipway stays beside the clock when the window closes. Quitting waits until all is put away. */
+function endWith(starting: Promise<Ending>): void {
+  starting.catch(() => {}) // start() reports it
+  app.on('window-all-closed', async () => {
+    const running = await starting.catch(() => undefined)
+    if (!running?.isRunningAnything()) app.quit()
+  })
+  let phase: 'running' | 'stopping' | 'stopped' = 'running'
+  app.on('will-quit', async event => {
+    if (phase === 'stopped') return
+    event.preventDefault()
+    if (phase === 'stopping') return
+    phase = 'stopping'
+    await starting.then(running => running.dispose()).catch(() => {})
+    phase = 'stopped'
+    app.quit()
+  })
+}
+
+function fail(error: unknown): void {
+  const { message, hint } = toFailure(error)
+  console.error(error)
+  dialog.showErrorBox(message, hint)
+  app.exit(1)
+}
+
+app.setName('Slipway')
+app.setPath('userData', desktopFolder)
+if (app.requestSingleInstanceLock()) {
+  registerAppScheme()
+  // An ESM main must not await this: the app gets ready only after the module has run.
+  app.whenReady().then(start).catch(fail)
+} else app.quit()
