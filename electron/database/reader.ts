@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { alias } from 'drizzle-orm/sqlite-core'
 import type {
@@ -8,6 +8,7 @@ import type {
   Deployment,
   Release,
   Settings,
+  Source,
   User,
 } from '../../shared/domain/records.ts'
 import type { Database } from './open.ts'
@@ -105,6 +106,11 @@ export function createReader(orm: Orm) {
       orm.select().from(deployments).where(eq(deployments.id, id)).get(),
     deploymentNamed: (name: string): DeploymentRow | undefined =>
       orm.select().from(deployments).where(eq(deployments.name, name)).get(),
+    sourceOf: (deployment: DeploymentRow): Source => {
+      const project = orm.select().from(projects).where(eq(projects.id, deployment.projectId)).get()
+      if (!project) throw new Error(`project ${deployment.projectId} has no row`)
+      return { kind: project.sourceKind, address: project.sourceAddress }
+    },
     deploymentIds: (): string[] =>
       orm
         .select({ id: deployments.id })
@@ -132,6 +138,13 @@ export function createReader(orm: Orm) {
         .from(builds)
         .where(eq(builds.status, 'running'))
         .all(),
+    queuedDeploymentIds: (): string[] =>
+      orm
+        .selectDistinct({ id: builds.deploymentId })
+        .from(builds)
+        .where(eq(builds.status, 'queued'))
+        .all()
+        .map(row => row.id),
     buildsOf: (deploymentId: string, limit: number): Build[] =>
       orm
         .select()
@@ -211,12 +224,15 @@ export function createReader(orm: Orm) {
     /** Rows that still name the deployment, history aside. */
     countRowsOf: (deploymentId: string): number =>
       [
-        orm.$count(deployments, eq(deployments.id, deploymentId)).sync(),
-        orm.$count(builds, eq(builds.deploymentId, deploymentId)).sync(),
-        orm.$count(releases, eq(releases.deploymentId, deploymentId)).sync(),
-        orm.$count(domains, eq(domains.deploymentId, deploymentId)).sync(),
-        orm.$count(variables, eq(variables.deploymentId, deploymentId)).sync(),
-      ].reduce((sum, count) => sum + count, 0),
+        { table: deployments, column: deployments.id },
+        { table: builds, column: builds.deploymentId },
+        { table: releases, column: releases.deploymentId },
+        { table: domains, column: domains.deploymentId },
+        { table: variables, column: variables.deploymentId },
+      ].reduce((sum, { table, column }) => {
+        const row = orm.select({ rows: count() }).from(table).where(eq(column, deploymentId)).get()
+        return sum + (row?.rows ?? 0)
+      }, 0),
   }
 }
 

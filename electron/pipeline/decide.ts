@@ -1,0 +1,185 @@
+import type { Failure } from '../../shared/domain/failure.ts'
+import type { DeploymentStatus } from '../../shared/domain/status.ts'
+import type { BuildObservation, Instance } from '../clusters/driver.ts'
+import type { BuildRow, DeploymentRow, ReleaseWithBuild } from '../database/reader.ts'
+
+/** All that one decision looks at: what the database wants and what the cluster has. */
+export interface Facts {
+  readonly now: number
+  readonly deployment: DeploymentRow
+  readonly running: { readonly build: BuildRow; readonly observed: BuildObservation } | undefined
+  readonly queued: BuildRow | undefined
+  readonly hasFreeSlot: boolean
+  readonly target: ReleaseWithBuild | undefined
+  readonly instances: readonly Instance[]
+}
+
+export type Action =
+  | { readonly do: 'remove' }
+  | { readonly do: 'startBuild'; readonly build: BuildRow }
+  | { readonly do: 'recordProgress'; readonly build: BuildRow; readonly observed: Observed<'running'> }
+  | {
+      readonly do: 'finishBuild'
+      readonly build: BuildRow
+      readonly observed: Observed<'succeeded' | 'failed'>
+    }
+  | { readonly do: 'cancelBuild'; readonly build: BuildRow }
+  | { readonly do: 'startRun'; readonly release: ReleaseWithBuild }
+  | { readonly do: 'promote'; readonly release: ReleaseWithBuild }
+  | { readonly do: 'retireOthers'; readonly isKept: (instance: Instance) => boolean }
+  | {
+      readonly do: 'failRelease'
+      readonly release: ReleaseWithBuild
+      readonly failure: Failure
+      readonly run: number | undefined
+    }
+  | { readonly do: 'restartCrashed' }
+  | { readonly do: 'giveUp'; readonly failure: Failure }
+  | { readonly do: 'stopAll' }
+  | { readonly do: 'setStatus'; readonly status: DeploymentStatus }
+  | { readonly do: 'wait'; readonly afterMs: number }
+  | { readonly do: 'nothing' }
+
+type Observed<S extends BuildObservation['state']> = Extract<BuildObservation, { state: S }>
+type Check = (facts: Facts) => Action | undefined
+
+/** An app that ran this long is not in a crash loop. */
+export const stableAfterMs = 60_000
+/** Crashes in a row before Slipway gives up. */
+export const crashLimit = 5
+const firstBackoffMs = 1000
+
+/** Order is the specification: the first check that answers wins. */
+const checks: readonly Check[] = [
+  facts => (facts.deployment.wanted === 'removed' ? { do: 'remove' } : undefined),
+  decideRunningBuild,
+  facts =>
+    facts.queued && !facts.running && facts.hasFreeSlot
+      ? { do: 'startBuild', build: facts.queued }
+      : undefined,
+  facts =>
+    facts.deployment.wanted === 'stopped' && facts.instances.length > 0 ? { do: 'stopAll' } : undefined,
+  facts =>
+    facts.deployment.wanted === 'running' && facts.target ? decideTarget(facts, facts.target) : undefined,
+  decideStatus,
+  decideWaiting,
+]
+
+/** The one next thing to do for a deployment. Pure. */
+export function decide(facts: Facts): Action {
+  for (const check of checks) {
+    const action = check(facts)
+    if (action) return action
+  }
+  return { do: 'nothing' }
+}
+
+function decideRunningBuild({ running }: Facts): Action | undefined {
+  if (!running) return undefined
+  const { build, observed } = running
+  if (build.cancelRequestedAt !== null) return { do: 'cancelBuild', build }
+  if (observed.state === 'absent') return { do: 'startBuild', build }
+  if (observed.state !== 'running') return { do: 'finishBuild', build, observed }
+  const isNews =
+    JSON.stringify(build.steps) !== JSON.stringify(observed.steps) ||
+    (observed.plan !== undefined && build.plan === null) ||
+    (observed.commit !== undefined && build.subject !== observed.commit.subject)
+  return isNews ? { do: 'recordProgress', build, observed } : undefined
+}
+
+function decideTarget(facts: Facts, release: ReleaseWithBuild): Action | undefined {
+  const { deployment, instances } = facts
+  const isTarget = (one: Instance) => one.releaseId === release.id && one.run === deployment.run
+  const current = instances.find(isTarget)
+  const others = instances.filter(one => !isTarget(one))
+
+  if (!current) {
+    const isInTheWay = (one: Instance) => one.state !== 'exited' && one.fixedPort !== null
+    return others.some(isInTheWay)
+      ? { do: 'retireOthers', isKept: one => !isInTheWay(one) }
+      : { do: 'startRun', release }
+  }
+  if (current.state === 'ready') {
+    if (release.status === 'releasing' || deployment.servingReleaseId !== release.id)
+      return { do: 'promote', release }
+    const isKept = (one: Instance) => isTarget(one) || (isCrash(facts, one) && !isStable(facts.now, current))
+    return instances.every(isKept) ? undefined : { do: 'retireOthers', isKept }
+  }
+  if (current.state === 'exited') {
+    const failure = current.failure ?? stoppedFromOutside
+    if (release.status === 'releasing') {
+      const serving = others.find(
+        one => one.releaseId === deployment.servingReleaseId && one.state !== 'exited',
+      )
+      return { do: 'failRelease', release, failure, run: serving?.run }
+    }
+    return decideCrash(facts, failure)
+  }
+  return undefined
+}
+
+function decideCrash(facts: Facts, failure: Failure): Action | undefined {
+  const crashes = countCrashes(facts)
+  if (crashes >= crashLimit) {
+    const isSaid = facts.deployment.failure?.message === failure.message
+    return isSaid ? undefined : { do: 'giveUp', failure }
+  }
+  return restartInMs(facts, crashes) <= 0 ? { do: 'restartCrashed' } : undefined
+}
+
+function decideStatus(facts: Facts): Action | undefined {
+  const status = toStatus(facts)
+  return status === facts.deployment.status ? undefined : { do: 'setStatus', status }
+}
+
+function toStatus({ deployment, running, queued, target, instances }: Facts): DeploymentStatus {
+  if (running) return 'building'
+  if (queued) return 'queued'
+  if (deployment.wanted === 'stopped') return 'stopped'
+  if (deployment.failure) return 'failed'
+  if (!target) return 'idle'
+  if (target.status === 'releasing') return 'releasing'
+  const current = instances.find(one => one.releaseId === target.id && one.run === deployment.run)
+  const isFirst = deployment.run === deployment.firstRun
+  return isFirst && current?.state === 'starting' ? 'releasing' : 'live'
+}
+
+function decideWaiting(facts: Facts): Action | undefined {
+  const { deployment, target, instances } = facts
+  if (deployment.wanted !== 'running' || !target) return undefined
+  const current = instances.find(one => one.releaseId === target.id && one.run === deployment.run)
+  if (current?.state === 'exited') {
+    const crashes = countCrashes(facts)
+    return crashes < crashLimit
+      ? { do: 'wait', afterMs: Math.max(restartInMs(facts, crashes), 1) }
+      : undefined
+  }
+  const hasHistory = instances.length > 1 && current?.state === 'ready' && current.readyAt !== null
+  return hasHistory
+    ? { do: 'wait', afterMs: Math.max((current?.readyAt ?? 0) + stableAfterMs - facts.now, 1) }
+    : undefined
+}
+
+const stoppedFromOutside: Failure = {
+  code: 'app_crashed',
+  message: 'The app was stopped from outside Slipway.',
+  hint: 'Start it again.',
+}
+
+const isCrash = ({ deployment }: Facts, one: Instance) =>
+  one.state === 'exited' && one.releaseId === deployment.targetReleaseId && one.run >= deployment.firstRun
+
+const isStable = (until: number, one: Instance) =>
+  one.readyAt !== null && until - one.readyAt >= stableAfterMs
+
+/** Crashes in a row, newest first, until a run that was stable. */
+export function countCrashes(facts: Facts): number {
+  const crashed = facts.instances.filter(one => isCrash(facts, one)).sort((a, b) => b.run - a.run)
+  const stable = crashed.findIndex(one => isStable(one.exitedAt ?? facts.now, one))
+  return stable === -1 ? crashed.length : stable + 1
+}
+
+function restartInMs(facts: Facts, crashes: number): number {
+  const last = facts.instances.find(one => one.run === facts.deployment.run)
+  return (last?.exitedAt ?? facts.now) + firstBackoffMs * 2 ** Math.max(crashes - 1, 0) - facts.now
+}

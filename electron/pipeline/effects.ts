@@ -1,0 +1,25 @@
+/**
+ * Every effect of the pipeline, by name. Each passes the `checkpoint` dependency before and after; a test reads this
+ * list, kills the process at each, and compares what comes of it with an undisturbed run.
+ */
+export const effects = [
+  'startBuild',
+  'recordProgress',
+  'finishBuild',
+  'cancelBuild',
+  'collectArtifacts',
+  'startRun',
+  'promote',
+  'retireOthers',
+  'failRelease',
+  'restartCrashed',
+  'giveUp',
+  'stopAll',
+  'setStatus',
+  'removeFromCluster',
+  'removeLogs',
+  'removeRows',
+] as const
+export type Effect = (typeof effects)[number]
+
+export type Checkpoint = (name: `${Effect}:${'before' | 'after'}`) => Promise<void> | void

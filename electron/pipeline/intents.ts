@@ -1,0 +1,244 @@
+import { SlipwayError } from '../../shared/domain/failure.ts'
+import { toFreeName } from '../../shared/domain/name.ts'
+import type { PlanEdits } from '../../shared/domain/plan.ts'
+import type { Activity, Source } from '../../shared/domain/records.ts'
+import type { DeploymentRow, Reader } from '../database/reader.ts'
+import type { Writer } from '../database/writer.ts'
+import type { SourceReader } from '../sources/source-reader.ts'
+
+/** Who asks. `mayDeploy`: typing the command is the consent; elsewhere it must have been given before. */
+export interface Asker {
+  readonly userId: string
+  readonly name: string
+  readonly hasConsent: boolean
+}
+
+export interface NewDeployment {
+  readonly source: Source
+  readonly branch: string
+  readonly name: string
+  readonly port: number | null
+  readonly planEdits: PlanEdits
+  readonly keepsRunning?: boolean | undefined
+}
+
+export interface DeploymentEdits {
+  readonly branch?: string | undefined
+  readonly port?: number | null | undefined
+  readonly planEdits?: PlanEdits | undefined
+  readonly keepsRunning?: boolean | undefined
+}
+
+/**
+ * What people can ask of the pipeline. Each writes its intent (rows and the activity line, in one transaction) and wakes
+ * the queue; nothing is done here.
+ */
+export function createIntents(deps: {
+  reader: Reader
+  writer: Writer
+  sources: SourceReader
+  wake: (deploymentId: string) => void
+  now: () => number
+}) {
+  const { reader, writer, sources, wake } = deps
+
+  const find = (id: string): DeploymentRow => {
+    const row = reader.deploymentRow(id)
+    if (row && row.wanted !== 'removed') return row
+    throw new SlipwayError({
+      code: 'not_found',
+      message: row ? `${row.name} is being removed.` : 'There is no such deployment.',
+      hint: 'Go back to the board.',
+    })
+  }
+
+  const record = (
+    asker: Asker,
+    verb: Activity['verb'],
+    row: Pick<DeploymentRow, 'id' | 'name'>,
+    detail = '',
+  ) => writer.activity({ user: asker.name, verb, deploymentId: row.id, deployment: row.name, detail })
+
+  const askConsent = (asker: Asker) => {
+    if (asker.hasConsent || reader.settings().localConsentAt !== null) return
+    throw new SlipwayError({
+      code: 'consent_required',
+      message: 'Code that is deployed on this computer runs with your own rights.',
+      hint: 'Agree to that once, in the deploy wizard.',
+    })
+  }
+
+  /** A newer queued build takes the place of an older one. */
+  const queueBuild = (row: DeploymentRow, head: { branch: string; sha: string }, asker: Asker): string => {
+    for (const build of reader.unfinishedBuilds(row.id)) {
+      if (build.status === 'queued')
+        writer.moveBuild(build.id, 'queued', 'cancelled', { finishedAt: deps.now() })
+    }
+    const buildId = writer.build({
+      deploymentId: row.id,
+      sha: head.sha,
+      branch: head.branch,
+      port: row.port,
+      planEdits: row.planEdits,
+      requestedBy: asker.name,
+    })
+    writer.changeDeployment(row.id, { failure: null })
+    const isBuilding = reader.unfinishedBuilds(row.id).some(build => build.status === 'running')
+    if (!isBuilding) writer.moveDeployment(row.id, row.status, 'queued')
+    record(asker, 'deploy', row, head.sha.slice(0, 7))
+    return buildId
+  }
+
+  /** Intents about a deployment that is there: one transaction, then the queue. */
+  const ask = <T>(id: string, work: (row: DeploymentRow) => T): T => {
+    const result = writer.transaction(() => work(find(id)))
+    wake(id)
+    return result
+  }
+
+  return {
+    create: async (wish: NewDeployment, asker: Asker): Promise<{ id: string; buildId: string }> => {
+      askConsent(asker)
+      refuseTakenName(reader, wish.name)
+      const head = await sources.head(wish.source, wish.branch)
+      const made = writer.transaction(() => {
+        refuseTakenName(reader, wish.name)
+        const cluster = reader.clusters().find(one => one.kind === 'local')
+        if (!cluster) throw new Error('the local cluster has no row')
+        const projectId = writer.project({ ownerId: asker.userId, name: wish.name, source: wish.source })
+        const id = writer.deployment({
+          projectId,
+          clusterId: cluster.id,
+          name: wish.name,
+          branch: head.branch,
+          port: wish.port,
+          planEdits: wish.planEdits,
+          keepsRunning: wish.keepsRunning ?? reader.settings().keepsRunning,
+        })
+        record(asker, 'created', { id, name: wish.name }, wish.source.address)
+        return { id, buildId: queueBuild(find(id), head, asker) }
+      })
+      wake(made.id)
+      return made
+    },
+
+    update: (id: string, edits: DeploymentEdits, asker: Asker): void =>
+      ask(id, row => {
+        const change = Object.fromEntries(Object.entries(edits).filter(([, value]) => value !== undefined))
+        if (Object.keys(change).length === 0) return
+        writer.changeDeployment(id, change)
+        record(asker, 'changed', row, Object.keys(change).join(', '))
+      }),
+
+    deploy: async (id: string, asker: Asker): Promise<{ buildId: string }> => {
+      askConsent(asker)
+      const head = await sources.head(reader.sourceOf(find(id)), find(id).branch)
+      return ask(id, current => ({ buildId: queueBuild(current, head, asker) }))
+    },
+
+    rollback: (id: string, releaseId: string, asker: Asker): { releaseId: string } =>
+      ask(id, row => {
+        const earlier = reader.release(releaseId)
+        if (!earlier || earlier.deploymentId !== id || earlier.liveAt === null) {
+          throw new SlipwayError({
+            code: 'conflict',
+            message: 'This release was never live, so there is nothing to roll back to.',
+            hint: 'Choose a release that was live.',
+          })
+        }
+        if (row.targetReleaseId !== null && row.targetReleaseId !== row.servingReleaseId) {
+          writer.moveRelease(row.targetReleaseId, 'releasing', 'retired', { endedAt: deps.now() })
+        }
+        const next = writer.release({
+          deploymentId: id,
+          buildId: earlier.buildId,
+          port: earlier.port,
+          variables: earlier.variables,
+          rollbackTo: earlier.number,
+          requestedBy: asker.name,
+        })
+        writer.changeDeployment(id, { targetReleaseId: next, wanted: 'running', failure: null })
+        writer.nextRun(id, true)
+        record(asker, 'rollback', row, `to #${earlier.number} ${earlier.build.sha.slice(0, 7)}`)
+        return { releaseId: next }
+      }),
+
+    restart: (id: string, asker: Asker): void => ask(id, row => runAgain(row, 'restart', asker)),
+    start: (id: string, asker: Asker): void => ask(id, row => runAgain(row, 'start', asker)),
+
+    stop: (id: string, asker: Asker): void =>
+      ask(id, row => {
+        for (const build of reader.unfinishedBuilds(id)) requestCancel(build.id)
+        writer.changeDeployment(id, { wanted: 'stopped', failure: null })
+        record(asker, 'stop', row)
+      }),
+
+    remove: (id: string, name: string, asker: Asker): void => {
+      if (reader.deploymentRow(id)?.wanted === 'removed') {
+        wake(id)
+        return
+      }
+      ask(id, current => {
+        if (name !== current.name) {
+          throw new SlipwayError({
+            code: 'invalid_input',
+            message: `The name does not match: this deployment is called ${current.name}.`,
+            hint: 'Type the name as it is shown.',
+          })
+        }
+        for (const build of reader.unfinishedBuilds(id)) requestCancel(build.id)
+        writer.changeDeployment(id, { wanted: 'removed', failure: null })
+        writer.moveDeployment(id, current.status, 'removing')
+        record(asker, 'remove', current)
+      })
+    },
+
+    cancelBuild: (buildId: string): void => {
+      const build = reader.build(buildId)
+      if (!build) {
+        throw new SlipwayError({
+          code: 'not_found',
+          message: 'There is no such build.',
+          hint: 'Go back to the builds.',
+        })
+      }
+      ask(build.deploymentId, () => requestCancel(buildId))
+    },
+
+    freeName: (name: string): string => {
+      const taken = new Set(reader.names())
+      return toFreeName(name, candidate => taken.has(candidate))
+    },
+  }
+
+  function requestCancel(buildId: string): void {
+    if (writer.moveBuild(buildId, 'queued', 'cancelled', { finishedAt: deps.now() })) return
+    if (reader.build(buildId)?.status === 'running')
+      writer.changeBuild(buildId, { cancelRequestedAt: deps.now() })
+  }
+
+  function runAgain(row: DeploymentRow, verb: 'restart' | 'start', asker: Asker): void {
+    if (row.servingReleaseId === null && row.targetReleaseId === null) {
+      throw new SlipwayError({
+        code: 'conflict',
+        message: `${row.name} has no release that could run yet.`,
+        hint: 'Deploy it first.',
+      })
+    }
+    if (verb === 'start' && row.wanted === 'running' && row.failure === null) return
+    writer.changeDeployment(row.id, { wanted: 'running', failure: null })
+    writer.nextRun(row.id, true)
+    record(asker, verb, row)
+  }
+}
+
+export type Intents = ReturnType<typeof createIntents>
+
+function refuseTakenName(reader: Reader, name: string): void {
+  if (!reader.deploymentNamed(name)) return
+  throw new SlipwayError({
+    code: 'name_taken',
+    message: `There is a deployment called ${name} already.`,
+    hint: 'Choose another name, or deploy that one again.',
+  })
+}

@@ -1,0 +1,62 @@
+import type { Duplex } from 'node:stream'
+import type { Health } from '../../shared/domain/records.ts'
+import type { Instance } from '../clusters/driver.ts'
+import type { StoredDeployment } from '../database/reader.ts'
+import type { GatewayRoute } from '../gateway/gateway.ts'
+
+/** What is there, out of the instances that were seen last. */
+export function toHealth(deployment: StoredDeployment, instances: readonly Instance[]): Health {
+  const serving = instances.filter(one => one.releaseId === deployment.serving?.id)
+  const ready = serving.filter(one => one.state === 'ready')
+  const last = serving.toSorted((a, b) => b.run - a.run)[0]
+  const exited = serving.filter(one => one.state === 'exited' && one.failure !== null)
+  return {
+    ready: ready.length,
+    wanted: deployment.wanted === 'running' && deployment.serving ? 1 : 0,
+    restarts: exited.length,
+    reason: ready.length > 0 ? null : (last?.failure?.message ?? null),
+    instances: serving.filter(one => one.state !== 'exited' && one.name !== '').map(one => one.name),
+    port: ready[0]?.port ?? null,
+    since: ready[0]?.readyAt ?? last?.exitedAt ?? null,
+  }
+}
+
+/** Where the gateway sends a request for the deployment. */
+export function toRoute(facts: {
+  deployment: StoredDeployment
+  run: number
+  instances: readonly Instance[]
+  dial: () => Promise<Duplex>
+}): GatewayRoute {
+  const { deployment, instances, dial } = facts
+  const serving = instances.filter(one => one.releaseId === deployment.serving?.id)
+  if (serving.some(one => one.state === 'ready')) return { state: 'ready', dial }
+  const { name, status, failure } = deployment
+  if (deployment.wanted === 'stopped') {
+    return { state: 'stopped', title: `${name} is stopped`, detail: 'Start it in Slipway.', lines: [] }
+  }
+  if (status === 'queued' || status === 'building') {
+    return {
+      state: 'building',
+      title: `${name} is being built`,
+      detail: 'This page opens the app when it is ready.',
+      lines: [],
+    }
+  }
+  const crash = serving.toSorted((a, b) => b.run - a.run).find(one => one.state === 'exited')?.failure
+  const reason = failure ?? crash
+  if (reason) {
+    return {
+      state: 'crashed',
+      title: `${name} is not running`,
+      detail: reason.message,
+      lines: reason.lines ?? [],
+    }
+  }
+  return {
+    state: 'starting',
+    title: `${name} is starting`,
+    detail: 'This page opens the app when it is ready.',
+    lines: [],
+  }
+}

@@ -1,0 +1,192 @@
+import os from 'node:os'
+import path from 'node:path'
+import type { Duplex } from 'node:stream'
+import type { Logger } from 'pino'
+import type { Plan } from '../../shared/domain/plan.ts'
+import type { Deployment, Health, Residue, User } from '../../shared/domain/records.ts'
+import type { ClusterDriver, Instance } from '../clusters/driver.ts'
+import { createIds } from '../database/ids.ts'
+import { lockFolder, openDatabase } from '../database/open.ts'
+import { createReader, type StoredDeployment } from '../database/reader.ts'
+import { createWriter } from '../database/writer.ts'
+import { createGateway, type GatewayRoute } from '../gateway/gateway.ts'
+import type { LogStore } from '../logs/log-store.ts'
+import type { Checkpoint } from '../pipeline/effects.ts'
+import { createIntents } from '../pipeline/intents.ts'
+import { createQueue } from '../pipeline/queue.ts'
+import { createReconcile, type DeploymentEvent } from '../pipeline/reconcile.ts'
+import type { SourceReader } from '../sources/source-reader.ts'
+import { createChanges } from './changes.ts'
+import { toHealth, toRoute } from './health.ts'
+
+/** What differs between the desktop, the browser session, the command line and the tests. */
+export interface PlatformDeps {
+  readonly dataFolder: string
+  readonly resourcesFolder: string
+  readonly log: Logger
+  readonly logs: LogStore
+  readonly sources: SourceReader
+  readonly detectPlan: (folder: string) => Promise<Plan>
+  readonly createDriver: (deps: {
+    folder: string
+    nameOf: (deploymentId: string) => string
+  }) => Promise<ClusterDriver>
+  readonly gatewayPort?: number
+  readonly now?: () => number
+  readonly checkpoint?: Checkpoint
+  readonly limits?: { readonly builds?: number; readonly buildTimeMs?: number }
+  /** Ends the hold on the data folder, when the caller took it already. */
+  readonly unlock?: () => void
+}
+
+export type Platform = Awaited<ReturnType<typeof createPlatform>>
+
+/** Builds all of Slipway that is not a surface. Whatever was unfinished is picked up. */
+export async function createPlatform(deps: PlatformDeps) {
+  const now = deps.now ?? Date.now
+  const { dataFolder, log, logs, sources } = deps
+  const unlock = deps.unlock ?? lockFolder(dataFolder)
+  const database = openDatabase(path.join(dataFolder, 'slipway.db'), { now })
+  const reader = createReader(database.orm)
+  const writer = createWriter(database, { newId: createIds(now), now })
+  const user = seed(reader, writer)
+
+  const seen = new Map<string, readonly Instance[]>()
+  const changes = createChanges()
+  const listeners = new Set<(event: DeploymentEvent) => void>()
+  const driver = await deps.createDriver({
+    folder: path.join(dataFolder, 'local'),
+    nameOf: id => reader.deploymentRow(id)?.name ?? 'another deployment',
+  })
+
+  const reconcile = createReconcile({
+    reader,
+    writer,
+    driver,
+    logs,
+    now,
+    checkpoint: deps.checkpoint ?? (() => {}),
+    limits: { builds: deps.limits?.builds ?? 2, buildTimeMs: deps.limits?.buildTimeMs ?? 30 * 60_000 },
+    onSeen: (id, instances) => {
+      const before = JSON.stringify(seen.get(id) ?? [])
+      seen.set(id, instances)
+      if (before !== JSON.stringify(instances)) changes.touch(id)
+    },
+    onChanged: id => changes.touch(id),
+    onEvent: event => {
+      for (const listener of listeners) listener(event)
+    },
+    onSlotFree: () => {
+      for (const id of reader.queuedDeploymentIds()) queue.add(id)
+    },
+  })
+  const queue = createQueue({
+    look: reconcile,
+    onError: (deploymentId, error, attempt) =>
+      log.error({ deploymentId, err: error, attempt }, 'reconcile failed'),
+  })
+  const wake = (id: string) => {
+    changes.touch(id)
+    queue.add(id)
+  }
+  const intents = createIntents({ reader, writer, sources, wake, now })
+  const unwatch = driver.watch(id => queue.add(id))
+
+  const dial = async (row: { id: string; servingReleaseId: string | null }): Promise<Duplex> =>
+    driver.dial({ deploymentId: row.id, releaseId: row.servingReleaseId ?? '' })
+
+  const resolveRoute = async (name: string): Promise<GatewayRoute> => {
+    const row = reader.deploymentNamed(name)
+    if (!row) return { state: 'unknown' }
+    const stored = reader.deployment(row.id)
+    if (!stored) return { state: 'unknown' }
+    return toRoute({
+      deployment: stored,
+      run: row.run,
+      instances: seen.get(row.id) ?? [],
+      dial: () => dial(row),
+    })
+  }
+  const gateway = await createGateway({ resolve: resolveRoute, port: deps.gatewayPort ?? 7780, log })
+
+  const healthOf = (stored: StoredDeployment): Health => toHealth(stored, seen.get(stored.id) ?? [])
+  const toDeployment = (stored: StoredDeployment): Deployment => ({
+    ...stored,
+    url: `http://${stored.name}.localhost:${gateway.port}/`,
+    health: healthOf(stored),
+  })
+
+  for (const id of reader.deploymentIds()) queue.add(id)
+
+  return {
+    dataFolder,
+    gatewayPort: gateway.port,
+    user,
+    reader,
+    writer,
+    intents,
+    sources,
+    logs,
+    changes,
+    detectPlan: deps.detectPlan,
+    sampleFolder: path.join(deps.resourcesFolder, 'samples', 'hello'),
+    deployments: (): Deployment[] => reader.deployments().map(toDeployment),
+    deployment: (id: string): Deployment | undefined => {
+      const stored = reader.deployment(id)
+      return stored && toDeployment(stored)
+    },
+    /** Counts again what is left of a removed deployment; undefined while its row is there. */
+    residue: async (id: string): Promise<Residue | undefined> => {
+      if (reader.deploymentRow(id)) return undefined
+      const [{ processes, checkouts }, hasLog] = await Promise.all([
+        driver.count(id),
+        logs.exists({ kind: 'runtime', id }),
+      ])
+      return { processes, checkouts, logs: hasLog ? 1 : 0, rows: reader.countRowsOf(id) }
+    },
+    /** Tells of what ended: builds, rollouts, crashes. */
+    onEvent: (listener: (event: DeploymentEvent) => void): (() => void) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    /** Resolves when no deployment is being worked on. */
+    idle: () => queue.idle(),
+    /** Whether anything would end with Slipway. */
+    isRunningAnything: () => reader.deployments().some(one => !one.keepsRunning && healthOf(one).ready > 0),
+    /** Ends the platform. With `stopsApps`, apps that are not set to keep running are stopped; the next start runs them again. */
+    dispose: async ({ stopsApps }: { stopsApps: boolean }): Promise<void> => {
+      unwatch()
+      await queue.dispose()
+      await gateway.dispose()
+      if (stopsApps) await stopWhatEndsWithSlipway(reader, driver)
+      await driver.dispose()
+      await logs.dispose()
+      changes.dispose()
+      database.close()
+      unlock()
+    },
+  }
+}
+
+async function stopWhatEndsWithSlipway(
+  reader: ReturnType<typeof createReader>,
+  driver: ClusterDriver,
+): Promise<void> {
+  const stops = reader.deployments().flatMap(one => [
+    ...reader
+      .unfinishedBuilds(one.id)
+      .filter(build => build.status === 'running')
+      .map(build => driver.cancelBuild({ buildId: build.id, deploymentId: one.id })),
+    ...(one.keepsRunning ? [] : [driver.stop(one.id, () => false)]),
+  ])
+  await Promise.all(stops)
+}
+
+/** The rows that are always there: this computer, and its user. */
+function seed(reader: ReturnType<typeof createReader>, writer: ReturnType<typeof createWriter>): User {
+  return writer.transaction(() => {
+    if (!reader.clusters().some(one => one.kind === 'local')) writer.cluster('local', 'This computer')
+    const name = os.userInfo().username
+    return reader.userNamed(name) ?? { id: writer.user(name), name }
+  })
+}
