@@ -3,7 +3,8 @@ import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** What belongs to Slipway or to the npm that started it, not to the person's shell. */
-const foreignNames = /^(?:SLIPWAY_|ELECTRON_|npm_|VITEST)|^(?:INIT_CWD|NODE_ENV|NODE_CHANNEL_FD|PORT|VITE_USER_NODE_ENV)$/i
+const foreignNames =
+  /^(?:SLIPWAY_|ELECTRON_|npm_|VITEST)|^(?:INIT_CWD|NODE_ENV|NODE_CHANNEL_FD|PORT|VITE_USER_NODE_ENV)$/i
 
 /** The environment of the person's shell, as far as it can be told from ours. */
 export function toChildEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {

@@ -39,11 +39,11 @@ export async function startJob(start: {
   closeSync(errorFile)
   const failed = new Promise<Error>(resolve => child.once('error', resolve))
   const said = new Promise<undefined>(resolve => {
-    child.stdout.once('data', () => resolve(undefined))
-    child.stdout.once('close', () => resolve(undefined))
+    child.stdout?.once('data', () => resolve(undefined))
+    child.stdout?.once('close', () => resolve(undefined))
   })
   const cause = await Promise.race([failed, said])
-  child.stdout.destroy()
+  child.stdout?.destroy()
   child.unref()
   if (observeJob(folder).is === 'absent') {
     throw new SlipwayError(

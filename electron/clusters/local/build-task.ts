@@ -1,0 +1,231 @@
+import { SlipwayError, toFailure } from '../../../shared/domain/failure.ts'
+import type { LogRef, LogStream } from '../../../shared/domain/log.ts'
+import { type Plan, withEdits } from '../../../shared/domain/plan.ts'
+import type { Step } from '../../../shared/domain/records.ts'
+import type { BuildOrder } from '../driver.ts'
+import {
+  type BuildRecord,
+  buildJobFolder,
+  checkoutFolder,
+  timedOut,
+  toBuildFailure,
+  writeBuild,
+} from './build-record.ts'
+import { toBuildEnvironment } from './environment.ts'
+import { followJob, type JobFollower } from './follow-job.ts'
+import { observeJob } from './job.ts'
+import { endLostJob, startJob, stopJob } from './job-control.ts'
+import type { LocalContext } from './local-deps.ts'
+import { folderInside } from './local-folders.ts'
+import type { SpoolLine } from './spool.ts'
+
+/** One build under way: fetched and planned by us, its commands run by a supervisor. */
+export interface BuildTask {
+  record(): BuildRecord
+  /** Resolves when it has ended and its log is closed, or when it was cancelled or disposed of. */
+  readonly done: Promise<void>
+  cancel(): Promise<void>
+  dispose(): Promise<void>
+}
+
+/** Goes on with the build: from the start with an order, with its job when that was started before. */
+export function createBuildTask(
+  context: LocalContext,
+  build: { folder: string; record: BuildRecord; order?: BuildOrder },
+): BuildTask {
+  const { logs, now, limits } = context
+  const { folder } = build
+  const { buildId, deploymentId } = build.record
+  const log: LogRef = { kind: 'build', id: buildId }
+  const jobFolder = buildJobFolder(folder)
+  const job = { folder: jobFolder, marker: `${deploymentId}/${buildId}`, graceMs: limits.graceMs }
+  const leaving = new AbortController()
+  let record = build.record
+  let follower: JobFollower | undefined
+  let writing: Promise<unknown> = Promise.resolve()
+
+  const save = (change: Partial<BuildRecord>) => {
+    record = { ...record, ...change }
+    writeBuild(folder, record)
+    context.changed(deploymentId)
+  }
+  const print = (stream: LogStream, text: string) => {
+    writing = writing.then(() => logs.append(log, [{ at: now(), stream, text, isPartial: false }]))
+    writing.catch(() => undefined)
+    return writing
+  }
+  const lastSeq = async () => (await logs.read(log, { limit: 1 })).last
+
+  /** Does a step that is not the job's, in the record from begin to end. */
+  const during = async <T>(name: Step['name'], title: string, work: () => Promise<T>): Promise<T> => {
+    await writing
+    const step = { name, startedAt: now(), logSeq: (await lastSeq()) + 1 }
+    const others = record.steps
+    const end = (status: Step['status'], finishedAt: number | null) =>
+      save({ steps: [...others, { ...step, status, finishedAt }] })
+    end('running', null)
+    await print('platform', title)
+    try {
+      const result = await work()
+      end('succeeded', now())
+      return result
+    } catch (error) {
+      if (!leaving.signal.aborted) end('failed', now())
+      throw error
+    }
+  }
+
+  const prepare = async (order: BuildOrder): Promise<Plan> => {
+    const checkout = checkoutFolder(folder)
+    const limit = AbortSignal.timeout(order.timeLimitMs)
+    const signal = AbortSignal.any([leaving.signal, limit])
+    try {
+      const title = `Fetching ${order.sha.slice(0, 10)} of ${order.source.address}`
+      const commit = await during('fetch', title, () =>
+        context.sources.checkout({
+          source: order.source,
+          branch: order.branch,
+          sha: order.sha,
+          folder: checkout,
+          onOutput: line => print('stdout', line),
+          signal,
+        }),
+      )
+      save({ commit })
+      const plan = await during('plan', 'Finding how to build and start it', async () =>
+        toRunnable(withEdits(await context.detectPlan(checkout), order.planEdits, order.port)),
+      )
+      save({ plan })
+      signal.throwIfAborted()
+      return plan
+    } catch (error) {
+      if (limit.aborted && !leaving.signal.aborted) throw new SlipwayError(timedOut(order.timeLimitMs), error)
+      throw error
+    }
+  }
+
+  const startCommands = async (plan: Plan): Promise<void> => {
+    const cwd = folderInside(checkoutFolder(folder), plan.root)
+    const commands = [
+      { name: 'install', command: plan.install },
+      { name: 'build', command: plan.build },
+    ] as const
+    const at = now()
+    const logSeq = (await lastSeq()) + 1
+    const skipped = commands
+      .filter(({ command }) => command === null)
+      .map(({ name }) => ({ name, status: 'skipped', startedAt: at, finishedAt: at, logSeq }) as const)
+    save({ steps: [...record.steps, ...skipped] })
+    await startJob({
+      folder: jobFolder,
+      supervisor: context.supervisor,
+      environment: toBuildEnvironment(context.environment),
+      order: {
+        marker: job.marker,
+        kind: 'build',
+        steps: commands.flatMap(({ name, command }) =>
+          command === null ? [] : [{ name, command: command.value, cwd }],
+        ),
+        graceMs: limits.graceMs,
+        timeLimitMs: Math.max(1, record.startedAt + record.timeLimitMs - at),
+        offeredPort: null,
+      },
+    })
+  }
+
+  /** Before the lines are stored, so that a step whose place was not recorded is met again. */
+  const noteSteps = async (lines: readonly SpoolLine[]) => {
+    if (!lines.some(line => line.step !== undefined)) return
+    const first = (await lastSeq()) + 1
+    const found = lines.flatMap((line, index) =>
+      line.step === undefined ? [] : [[line.step, first + index] as const],
+    )
+    save({ logSeqs: { ...record.logSeqs, ...Object.fromEntries(found) } })
+  }
+
+  const followCommands = async (): Promise<void> => {
+    follower = followJob({
+      folder: jobFolder,
+      log,
+      source: buildId,
+      store: logs,
+      now,
+      onLines: noteSteps,
+      onState: () => context.changed(deploymentId),
+      onError: error => context.log.warn({ err: error, buildId }, 'a build could not be followed'),
+    })
+    const left = new Promise<undefined>(resolve => {
+      leaving.signal.addEventListener('abort', () => resolve(undefined), { once: true })
+    })
+    const found = await Promise.race([follower.ended, left])
+    if (found === undefined) return
+    if (found.is === 'lost') await endLostJob(job)
+    const path = toBuildEnvironment(context.environment).PATH ?? ''
+    const failure = toBuildFailure({ job: found, record, folder, path })
+    if (failure !== null) throw new SlipwayError(failure)
+  }
+
+  const run = async (): Promise<void> => {
+    try {
+      if (build.order !== undefined) {
+        await print('platform', `Build ${buildId}`)
+        const plan = await prepare(build.order)
+        await startCommands(plan)
+      }
+      leaving.signal.throwIfAborted()
+      await followCommands()
+      if (leaving.signal.aborted) return
+      save({ end: { artifact: context.folders.artifact(deploymentId, buildId) } })
+    } catch (error) {
+      if (leaving.signal.aborted) return
+      const failure = toFailure(error)
+      if (failure.code === 'internal') context.log.warn({ err: error, buildId }, 'a build failed')
+      await print('platform', failure.message).catch(() => undefined)
+      await logs.close(log).catch(() => undefined)
+      save({ end: { failure } })
+      return
+    }
+    await logs.close(log)
+  }
+
+  const done = run().catch(error =>
+    context.log.warn({ err: error, buildId }, 'a build could not be recorded'),
+  )
+
+  return {
+    record: () => record,
+    done,
+    async cancel() {
+      leaving.abort(new Error('the build was cancelled'))
+      await done
+      if (observeJob(jobFolder).is !== 'absent') await stopJob(job)
+      await follower?.dispose()
+      await print('platform', 'Cancelled').catch(() => undefined)
+      await logs.close(log).catch(() => undefined)
+    },
+    async dispose() {
+      leaving.abort(new Error('Slipway closes'))
+      await done
+      await follower?.dispose()
+    },
+  }
+}
+
+/** The plan, if this computer can follow it. */
+function toRunnable(plan: Plan): Plan {
+  if (plan.kind === 'dockerfile' && plan.start === null) {
+    throw new SlipwayError({
+      code: 'plan_unsupported',
+      message: 'The repository is built by its Dockerfile, which this computer cannot do yet.',
+      hint: 'Set the commands to install, build and start the app in the plan, then deploy again.',
+    })
+  }
+  if (plan.start === null && plan.output === null) {
+    throw new SlipwayError({
+      code: 'plan_unsupported',
+      message: 'The plan has no command that starts the app.',
+      hint: 'Set the start command in the plan, then deploy again.',
+    })
+  }
+  return plan
+}

@@ -1,0 +1,190 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { SlipwayError } from '../../../shared/domain/failure.ts'
+import type { Instance, ReleaseOrder } from '../driver.ts'
+import { toAppEnvironment, toShellWord } from './environment.ts'
+import { observeJob } from './job.ts'
+import { startJob } from './job-control.ts'
+import type { LocalContext } from './local-deps.ts'
+import { folderInside, listNames } from './local-folders.ts'
+import { findFreePort } from './ports.ts'
+import {
+  type RunRecord,
+  readRun,
+  runJobFolder,
+  runMarker,
+  runName,
+  toInstance,
+  writeRun,
+} from './run-record.ts'
+import { createRunTask, type RunTask } from './run-task.ts'
+
+/** The running apps. What runs already is found by `adopt`. */
+export function createInstances(context: LocalContext) {
+  const { folders } = context
+  /** By folder. */
+  const tasks = new Map<string, RunTask>()
+
+  const follow = (folder: string, record: RunRecord) => {
+    if (!tasks.has(folder)) tasks.set(folder, createRunTask(context, { folder, record }))
+  }
+  const runFolders = (deploymentId: string) =>
+    listNames(folders.runs(deploymentId)).map(name => folders.run(deploymentId, name))
+
+  const observeRun = async (folder: string): Promise<Instance | undefined> => {
+    const record = readRun(folder)
+    const job = observeJob(runJobFolder(folder))
+    if (record === undefined || job.is === 'absent') return undefined
+    if (record.end === null && job.is !== 'running') {
+      await tasks.get(folder)?.ended
+      return toInstance(readRun(folder) ?? record, job)
+    }
+    return toInstance(record, job)
+  }
+
+  const stopRun = async (folder: string) => {
+    const task = tasks.get(folder)
+    await task?.stop()
+    await task?.dispose()
+    tasks.delete(folder)
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  return {
+    /** Follows every instance that an earlier Slipway left. */
+    adopt(): void {
+      for (const deploymentId of folders.listDeployments()) {
+        for (const folder of runFolders(deploymentId)) {
+          const record = readRun(folder)
+          if (record !== undefined && observeJob(runJobFolder(folder)).is !== 'absent') follow(folder, record)
+        }
+      }
+    },
+
+    async apply(order: ReleaseOrder): Promise<void> {
+      const folder = folders.run(order.deploymentId, runName(order))
+      const jobFolder = runJobFolder(folder)
+      if (observeJob(jobFolder).is !== 'absent') return
+      const offeredPort = await findFreePort()
+      const { command, cwd, environment } = toCommand(context, order, offeredPort)
+      rmSync(folder, { recursive: true, force: true })
+      await startRun(folder, {
+        record: {
+          deploymentId: order.deploymentId,
+          releaseId: order.releaseId,
+          run: order.run,
+          command,
+          offeredPort,
+          expectedPort: order.port ?? order.plan.port?.value ?? null,
+          startedAt: context.now(),
+          listening: null,
+          isStopRequested: false,
+          isLate: false,
+          end: null,
+        },
+        cwd,
+        environment,
+      })
+    },
+
+    async observe(deploymentId: string): Promise<Instance[]> {
+      const found = await Promise.all(runFolders(deploymentId).map(observeRun))
+      return found
+        .flatMap(instance => instance ?? [])
+        .sort((a, b) => (a.releaseId === b.releaseId ? a.run - b.run : a.releaseId < b.releaseId ? -1 : 1))
+    },
+
+    async stop(deploymentId: string, isKept: (instance: Instance) => boolean): Promise<void> {
+      await Promise.all(
+        runFolders(deploymentId).map(async folder => {
+          const instance = await observeRun(folder)
+          if (instance === undefined || !isKept(instance)) await stopRun(folder)
+        }),
+      )
+    },
+
+    async dial(target: { deploymentId: string; releaseId: string }): Promise<Duplex> {
+      const ready = [...tasks.values()]
+        .map(task => task.record())
+        .filter(run => run.deploymentId === target.deploymentId && run.releaseId === target.releaseId)
+        .filter(run => run.end === null && !run.isStopRequested)
+        .sort((a, b) => b.run - a.run)
+        .flatMap(run => run.listening ?? [])[0]
+      if (ready === undefined) throw notReachable()
+      return await open(ready)
+    },
+
+    async dispose(): Promise<void> {
+      await Promise.all([...tasks.values()].map(task => task.dispose()))
+      tasks.clear()
+    },
+  }
+
+  async function startRun(
+    folder: string,
+    start: { record: RunRecord; cwd: string; environment: Record<string, string> },
+  ): Promise<void> {
+    const { record } = start
+    const jobFolder = runJobFolder(folder)
+    mkdirSync(folder, { recursive: true })
+    writeRun(folder, record)
+    await startJob({
+      folder: jobFolder,
+      supervisor: context.supervisor,
+      environment: start.environment,
+      order: {
+        marker: runMarker(record),
+        kind: 'app',
+        steps: [{ name: 'start', command: record.command, cwd: start.cwd }],
+        graceMs: context.limits.graceMs,
+        timeLimitMs: null,
+        offeredPort: record.offeredPort,
+      },
+    })
+    follow(folder, record)
+    context.changed(record.deploymentId)
+  }
+}
+
+/** Static files have no command of their own: Slipway's server is run like an app. */
+function toCommand(context: LocalContext, order: ReleaseOrder, port: number) {
+  const { plan, variables } = order
+  const checkout = context.folders.artifactFolder(order.artifact)
+  const cwd = folderInside(checkout, plan.root)
+  if (!existsSync(cwd)) {
+    throw new SlipwayError({
+      code: 'not_found',
+      message: 'What the build made is no longer on this computer.',
+      hint: 'Deploy again to build it anew.',
+    })
+  }
+  const environment = toAppEnvironment({ environment: context.environment, variables, port })
+  if (plan.start !== null) return { command: plan.start.value, cwd, environment }
+  const { program, args, env } = context.staticServer
+  const output = folderInside(checkout, plan.root, plan.output?.value ?? '')
+  const command = `exec ${[program, ...args, output].map(toShellWord).join(' ')}`
+  return { command, cwd, environment: { ...environment, ...env } }
+}
+
+async function open(place: { host: string; port: number }): Promise<Duplex> {
+  return await new Promise((resolve, reject) => {
+    const socket = connect({ host: place.host, port: place.port, noDelay: true })
+    socket.once('connect', () => {
+      socket.removeListener('error', fail)
+      resolve(socket)
+    })
+    const fail = (error: Error) => reject(notReachable(error))
+    socket.once('error', fail)
+  })
+}
+
+const notReachable = (cause?: unknown) =>
+  new SlipwayError(
+    {
+      code: 'unavailable',
+      message: 'The app takes no connection now.',
+      hint: 'Wait until it is ready, or look into its log.',
+    },
+    cause,
+  )

@@ -1,0 +1,62 @@
+import { mkdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import type { ClusterDriver } from '../driver.ts'
+import { createBuilds } from './builds.ts'
+import { createInstances } from './instances.ts'
+import { findDeploymentProcesses } from './job-processes.ts'
+import { defaultLimits, type LocalContext, type LocalDriverDeps } from './local-deps.ts'
+import { createLocalFolders } from './local-folders.ts'
+
+/**
+ * This computer as a cluster: builds and apps as supervised child processes, with the rights of whoever runs Slipway.
+ * They outlive it, and are found again here.
+ */
+export async function createLocalDriver(deps: LocalDriverDeps): Promise<ClusterDriver> {
+  const watchers = new Set<(deploymentId: string) => void>()
+  const folders = createLocalFolders(deps.folder)
+  const context: LocalContext = {
+    ...deps,
+    folders,
+    limits: { ...defaultLimits, ...deps.limits },
+    environment: deps.environment ?? process.env,
+    changed: deploymentId => {
+      for (const watcher of watchers) watcher(deploymentId)
+    },
+  }
+  mkdirSync(deps.folder, { recursive: true })
+  const builds = createBuilds(context)
+  const instances = createInstances(context)
+  builds.adopt()
+  instances.adopt()
+
+  return {
+    startBuild: builds.start,
+    observeBuild: async buildId => builds.observe(buildId),
+    cancelBuild: async ({ deploymentId, buildId }) => builds.cancel(deploymentId, buildId),
+    applyRelease: instances.apply,
+    observe: instances.observe,
+    stop: instances.stop,
+    collect: builds.collect,
+    async remove(deploymentId) {
+      await Promise.all([instances.stop(deploymentId, () => false), builds.remove(deploymentId)])
+      await rm(folders.deployment(deploymentId), { recursive: true, force: true, maxRetries: 5 })
+    },
+    async count(deploymentId) {
+      return {
+        processes: findDeploymentProcesses(deploymentId).length,
+        checkouts: builds.count(deploymentId),
+      }
+    },
+    dial: instances.dial,
+    watch(changed) {
+      watchers.add(changed)
+      return () => {
+        watchers.delete(changed)
+      }
+    },
+    async dispose() {
+      watchers.clear()
+      await Promise.all([builds.dispose(), instances.dispose()])
+    },
+  }
+}

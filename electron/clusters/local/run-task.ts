@@ -1,0 +1,135 @@
+import type { LogRef } from '../../../shared/domain/log.ts'
+import { toChildEnvironment } from './environment.ts'
+import { type FoundJob, followJob } from './follow-job.ts'
+import { observeJob } from './job.ts'
+import { endLostJob, stopJob } from './job-control.ts'
+import type { LocalContext } from './local-deps.ts'
+import { findPortHolder } from './ports.ts'
+import type { ProcessIdentity } from './processes.ts'
+import { waitUntilListening } from './readiness.ts'
+import { toRunFailure } from './run-failure.ts'
+import { type RunRecord, runJobFolder, runMarker, runName, writeRun } from './run-record.ts'
+
+/** One instance that is looked after: its output is brought in, its readiness found, its end explained. */
+export interface RunTask {
+  record(): RunRecord
+  /** Resolves when the instance has ended, its output is in the log and why is in its record. */
+  readonly ended: Promise<void>
+  stop(): Promise<void>
+  dispose(): Promise<void>
+}
+
+/** Looks after an instance whose job was started, by us or by an earlier Slipway. */
+export function createRunTask(context: LocalContext, run: { folder: string; record: RunRecord }): RunTask {
+  const { limits, logs, now } = context
+  const jobFolder = runJobFolder(run.folder)
+  const marker = runMarker(run.record)
+  const log: LogRef = { kind: 'runtime', id: run.record.deploymentId }
+  const probing = new AbortController()
+  const job = { folder: jobFolder, marker, graceMs: limits.graceMs }
+  let record = run.record
+
+  const save = (change: Partial<RunRecord>) => {
+    record = { ...record, ...change }
+    writeRun(run.folder, record)
+    context.changed(record.deploymentId)
+  }
+  const say = async (text: string) => {
+    await logs.append(log, [{ at: now(), stream: 'platform', text, isPartial: false }])
+  }
+  const warn = (error: unknown) =>
+    context.log.warn({ err: error, deploymentId: record.deploymentId }, 'an instance could not be followed')
+
+  const follower = followJob({
+    folder: jobFolder,
+    log,
+    source: runName(record),
+    store: logs,
+    now,
+    onState: () => context.changed(record.deploymentId),
+    onError: warn,
+  })
+
+  const probe = async () => {
+    const { offeredPort, expectedPort } = record
+    const listening = await waitUntilListening({
+      marker,
+      leader: () => currentLeader(jobFolder),
+      offeredPort,
+      expectedPort,
+      limitMs: limits.readyMs,
+      signal: probing.signal,
+    })
+    if (probing.signal.aborted || record.end !== null) return
+    if (listening === undefined) {
+      save({ isLate: true })
+      await say(`Did not listen on a port within ${Math.round(limits.readyMs / 1000)} s: stopping`)
+      await stopJob(job)
+      return
+    }
+    save({ listening: { ...listening, at: now() } })
+    const { port } = listening
+    await say(
+      port === offeredPort
+        ? `Listens on ${port}`
+        : `Listens on ${port}, not on the offered port ${offeredPort}: using ${port}`,
+    )
+  }
+
+  const explain = (found: FoundJob) => {
+    const step = found.state.steps.at(-1)
+    return toRunFailure({
+      deploymentId: record.deploymentId,
+      command: record.command,
+      path: toChildEnvironment(context.environment).PATH ?? '',
+      end: found.is === 'lost' ? 'lost' : record.isLate ? 'late' : 'exited',
+      exitCode: step?.exitCode ?? null,
+      signal: step?.signal ?? null,
+      wasReady: record.listening !== null,
+      lines: found.state.lastLines,
+      expectedPort: record.expectedPort,
+      limitMs: limits.readyMs,
+      findHolder: findPortHolder,
+      nameOf: id => context.nameOf?.(id),
+    })
+  }
+
+  const finish = async (found: FoundJob) => {
+    probing.abort()
+    if (found.is === 'lost') {
+      await endLostJob(job)
+      await say('Its supervisor was killed, so the app was ended too').catch(warn)
+    }
+    if (record.end !== null) return
+    const failure = record.isStopRequested ? null : explain(found)
+    save({ end: { at: found.state.finishedAt ?? now(), failure } })
+  }
+
+  const ended = follower.ended.then(finish)
+  ended.catch(warn)
+  if (record.end === null && record.listening === null) {
+    probe().catch(error => {
+      if (!probing.signal.aborted) warn(error)
+    })
+  }
+
+  return {
+    record: () => record,
+    ended,
+    async stop() {
+      probing.abort()
+      if (record.end === null) save({ isStopRequested: true })
+      await stopJob(job)
+      await ended
+    },
+    async dispose() {
+      probing.abort()
+      await follower.dispose()
+    },
+  }
+}
+
+function currentLeader(jobFolder: string): ProcessIdentity | null {
+  const found = observeJob(jobFolder)
+  return found.is === 'absent' ? null : found.state.leader
+}

@@ -1,0 +1,37 @@
+/** Serves a folder of static files: `node static-server.ts <folder>`, on 127.0.0.1 and the port in `PORT`. */
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import sirv from 'sirv'
+
+const folder = process.argv[2] ?? '.'
+const notFoundPage = read('404.html')
+
+const serve = sirv(folder, {
+  etag: true,
+  // Without a page for what is missing, the app in index.html decides by the path (a single-page app).
+  single: notFoundPage === undefined,
+  extensions: ['html'],
+})
+
+const server = createServer((request, response) => {
+  serve(request, response, () => {
+    response.writeHead(404, { 'content-type': 'text/html; charset=utf-8' })
+    response.end(request.method === 'HEAD' ? undefined : (notFoundPage ?? 'Not found'))
+  })
+})
+server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => {
+  console.log(`Serving ${folder} on port ${process.env.PORT}`)
+})
+process.on('SIGTERM', () => {
+  server.close(() => process.exit(0))
+  server.closeIdleConnections()
+})
+
+function read(name: string): Buffer | undefined {
+  try {
+    return readFileSync(join(folder, name))
+  } catch {
+    return undefined
+  }
+}
