@@ -1,12 +1,17 @@
+import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { LocalLimits } from './clusters/local/local-deps.ts'
+import { createLocalDriver } from './clusters/local/local-driver.ts'
+import { lockFolder } from './database/open.ts'
+import { createLogStore } from './logs/segment-log.ts'
 import type { PlatformEnvironment } from './platform/environment.ts'
 import { createLogFile } from './platform/log-file.ts'
-import { createPlatform, type Platform } from './platform/platform.ts'
+import { createPlatform, type Platform, type PlatformDeps } from './platform/platform.ts'
 import { alreadyRunning, connectControl, createControlSocket } from './rpc/control-socket.ts'
-import { createRouter } from './rpc/router.ts'
+import { createRouter, type Surface } from './rpc/router.ts'
 import type { ContractRouter } from './rpc/websocket.ts'
-
-export type Surface = 'window' | 'browser' | 'terminal'
+import { createSourceReader } from './sources/git.ts'
+import { detectPlan } from './sources/plan/detect-plan.ts'
 
 /** The platform and the way in for the command line: what window, browser session and command line have in common. */
 export interface Host {
@@ -15,6 +20,43 @@ export interface Host {
   toRouter(surface: Surface): ContractRouter
   /** `stopApps`: whether apps end with Slipway that are not set to keep running. */
   dispose(options: { stopApps: boolean }): Promise<void>
+}
+
+/** The platform on this computer: real git, real processes, logs on disk. Tests add what they want to differ. */
+export async function createLocalPlatform(
+  environment: PlatformEnvironment,
+  log: Logger,
+  options: Pick<PlatformDeps, 'gatewayPort' | 'checkpoint' | 'limits'> & {
+    localLimits?: Partial<LocalLimits>
+  } = {},
+): Promise<Platform> {
+  const { dataFolder, resourcesFolder, supervisor, staticServer } = environment
+  const { localLimits, ...rest } = options
+  const unlock = lockFolder(dataFolder)
+  const logs = createLogStore({ folder: join(dataFolder, 'logs') })
+  const sources = createSourceReader()
+  return createPlatform({
+    dataFolder,
+    resourcesFolder,
+    log,
+    logs,
+    sources,
+    detectPlan,
+    unlock,
+    createDriver: deps =>
+      createLocalDriver({
+        ...deps,
+        logs,
+        sources,
+        detectPlan,
+        supervisor,
+        staticServer,
+        now: Date.now,
+        log,
+        ...(localLimits ? { limits: localLimits } : {}),
+      }),
+    ...rest,
+  })
 }
 
 /** Fails with `already_running` when another Slipway has this data folder. */
@@ -26,7 +68,7 @@ export async function createHost(environment: PlatformEnvironment): Promise<Host
     throw alreadyRunning(dataFolder)
   }
   const log = createLogFile(dataFolder)
-  const platform = await createPlatform({ environment, log })
+  const platform = await createLocalPlatform(environment, log)
   const toRouter = (surface: Surface): ContractRouter => createRouter(platform, { surface })
   try {
     const control = await createControlSocket({ router: toRouter('terminal'), dataFolder, log })

@@ -125,6 +125,10 @@ export function createReader(orm: Orm) {
         .map(row => row.name),
 
     build: (id: string): BuildRow | undefined => orm.select().from(builds).where(eq(builds.id, id)).get(),
+    buildRecord: (id: string): Build | undefined => {
+      const row = orm.select().from(builds).where(eq(builds.id, id)).get()
+      return row && toBuild(row)
+    },
     unfinishedBuilds: (deploymentId: string): BuildRow[] =>
       orm
         .select()

@@ -18,6 +18,7 @@ import { createReconcile, type DeploymentEvent } from '../pipeline/reconcile.ts'
 import type { SourceReader } from '../sources/source-reader.ts'
 import { createChanges } from './changes.ts'
 import { toHealth, toRoute } from './health.ts'
+import { type Notice, toNotice } from './notice.ts'
 
 /** What differs between the desktop, the browser session, the command line and the tests. */
 export interface PlatformDeps {
@@ -145,20 +146,35 @@ export async function createPlatform(deps: PlatformDeps) {
       return { processes, checkouts, logs: hasLog ? 1 : 0, rows: reader.countRowsOf(id) }
     },
     /** Tells of what ended: builds, rollouts, crashes. */
-    onEvent: (listener: (event: DeploymentEvent) => void): (() => void) => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
+    onDeploymentEvent: (listener: (notice: Notice) => void): (() => void) => {
+      const told = (event: DeploymentEvent) => listener(toNotice(event))
+      listeners.add(told)
+      return () => void listeners.delete(told)
+    },
+    /** Called when something changed, a few times a second at the most. */
+    onChange: (listener: () => void): (() => void) => {
+      const end = new AbortController()
+      void (async () => {
+        for await (const _change of changes.watch(end.signal)) listener()
+      })()
+      return () => end.abort()
+    },
+    /** The deployments that changed last. */
+    recentDeployments: async (limit: number): Promise<Deployment[]> =>
+      reader.deployments().slice(0, limit).map(toDeployment),
+    deploy: async (id: string): Promise<void> => {
+      await intents.deploy(id, { userId: user.id, name: user.name, hasConsent: false })
     },
     /** Resolves when no deployment is being worked on. */
     idle: () => queue.idle(),
     /** Whether anything would end with Slipway. */
     isRunningAnything: () => reader.deployments().some(one => !one.keepsRunning && healthOf(one).ready > 0),
-    /** Ends the platform. With `stopsApps`, apps that are not set to keep running are stopped; the next start runs them again. */
-    dispose: async ({ stopsApps }: { stopsApps: boolean }): Promise<void> => {
+    /** Ends the platform. With `stopApps`, apps that are not set to keep running are stopped; the next start runs them again. */
+    dispose: async ({ stopApps }: { stopApps: boolean }): Promise<void> => {
       unwatch()
       await queue.dispose()
       await gateway.dispose()
-      if (stopsApps) await stopWhatEndsWithSlipway(reader, driver)
+      if (stopApps) await stopWhatEndsWithSlipway(reader, driver)
       await driver.dispose()
       await logs.dispose()
       changes.dispose()

@@ -1,0 +1,26 @@
+import type { DeploymentEvent } from '../pipeline/reconcile.ts'
+
+/** The end of a build or a rollout in words. `path`: the route of the page about it. */
+export interface Notice {
+  readonly title: string
+  readonly body: string
+  readonly path: string
+}
+
+export function toNotice(event: DeploymentEvent): Notice {
+  const page = `/deployments/${event.deploymentId}`
+  switch (event.kind) {
+    case 'released':
+      return { title: `${event.name} is live`, body: event.detail, path: page }
+    case 'build_failed':
+      return {
+        title: `Build of ${event.name} failed`,
+        body: event.detail,
+        path: `${page}/builds/${event.buildId ?? ''}`,
+      }
+    case 'release_failed':
+      return { title: `${event.name} did not start`, body: event.detail, path: `${page}/log` }
+    case 'crashed':
+      return { title: `${event.name} keeps crashing`, body: event.detail, path: `${page}/log` }
+  }
+}

@@ -1,0 +1,158 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { implement, ORPCError } from '@orpc/server'
+import packageJson from '../../package.json' with { type: 'json' }
+import { contract } from '../../shared/contract/contract.ts'
+import { SlipwayError } from '../../shared/domain/failure.ts'
+import { toNameFromSource } from '../../shared/domain/name.ts'
+import type { Asker } from '../pipeline/intents.ts'
+import type { Platform } from '../platform/platform.ts'
+import { createAcknowledgements } from './acknowledgements.ts'
+
+export type Surface = 'window' | 'browser' | 'terminal'
+
+/** One thin handler for each entry of the contract. */
+export function createRouter(platform: Platform, { surface }: { surface: Surface }) {
+  const { reader, writer, intents, logs, sources, changes } = platform
+  const asker: Asker = {
+    userId: platform.user.id,
+    name: platform.user.name,
+    hasConsent: surface === 'terminal',
+  }
+  const followed = createAcknowledgements()
+
+  const at = implement(contract).use(async ({ next }) => {
+    try {
+      return await next()
+    } catch (error) {
+      if (!(error instanceof SlipwayError)) throw error
+      throw new ORPCError('FAILED', { message: error.message, data: error.failure, cause: error })
+    }
+  })
+
+  const found = <T>(record: T | undefined, what: string): T => {
+    if (record !== undefined) return record
+    throw new SlipwayError({
+      code: 'not_found',
+      message: `There is no such ${what}.`,
+      hint: 'Go back to the board.',
+    })
+  }
+
+  return at.router({
+    session: {
+      info: at.session.info.handler(() => ({
+        version: packageJson.version,
+        surface,
+        user: platform.user,
+        gatewayPort: platform.gatewayPort,
+        dataFolder: platform.dataFolder,
+      })),
+    },
+    changes: {
+      watch: at.changes.watch.handler(({ signal }) => changes.watch(signal)),
+    },
+    clusters: {
+      list: at.clusters.list.handler(() => reader.clusters()),
+    },
+    sources: {
+      branches: at.sources.branches.handler(({ input, signal }) => sources.branches(input, signal)),
+      sample: at.sources.sample.handler(() => ({ kind: 'folder', address: platform.sampleFolder })),
+      inspect: at.sources.inspect.handler(async ({ input: { source, branch }, signal }) => {
+        const work = await mkdtemp(path.join(os.tmpdir(), 'slipway-inspect-'))
+        try {
+          const head = await sources.head(source, branch, signal)
+          const folder = path.join(work, 'checkout')
+          const commit = await sources.checkout({ source, ...head, folder, ...(signal ? { signal } : {}) })
+          const plan = await platform.detectPlan(folder)
+          return {
+            branch: head.branch,
+            commit,
+            plan,
+            name: intents.freeName(toNameFromSource(source.address)),
+          }
+        } finally {
+          await rm(work, { recursive: true, force: true })
+        }
+      }),
+    },
+    deployments: {
+      list: at.deployments.list.handler(() => platform.deployments()),
+      get: at.deployments.get.handler(({ input: { id } }) => ({
+        ...found(platform.deployment(id), 'deployment'),
+        releases: reader.releasesOf(id),
+        builds: reader.buildsOf(id, 50),
+      })),
+      create: at.deployments.create.handler(({ input }) => intents.create(input, asker)),
+      update: at.deployments.update.handler(({ input: { id, ...edits } }) => {
+        intents.update(id, edits, asker)
+        return {}
+      }),
+      deploy: at.deployments.deploy.handler(({ input }) => intents.deploy(input.id, asker)),
+      rollback: at.deployments.rollback.handler(({ input }) =>
+        intents.rollback(input.id, input.releaseId, asker),
+      ),
+      restart: at.deployments.restart.handler(({ input }) => {
+        intents.restart(input.id, asker)
+        return {}
+      }),
+      stop: at.deployments.stop.handler(({ input }) => {
+        intents.stop(input.id, asker)
+        return {}
+      }),
+      start: at.deployments.start.handler(({ input }) => {
+        intents.start(input.id, asker)
+        return {}
+      }),
+      remove: at.deployments.remove.handler(({ input }) => {
+        intents.remove(input.id, input.name, asker)
+        return {}
+      }),
+      residue: at.deployments.residue.handler(
+        async ({ input }) => (await platform.residue(input.id)) ?? null,
+      ),
+    },
+    builds: {
+      list: at.builds.list.handler(({ input }) => reader.builds(input)),
+      get: at.builds.get.handler(({ input }) => found(reader.buildRecord(input.id), 'build')),
+      cancel: at.builds.cancel.handler(({ input }) => {
+        intents.cancelBuild(input.id)
+        return {}
+      }),
+    },
+    logs: {
+      read: at.logs.read.handler(({ input: { log, before, after, limit } }) =>
+        logs.read(log, {
+          limit,
+          ...(before === undefined ? {} : { before }),
+          ...(after === undefined ? {} : { after }),
+        }),
+      ),
+      follow: at.logs.follow.handler(({ input, signal = new AbortController().signal }) =>
+        followed.pace(input.stream, logs.follow(input.log, input.after, signal), signal),
+      ),
+      acknowledge: at.logs.acknowledge.handler(({ input }) => {
+        followed.acknowledge(input.stream, input.seq)
+        return {}
+      }),
+      search: at.logs.search.handler(({ input: { log, text, limit }, signal }) =>
+        logs.search(log, { text, limit }, signal),
+      ),
+    },
+    activity: {
+      list: at.activity.list.handler(({ input }) => reader.activity(input)),
+    },
+    settings: {
+      get: at.settings.get.handler(() => reader.settings()),
+      update: at.settings.update.handler(({ input }) => {
+        writer.transaction(() => {
+          if (input.localConsentAt !== undefined) writer.setting('localConsentAt', input.localConsentAt)
+          if (input.keepsRunning !== undefined) writer.setting('keepsRunning', input.keepsRunning)
+        })
+        changes.touchOther()
+        return reader.settings()
+      }),
+    },
+  })
+}
