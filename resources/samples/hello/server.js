@@ -20,7 +20,7 @@ const server = createServer((request, response) => {
   const html = page
     .replaceAll('{{requests}}', String(requests))
     .replaceAll('{{startedAt}}', startedAt.toISOString())
-    .replaceAll('{{node}}', process.version)
+    .replaceAll('{{node}}', process.versions.node)
     .replaceAll('{{port}}', String(server.address().port))
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html)
 })

@@ -1,0 +1,104 @@
+import type { Plan } from '../../../shared/domain/plan.ts'
+import type { Files, Recogniser } from './files.ts'
+import { findPort, fixedPortNotes } from './port.ts'
+
+export const recogniseGo: Recogniser = async files => {
+  const steps = await readGoSteps(files)
+  if (steps === undefined) return undefined
+  const found = await findPort(files, { start: null, candidates: await goCandidates(files, steps.folder) })
+  return {
+    kind: 'go',
+    label: 'Go',
+    root: '.',
+    runtime: steps.runtime,
+    install: steps.install,
+    build: steps.build,
+    start: { value: `./bin/${steps.program}`, origin: 'output of the build' },
+    output: null,
+    port: found?.port ?? { value: 8080, origin: 'usual for Go' },
+    notes: [...steps.notes, ...fixedPortNotes(found)],
+  }
+}
+
+export interface GoSteps extends Pick<Plan, 'runtime' | 'install' | 'build' | 'notes'> {
+  readonly program: string
+  /** Of the main package. */
+  readonly folder: string
+}
+
+/** A module whose main package is at its root or in `cmd/`. `program`: the name that the built file must have. */
+export async function readGoSteps(files: Files, program = 'app'): Promise<GoSteps | undefined> {
+  const module = await files.read('go.mod')
+  if (module === undefined) return undefined
+  const found = await findMainPackage(files, module, program)
+  if (found === undefined) return undefined
+  const version = /^go\s+(\d+\.\d+(?:\.\d+)?)/m.exec(module)?.[1]
+  const hasRequirements = /^require\b/m.test(module) && (await files.read('vendor/modules.txt')) === undefined
+  const path = found.folder === '.' ? '.' : `./${found.folder}`
+  return {
+    program,
+    folder: found.folder,
+    runtime: { value: version === undefined ? 'Go' : `Go ${version}`, origin: 'go.mod' },
+    install: hasRequirements ? { value: 'go mod download', origin: 'go.mod' } : null,
+    build: { value: `go build -o ./bin/${program} ${path}`, origin: found.file },
+    notes: found.notes,
+  }
+}
+
+/** Go files where the port is likely to stand, those of the main package first. */
+export async function goCandidates(files: Files, folder: string): Promise<string[]> {
+  const own = await listGoFiles(files, folder)
+  const main = own.filter(path => path.endsWith('main.go'))
+  const more = [
+    'server',
+    'config',
+    'http',
+    'api',
+    'internal/server',
+    'internal/config',
+    'internal/http',
+    'pkg/server',
+  ]
+  const others = await Promise.all(more.map(path => listGoFiles(files, path)))
+  return [...main, ...own, ...others.flat()].slice(0, 20)
+}
+
+async function findMainPackage(files: Files, module: string, program: string) {
+  const rootFile = await findMainFile(files, '.')
+  if (rootFile !== undefined) return { folder: '.', file: rootFile, notes: [] }
+  const folders = (await files.list('cmd')).filter(name => name.endsWith('/')).map(name => name.slice(0, -1))
+  const commands: { name: string; file: string }[] = []
+  for (const name of ['.', ...folders]) {
+    const file = await findMainFile(files, name === '.' ? 'cmd' : `cmd/${name}`)
+    if (file !== undefined) commands.push({ name, file })
+  }
+  const moduleName = /^module\s+"?(\S+?)"?\s*$/m.exec(module)?.[1]?.split('/').at(-1)
+  const preferred = [program, moduleName, 'server', 'web', 'api', 'app']
+  const ranked = preferred.flatMap(wanted => commands.filter(({ name }) => name === wanted))
+  const chosen = ranked[0] ?? commands[0]
+  if (chosen === undefined) return undefined
+  const folder = chosen.name === '.' ? 'cmd' : `cmd/${chosen.name}`
+  const names = commands.map(({ name }) => name).join(', ')
+  const notes =
+    commands.length > 1
+      ? [
+          `There are several programs in cmd/: ${names}. This builds ${chosen.name}; change the build command for another.`,
+        ]
+      : []
+  return { folder, file: chosen.file, notes }
+}
+
+async function findMainFile(files: Files, folder: string): Promise<string | undefined> {
+  for (const path of await listGoFiles(files, folder)) {
+    const text = (await files.read(path)) ?? ''
+    if (/^package main\b/m.test(text) && !/^\/\/go:build ignore\b/m.test(text)) return path
+  }
+  return undefined
+}
+
+async function listGoFiles(files: Files, folder: string): Promise<string[]> {
+  const names = await files.list(folder)
+  return names
+    .filter(name => name.endsWith('.go') && !name.endsWith('_test.go'))
+    .map(name => (folder === '.' ? name : `${folder}/${name}`))
+}

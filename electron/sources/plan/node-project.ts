@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { SlipwayError } from '../../../shared/domain/failure.ts'
+import type { Plan } from '../../../shared/domain/plan.ts'
+import type { Files } from './files.ts'
+import { type PackageManager, readPackageManager } from './package-manager.ts'
+
+const texts = z.record(z.string(), z.string()).catch({}).default({})
+
+const packageSchema = z.object({
+  scripts: texts,
+  dependencies: texts,
+  devDependencies: texts,
+  optionalDependencies: texts,
+  main: z.string().optional().catch(undefined),
+  packageManager: z.string().optional().catch(undefined),
+  engines: texts,
+  workspaces: z.unknown().optional(),
+})
+
+/** A package.json and what installs and builds it; how it starts is decided elsewhere. */
+export interface NodeProject {
+  readonly scripts: Readonly<Record<string, string>>
+  readonly dependencies: ReadonlySet<string>
+  readonly main: string | undefined
+  readonly manager: PackageManager
+  readonly runtime: NonNullable<Plan['runtime']>
+  readonly install: Plan['install']
+  readonly build: Plan['build']
+  readonly notes: readonly string[]
+}
+
+export async function readNodeProject(files: Files): Promise<NodeProject | undefined> {
+  const text = await files.read('package.json')
+  if (text === undefined) return undefined
+  const found = parsePackage(text)
+  const manager = await readPackageManager(files, found.packageManager)
+  const dependencies = new Set(
+    Object.keys({ ...found.optionalDependencies, ...found.devDependencies, ...found.dependencies }),
+  )
+  const hasInstallScript = ['preinstall', 'install', 'postinstall', 'prepare'].some(
+    name => found.scripts[name],
+  )
+  const needsInstall =
+    dependencies.size > 0 || manager.isLocked || hasInstallScript || found.workspaces !== undefined
+  return {
+    scripts: found.scripts,
+    dependencies,
+    main: found.main,
+    manager,
+    runtime: await readRuntime(files, found.engines.node),
+    install: needsInstall ? { value: manager.install, origin: manager.origin } : null,
+    build: found.scripts.build
+      ? { value: manager.script('build'), origin: 'package.json scripts.build' }
+      : null,
+    notes:
+      dependencies.size > 0 && !manager.isLocked
+        ? [
+            'There is no lockfile, so two builds of one commit can get different versions of its dependencies.',
+          ]
+        : [],
+  }
+}
+
+function parsePackage(text: string): z.infer<typeof packageSchema> {
+  try {
+    return packageSchema.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new SlipwayError(
+      {
+        code: 'plan_not_recognised',
+        message: 'The package.json of the repository cannot be read.',
+        hint: 'It has to be a JSON object. Correct it, commit, and deploy again.',
+      },
+      cause,
+    )
+  }
+}
+
+async function readRuntime(files: Files, engine: string | undefined): Promise<NonNullable<Plan['runtime']>> {
+  if (engine !== undefined)
+    return { value: describeRange(engine.trim()), origin: 'package.json engines.node' }
+  for (const path of ['.nvmrc', '.node-version']) {
+    const version = (await files.read(path))?.trim().split(/\s/)[0]
+    if (version) return { value: `Node ${version.replace(/^v(?=\d)/, '')}`, origin: path }
+  }
+  return { value: 'Node', origin: 'package.json' }
+}
+
+/** `>=20` is "Node 20 or later"; `20.x`, `^20.1.0` and `20` are "Node 20"; anything else is shown as it is. */
+function describeRange(range: string): string {
+  const least = /^>=\s*v?(\d+)(?:\.0)*$/.exec(range)?.[1]
+  if (least !== undefined) return `Node ${least} or later`
+  const major = /^(?:\^\s*v?(\d+)(?:\.\d+)*|v?(\d+)(?:\.[x*])*)$/.exec(range)
+  return `Node ${major?.[1] ?? major?.[2] ?? range}`
+}

@@ -1,0 +1,132 @@
+import type { Plan } from '../../../shared/domain/plan.ts'
+import type { Files, Recogniser } from './files.ts'
+import { type FrameworkResult, findFramework, isDevelopmentServer } from './frameworks.ts'
+import { type NodeProject, readNodeProject } from './node-project.ts'
+import { findPort, fixedPortNotes } from './port.ts'
+import { findStaticOutput } from './static.ts'
+
+/** A start script of its own wins; then what the framework gives; then `main`; then a build that leaves static files. */
+export const recogniseNode: Recogniser = async files => {
+  const project = await readNodeProject(files)
+  if (project === undefined) return undefined
+  const framework = await findFramework(project, files)
+  const start = findStartScript(project)
+  if (start !== undefined) return toServer(files, project, { start, framework })
+  if (framework?.output) return toStatic(project, framework.output, framework)
+  if (framework?.start) return toServer(files, project, { start: framework.start, framework })
+  const main = await findMain(files, project)
+  if (main !== undefined) return toServer(files, project, { start: main, framework })
+  const output = project.build === null ? undefined : await findStaticOutput(files)
+  return output && toStatic(project, output, undefined)
+}
+
+/** Files where the port is likely to stand, those that the start command names first. */
+export function nodeCandidates(project: NodeProject, start: string): string[] {
+  const script = /^(?:npm start|(?:npm|pnpm|yarn|bun) run (\S+))/.exec(start)
+  const command = script === null ? start : (project.scripts[script[1] ?? 'start'] ?? '')
+  const named = [...command.matchAll(/(?:^|\s)(?:\.\/)?([\w./-]+\.[cm]?[jt]sx?)\b/g)].map(
+    match => match[1] ?? '',
+  )
+  const bare = [...command.matchAll(/\bnode\s+(?:\.\/)?([\w/-]+)(?=\s|$)/g)].map(match => match[1] ?? '')
+  const main = project.main?.replace(/^\.\//, '')
+  const first = [
+    ...named,
+    ...bare.flatMap(path => [path, `${path}.js`]),
+    ...(main === undefined ? [] : [main]),
+  ]
+  return [...first.flatMap(path => [path, ...toSources(path)]), ...usualFiles]
+}
+
+const usualFiles = [
+  'server',
+  'index',
+  'app',
+  'main',
+  'src/server',
+  'src/index',
+  'src/app',
+  'src/main',
+  'bin/www',
+].flatMap(path => (path === 'bin/www' ? [path] : ['js', 'mjs', 'cjs', 'ts'].map(type => `${path}.${type}`)))
+
+/** What `dist/server.js` is compiled from. */
+function toSources(path: string): string[] {
+  const compiled = /^(?:dist|build|out|lib)\/(.+)\.[cm]?js$/.exec(path)?.[1]
+  return compiled === undefined ? [] : [`src/${compiled}.ts`, `${compiled}.ts`, `src/${compiled}.js`]
+}
+
+function findStartScript(project: NodeProject): { value: string; origin: string } | undefined {
+  const script = project.scripts.start
+  if (!script || isDevelopmentServer(project, script)) return undefined
+  return { value: project.manager.script('start'), origin: 'package.json scripts.start' }
+}
+
+async function findMain(
+  files: Files,
+  project: NodeProject,
+): Promise<{ value: string; origin: string } | undefined> {
+  const main = project.main?.replace(/^\.\//, '')
+  if (main !== undefined && /\.[cm]?js$/.test(main)) {
+    const isBuilt = project.build !== null && toSources(main).length > 0
+    if (isBuilt || (await files.read(main)) !== undefined) {
+      return { value: `node ${main}`, origin: 'package.json main' }
+    }
+  }
+  for (const path of ['server.js', 'index.js', 'app.js', 'server.mjs', 'index.mjs']) {
+    if ((await files.read(path)) !== undefined) return { value: `node ${path}`, origin: path }
+  }
+  return undefined
+}
+
+async function toServer(
+  files: Files,
+  project: NodeProject,
+  found: { start: { value: string; origin: string }; framework: FrameworkResult | undefined },
+): Promise<Plan> {
+  const { start, framework } = found
+  const script = start.origin === 'package.json scripts.start' ? (project.scripts.start ?? '') : start.value
+  const port = await findPort(files, {
+    start: { value: script, origin: start.origin },
+    candidates: nodeCandidates(project, script),
+  })
+  // A server of its own beside a static framework is a Node app whose pages that framework builds.
+  const ownFramework = framework?.start ? framework : undefined
+  const label = ownFramework?.label ?? 'Node'
+  return {
+    ...toSteps(project, ownFramework),
+    label: `${label} (${project.manager.name})`,
+    start,
+    output: null,
+    port: port?.port ?? { value: ownFramework?.port ?? 3000, origin: `usual for ${label}` },
+    notes: [...project.notes, ...(ownFramework?.notes ?? []), ...fixedPortNotes(port)],
+  }
+}
+
+function toStatic(
+  project: NodeProject,
+  output: { value: string; origin: string },
+  framework: FrameworkResult | undefined,
+): Plan {
+  return {
+    ...toSteps(project, framework),
+    label: `${framework?.label ?? 'Static files'} (${project.manager.name})`,
+    start: null,
+    output,
+    port: null,
+    notes: [...project.notes, ...(framework?.notes ?? [])],
+  }
+}
+
+function toSteps(project: NodeProject, framework: FrameworkResult | undefined) {
+  const usualBuild =
+    framework === undefined
+      ? null
+      : { value: project.manager.program(framework.build), origin: `usual for ${framework.label}` }
+  return {
+    kind: 'node',
+    root: '.',
+    runtime: project.runtime,
+    install: project.install,
+    build: project.build ?? usualBuild,
+  } as const
+}

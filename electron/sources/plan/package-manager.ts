@@ -1,0 +1,87 @@
+import type { Files } from './files.ts'
+
+export interface PackageManager {
+  readonly name: 'npm' | 'pnpm' | 'yarn' | 'bun'
+  /** File that the choice was read from. */
+  readonly origin: string
+  readonly install: string
+  /** Whether versions are pinned by a lockfile of this manager. */
+  readonly isLocked: boolean
+  /** Runs a script of package.json. */
+  script(name: string): string
+  /** Runs a program of a dependency. */
+  program(command: string): string
+}
+
+/** Order is the specification, where there are several lockfiles and no `packageManager`. */
+const lockfiles = [
+  ['pnpm-lock.yaml', 'pnpm'],
+  ['yarn.lock', 'yarn'],
+  ['bun.lock', 'bun'],
+  ['bun.lockb', 'bun'],
+  ['package-lock.json', 'npm'],
+  ['npm-shrinkwrap.json', 'npm'],
+] as const
+
+/** From `packageManager` ("pnpm@9.1.0") of package.json, else by lockfile, else npm. */
+export async function readPackageManager(
+  files: Files,
+  declared: string | undefined,
+): Promise<PackageManager> {
+  const names = new Set(await files.list('.'))
+  const present = lockfiles.filter(([file]) => names.has(file))
+  const [, declaredName, declaredMajor] = /^(npm|pnpm|yarn|bun)@(\d+)/.exec(declared ?? '') ?? []
+  const name =
+    present.find(([, manager]) => manager === declaredName)?.[1] ??
+    toName(declaredName) ??
+    present[0]?.[1] ??
+    'npm'
+  const lockfile = present.find(([, manager]) => manager === name)?.[0]
+  const isLocked = lockfile !== undefined
+  const origin = declaredName === name ? 'package.json packageManager' : (lockfile ?? 'package.json')
+  const shared = { name, origin, isLocked }
+  switch (name) {
+    case 'npm':
+      return {
+        ...shared,
+        install: isLocked ? 'npm ci' : 'npm install',
+        script: script => (script === 'start' ? 'npm start' : `npm run ${script}`),
+        program: command => `npx ${command}`,
+      }
+    case 'pnpm':
+      return {
+        ...shared,
+        install: isLocked ? 'pnpm install --frozen-lockfile' : 'pnpm install',
+        script: script => `pnpm run ${script}`,
+        program: command => `pnpm exec ${command}`,
+      }
+    case 'yarn': {
+      const isBerry = await usesBerry(files, declaredName === 'yarn' ? Number(declaredMajor) : undefined)
+      const frozen = isBerry ? 'yarn install --immutable' : 'yarn install --frozen-lockfile'
+      return {
+        ...shared,
+        install: isLocked ? frozen : 'yarn install',
+        script: script => `yarn run ${script}`,
+        program: command => `yarn run ${command}`,
+      }
+    }
+    case 'bun':
+      return {
+        ...shared,
+        install: isLocked ? 'bun install --frozen-lockfile' : 'bun install',
+        script: script => `bun run ${script}`,
+        program: command => `bunx ${command}`,
+      }
+  }
+}
+
+function toName(name: string | undefined): PackageManager['name'] | undefined {
+  return name === 'npm' || name === 'pnpm' || name === 'yarn' || name === 'bun' ? name : undefined
+}
+
+/** Yarn 2 and later, whose lockfile and options differ. */
+async function usesBerry(files: Files, major: number | undefined): Promise<boolean> {
+  if (major !== undefined) return major >= 2
+  if ((await files.read('.yarnrc.yml')) !== undefined) return true
+  return /^__metadata:/m.test((await files.read('yarn.lock')) ?? '')
+}

@@ -1,0 +1,54 @@
+import type { Files, Recogniser } from './files.ts'
+import { goCandidates, readGoSteps } from './go.ts'
+import { nodeCandidates } from './node.ts'
+import { readNodeProject } from './node-project.ts'
+import { findPort, fixedPortNotes } from './port.ts'
+
+/** Its `web` line starts the app; what comes before is the language's beside it. A Procfile without that line says nothing. */
+export const recogniseProcfile: Recogniser = async files => {
+  const start = await readWebLine(files)
+  if (start === undefined) return undefined
+  const language = (await readNode(files, start.value)) ?? (await readGo(files, start.value))
+  const found = await findPort(files, { start, candidates: language?.candidates ?? [] })
+  return {
+    kind: 'procfile',
+    label: language === undefined ? 'Procfile' : `Procfile with ${language.label}`,
+    root: '.',
+    runtime: language?.runtime ?? null,
+    install: language?.install ?? null,
+    build: language?.build ?? null,
+    start,
+    output: null,
+    port: found?.port ?? { value: 5000, origin: 'usual for Procfile apps' },
+    notes: [...(language?.notes ?? []), ...fixedPortNotes(found)],
+  }
+}
+
+async function readWebLine(files: Files): Promise<{ value: string; origin: string } | undefined> {
+  const lines = (await files.read('Procfile'))?.split(/\r?\n/) ?? []
+  const n = lines.findIndex(line => /^web\s*:\s*\S/.test(line))
+  const value = lines[n]?.replace(/^web\s*:\s*/, '').trim()
+  return value === undefined ? undefined : { value, origin: `Procfile line ${n + 1}` }
+}
+
+async function readNode(files: Files, start: string) {
+  const project = await readNodeProject(files)
+  if (project === undefined) return undefined
+  return {
+    label: `Node (${project.manager.name})`,
+    runtime: project.runtime,
+    install: project.install,
+    build: project.build,
+    candidates: nodeCandidates(project, start),
+    notes: project.notes,
+  }
+}
+
+async function readGo(files: Files, start: string) {
+  // Procfiles name the program as Heroku builds it: bin/<name>.
+  const program = /^(?:\.\/)?bin\/([\w.-]+)/.exec(start)?.[1]
+  const steps = await readGoSteps(files, program)
+  if (steps === undefined) return undefined
+  const { runtime, install, build, notes } = steps
+  return { label: 'Go', runtime, install, build, notes, candidates: await goCandidates(files, steps.folder) }
+}
