@@ -49,8 +49,10 @@ export default defineConfig({
   },
   renderer: {
     ...renderer,
+    root: join(root, 'renderer'),
     build: {
       ...renderer.build,
+      outDir: join(root, 'out', 'renderer'),
       rolldownOptions: { input: join(root, 'renderer', 'index.html') },
     },
   },

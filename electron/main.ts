@@ -42,30 +42,26 @@ async function start(): Promise<void> {
 /** Tray and notifications around the running platform. */
 function surround(host: Host, window: MainWindow): Ending {
   const { platform, log } = host
-  const report = (error: unknown): void => log.error({ err: error }, 'the desktop met an unexpected error')
+  const notifications = createNotifications({ onDeploymentEvent: platform.onDeploymentEvent, window, icon })
   const tray = createTray({
     icons,
-    recentDeployments: platform.recentDeployments,
+    deployments: platform.deployments,
     onChange: platform.onChange,
     actions: {
       openUrl: openExternal,
       show: route => window.show(route),
-      deploy: id => void platform.deploy(id).catch(report),
+      deploy: id => platform.deploy(id).catch((error: unknown) => notifications.tellFailure(id, error)),
       quit: () => app.quit(),
     },
-    onError: report,
-  })
-  const notifications = createNotifications({
-    onDeploymentEvent: platform.onDeploymentEvent,
-    window,
-    icon,
   })
   return {
     isRunningAnything: platform.isRunningAnything,
     async dispose() {
       notifications.dispose()
       tray.dispose()
-      await host.dispose({ stopApps: true }).catch(report)
+      await host.dispose({ stopApps: true }).catch(error => {
+        log.error({ err: error }, 'Slipway could not end in order')
+      })
     },
   }
 }

@@ -1,33 +1,40 @@
 import { Notification } from 'electron'
+import { toFailure } from '../../shared/domain/failure.ts'
+import type { Notice } from '../platform/notice.ts'
 import type { MainWindow } from './window.ts'
 
-/** The end of a build or a rollout, ready to be read. `path` is the route of the page about it. */
-export interface DeploymentEvent {
-  readonly title: string
-  readonly body: string
-  readonly path: string
-}
-
-/** Tells the person when a build or a rollout ends, unless they are looking at it. A click opens its page. */
+/**
+ * Tells the person when a build or a rollout ends, unless they are looking at the page about it. A click opens that page.
+ */
 export function createNotifications(deps: {
-  onDeploymentEvent(listener: (event: DeploymentEvent) => void): () => void
+  onDeploymentEvent(listener: (notice: Notice) => void): () => void
   window: MainWindow
   icon: string
-}): { dispose(): void } {
+}) {
   /** A notification that nothing refers to would be collected, and its click lost. */
   const shown = new Set<Notification>()
 
-  const unsubscribe = deps.onDeploymentEvent(event => {
-    if (!Notification.isSupported() || deps.window.isInView(event.path)) return
-    const notification = new Notification({ title: event.title, body: event.body, icon: deps.icon })
+  function notify({ title, body, path }: Notice): void {
+    if (!Notification.isSupported()) return
+    const notification = new Notification({ title, body, icon: deps.icon })
     shown.add(notification)
-    notification.on('click', () => deps.window.show(event.path))
+    notification.on('click', () => deps.window.show(path))
     notification.on('close', () => shown.delete(notification))
     notification.show()
+  }
+
+  const unsubscribe = deps.onDeploymentEvent(notice => {
+    if (!deps.window.isInView(notice.path)) notify(notice)
   })
 
   return {
-    dispose() {
+    /** What was asked for in the tray and did not work. */
+    tellFailure(deploymentId: string, error: unknown): void {
+      const { message, hint } = toFailure(error)
+      notify({ title: message, body: hint, path: `/deployments/${deploymentId}` })
+    },
+
+    dispose(): void {
       unsubscribe()
       for (const notification of shown) notification.close()
     },

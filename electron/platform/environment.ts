@@ -16,8 +16,6 @@ export interface PlatformEnvironment {
   readonly resourcesFolder: string
   /** The built page. */
   readonly rendererFolder: string
-  /** SQL files of the database, in order. */
-  readonly migrationsFolder: string
   readonly supervisor: Program
   readonly staticServer: Program
 }
@@ -40,9 +38,6 @@ export function platformEnvironment(): PlatformEnvironment {
     dataFolder: toDataFolder(process.platform, process.env),
     resourcesFolder: join(root, 'resources').replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked'),
     rendererFolder: join(root, 'out', 'renderer'),
-    migrationsFolder: isSource
-      ? join(root, 'electron', 'database', 'migrations')
-      : join(import.meta.dirname, 'migrations'),
     supervisor: program('electron/clusters/local/supervisor.ts', 'supervisor.js'),
     staticServer: program('electron/clusters/local/static-server.ts', 'static-server.js'),
   }
