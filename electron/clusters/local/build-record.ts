@@ -7,7 +7,7 @@ import type { BuildObservation } from '../driver.ts'
 import { firstProgram, isOnPath } from './environment.ts'
 import type { FoundJob } from './follow-job.ts'
 import { type JobStepState, observeJob, readJson, writeJson } from './job.ts'
-import { missingTool } from './run-failure.ts'
+import { missingTool, shownLines } from './run-failure.ts'
 
 /** What is known of a build besides its job, as `build.json`. */
 export interface BuildRecord {
@@ -75,9 +75,9 @@ export function toBuildFailure(build: {
   path: string
 }): Failure | null {
   const { job, record } = build
-  const { lastLines } = job.state
+  const lastLines = job.state.lastLines.slice(-shownLines)
   const withLines = (failure: Failure): Failure =>
-    lastLines.length === 0 ? failure : { ...failure, lines: [...lastLines] }
+    lastLines.length === 0 ? failure : { ...failure, lines: lastLines }
   if (job.is === 'lost' || (job.state.stopRequestedAt !== null && !job.state.isTimedOut)) {
     return withLines({
       code: 'build_interrupted',

@@ -175,17 +175,23 @@ export function createBuildTask(
       leaving.signal.throwIfAborted()
       await followCommands()
       if (leaving.signal.aborted) return
-      save({ end: { artifact: context.folders.artifact(deploymentId, buildId) } })
+      await finish({ artifact: context.folders.artifact(deploymentId, buildId) })
     } catch (error) {
       if (leaving.signal.aborted) return
       const failure = toFailure(error)
       if (failure.code === 'internal') context.log.warn({ err: error, buildId }, 'a build failed')
       await print('platform', failure.message).catch(() => undefined)
-      await logs.close(log).catch(() => undefined)
-      save({ end: { failure } })
-      return
+      await finish({ failure })
     }
-    await logs.close(log)
+  }
+
+  /** The log first: whoever sees that the build has ended finds all of it. */
+  const finish = async (end: NonNullable<BuildRecord['end']>): Promise<void> => {
+    await writing.catch(() => undefined)
+    await logs
+      .close(log)
+      .catch(error => context.log.warn({ err: error, buildId }, 'a log could not be closed'))
+    save({ end })
   }
 
   const done = run().catch(error =>

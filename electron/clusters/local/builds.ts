@@ -37,7 +37,10 @@ export function createBuilds(context: LocalContext) {
   }
 
   const forget = async (deploymentId: string, buildId: string) => {
-    await tasks.get(buildId)?.cancel()
+    const log = { kind: 'build', id: buildId } as const
+    const task = tasks.get(buildId)
+    if (task !== undefined) await task.cancel()
+    else if (await context.logs.exists(log)) await context.logs.close(log)
     tasks.delete(buildId)
     ended.delete(buildId)
     await rm(folders.build(deploymentId, buildId), { recursive: true, force: true, maxRetries: 5 })

@@ -19,9 +19,11 @@ export interface RunFacts {
   readonly nameOf: (deploymentId: string) => string | undefined
 }
 
+export const shownLines = 20
+
 /** Why it ended, as it is shown. */
 export function toRunFailure(facts: RunFacts): Failure {
-  const lines = [...facts.lines]
+  const lines = facts.lines.slice(-shownLines)
   const failure = explain(facts)
   return lines.length === 0 ? failure : { ...failure, lines }
 }
@@ -86,13 +88,12 @@ export function missingTool(program: string, command: string): Failure {
 const inUse = /EADDRINUSE|address (?:is )?already in use|Only one usage of each socket address/i
 
 function portTaken(facts: RunFacts): Failure | undefined {
-  const line = facts.lines.find(text => inUse.test(text))
+  const isSaid = facts.lines.some(text => inUse.test(text))
   const isMentioned = facts.lines.some(text => text.includes(String(facts.expectedPort)))
-  const said = line === undefined ? undefined : portIn(line)
-  const port = said ?? facts.expectedPort
-  if (port === null || (line === undefined && !isMentioned)) return undefined
+  const port = (isSaid ? portIn(facts.lines) : undefined) ?? facts.expectedPort
+  if (port === null || !(isSaid || isMentioned)) return undefined
   const holder = facts.findHolder(port)
-  if (line === undefined && holder === undefined) return undefined
+  if (!isSaid && holder === undefined) return undefined
   return {
     code: 'port_taken',
     message: `Port ${port} is taken by ${holderInWords(holder, facts)}, so the app could not listen on it.`,
@@ -109,11 +110,16 @@ function holderInWords(holder: PortHolder | undefined, facts: RunFacts): string 
   return `the deployment ${facts.nameOf(deploymentId) ?? deploymentId} (${holder.program}, pid ${holder.pid})`
 }
 
-/** `address already in use :::3000`, `0.0.0.0:3000: bind: address already in use`, `port 3000`. */
-function portIn(line: string): number | undefined {
-  const match = /:(\d{2,5})(?!\d)/.exec(line) ?? /port\D{0,3}(\d{2,5})/i.exec(line)
-  const port = Number(match?.[1])
-  return port > 0 && port <= 65535 ? port : undefined
+/** `address already in use :::3000`, `0.0.0.0:3000: bind: address already in use`; below it Node prints `port: 3000`. */
+function portIn(lines: readonly string[]): number | undefined {
+  const texts = [
+    ...lines.filter(text => inUse.test(text)),
+    ...lines.filter(text => /^\s*port: \d+,?$/.test(text)),
+  ]
+  return texts
+    .flatMap(text => /:(\d{2,5})(?!\d)/.exec(text)?.[1] ?? /port\D{0,3}(\d{2,5})/i.exec(text)?.[1] ?? [])
+    .map(Number)
+    .find(port => port > 0 && port <= 65535)
 }
 
 function howItEnded({ exitCode, signal }: RunFacts): string {

@@ -25,7 +25,8 @@ import { createSpoolWriter } from './spool.ts'
 const partialLineMs = 250
 /** Output may still be in the pipes when everything that wrote it has ended. */
 const drainMs = 1000
-const lastLinesCount = 10
+/** Room for a stack trace and what comes before it. */
+const lastLinesCount = 30
 const lastLineLength = 500
 
 const folder = process.argv[2] ?? '.'
