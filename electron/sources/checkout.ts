@@ -6,7 +6,7 @@ import type { GitAddress } from './address.ts'
 import { commitNotFound, toSourceError } from './git-failure.ts'
 import type { GitResult, GitTimeouts, RunGit } from './run-git.ts'
 
-export interface CheckoutOrder {
+interface CheckoutOrder {
   readonly address: GitAddress
   readonly branch: string
   readonly sha: string

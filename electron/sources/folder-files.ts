@@ -11,7 +11,7 @@ export interface FolderEntry {
   readonly changedAt: number
 }
 
-export interface FolderListing {
+interface FolderListing {
   readonly entries: readonly FolderEntry[]
   /** Links that point out of the folder. */
   readonly skipped: readonly string[]

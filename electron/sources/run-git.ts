@@ -11,7 +11,7 @@ export interface GitTimeouts {
 
 export const defaultTimeouts: GitTimeouts = { silenceMs: 30_000, totalMs: 600_000 }
 
-export interface GitCommand {
+interface GitCommand {
   readonly args: readonly string[]
   readonly cwd?: string
   /** Configuration for this command that must not be in an argument. */

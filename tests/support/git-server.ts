@@ -7,8 +7,8 @@ import { promisify } from 'node:util'
 
 const exec = promisify(execFile)
 
-/** What the server does instead of serving a repository. `stall`: takes the request and never answers. */
-type Answer = 'missing' | 'login' | 'stall' | 'error'
+/** What the server does instead of serving a repository (`serve`). `stall`: takes the request and never answers. */
+type Answer = 'serve' | 'missing' | 'login' | 'stall' | 'error'
 
 export interface GitRepository {
   readonly url: string
@@ -34,7 +34,7 @@ export interface GitServer {
     files: Record<string, string>,
     options?: { allowsAnySha?: boolean },
   ): Promise<GitRepository>
-  /** From now on requests for the repository are taken and never answered. Resolves `asked` on the first one. */
+  /** Until `answer(name, 'serve')` requests are taken and never answered. `asked` resolves on the first one. */
   stall(name: string): { asked: Promise<void> }
   answer(name: string, answer: Answer): void
   /** Only requests with this login are served. */

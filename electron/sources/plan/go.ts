@@ -20,7 +20,7 @@ export const recogniseGo: Recogniser = async files => {
   }
 }
 
-export interface GoSteps extends Pick<Plan, 'runtime' | 'install' | 'build' | 'notes'> {
+interface GoSteps extends Pick<Plan, 'runtime' | 'install' | 'build' | 'notes'> {
   readonly program: string
   /** Of the main package. */
   readonly folder: string

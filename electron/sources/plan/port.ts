@@ -6,7 +6,7 @@ interface Found<T> {
 }
 
 /** `isFixed`: nothing that was read takes the port from `PORT`. */
-export interface FoundPort {
+interface FoundPort {
   readonly port: Found<number>
   readonly isFixed: boolean
 }
