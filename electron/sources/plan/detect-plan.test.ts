@@ -1,7 +1,7 @@
 import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { toFailure } from '../../../shared/domain/failure.ts'
 import type { Plan } from '../../../shared/domain/plan.ts'
 import { writeFiles } from '../../../tests/support/git-server.ts'
@@ -311,10 +311,10 @@ describe('nothing is recognised in', () => {
 
 test('a folder is read without following links out of it', async () => {
   const root = await mkdtemp(join(tmpdir(), 'slipway-plan-'))
+  onTestFinished(() => rm(root, { recursive: true, force: true }))
   await writeFiles(root, { 'outside.html': 'x', 'app/public/index.html': 'x', 'app/package.json': '{}' })
   await symlink('../outside.html', join(root, 'app/index.html'))
   const plan = await detectPlan(join(root, 'app'))
-  await rm(root, { recursive: true, force: true })
   expect(brief(plan)).toEqual(['static', null, null, null, null, 'public', null])
 })
 
