@@ -72,7 +72,13 @@ export function createForwarder({
   })
 
   proxy.on('proxyReq', (outgoing, request, response) => {
-    outgoing.once('close', () => fail(new Error('closed without an answer'), request, response))
+    // The library notices a client that leaves before the answer is complete, but an upload may go on after it.
+    const onGone = () => outgoing.destroy()
+    request.socket.once('close', onGone)
+    outgoing.once('close', () => {
+      request.socket.off('close', onGone)
+      fail(new Error('closed without an answer'), request, response)
+    })
   })
 
   proxy.on('proxyRes', (answer, request, response) => {

@@ -128,7 +128,7 @@ describe('a ready app', () => {
       url: '//a/../b%20c?x=1?&y',
       headers: {
         host: 'blog.localhost:7780',
-        connection: 'close',
+        connection: 'keep-alive',
         'content-length': '5',
         'x-forwarded-for': '127.0.0.1',
         'x-forwarded-host': 'blog.localhost:7780',
@@ -195,6 +195,53 @@ describe('a ready app', () => {
     const outgoing = start('blog.localhost')
     outgoing.on('error', () => undefined).end()
     await once(outgoing, 'response')
+
+    outgoing.destroy()
+    await upstreamClosed
+  })
+
+  test('is not kept connected to for a client that left while it was being dialled', async () => {
+    let asked = false
+    let connected: (socket: Socket) => void = () => undefined
+    const server = createServer()
+    const port = await listen(server)
+    const dial = () => {
+      asked = true
+      return new Promise<Duplex>(resolve => {
+        connected = resolve
+      })
+    }
+    routes.blog = { state: 'ready', dial }
+    const outgoing = start('blog.localhost')
+    outgoing.on('error', () => undefined).end()
+    await vi.waitFor(() => expect(asked).toBe(true))
+    outgoing.destroy()
+
+    const socket = await dialTo(port)
+    const closed = once(socket, 'close')
+    connected(socket)
+    await closed
+  })
+
+  test('may answer without reading an upload, and the client sees the answer', async () => {
+    await serveApp('blog', (_asked, response) => response.writeHead(413).end('too much'))
+
+    const { status, body } = await ask('blog.localhost', { method: 'POST', body: 'x'.repeat(2 ** 23) })
+    expect([status, body]).toEqual([413, 'too much'])
+  })
+
+  test('is let go of when the client leaves in the middle of an upload that was answered', async () => {
+    const upstreamClosed = new Promise(resolve => {
+      void serveApp('blog', (asked, response) => {
+        asked.socket.once('close', resolve)
+        response.end('enough')
+      })
+    })
+    await vi.waitFor(() => expect(routes.blog).toBeDefined())
+    const outgoing = start('blog.localhost', { method: 'POST' })
+    outgoing.on('error', () => undefined).write('some')
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
+    expect(await text(response)).toBe('enough')
 
     outgoing.destroy()
     await upstreamClosed

@@ -14,7 +14,11 @@ const connectionHeaders = ['connection', 'keep-alive', 'proxy-connection', 'te',
  */
 export function prepareRequest(request: IncomingMessage, { isUpgrade }: { isUpgrade: boolean }): void {
   const { headers } = request
-  if (!isUpgrade) dropConnectionHeaders(headers)
+  if (!isUpgrade) {
+    dropConnectionHeaders(headers)
+    // Told to close, many servers do so as soon as they have answered, and an answer to a half-read upload is lost.
+    headers.connection = 'keep-alive'
+  }
   // The gateway's server has answered `100 Continue` itself.
   delete headers.expect
   delete headers.forwarded

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -178,6 +180,30 @@ describe('marks and kills', () => {
     const again = openStore()
     await again.append(app, [line('torn 1'), line('torn 2')], { source: 'run', position: 20 })
     expect(await readFile(path)).toEqual(whole)
+  })
+
+  test('a process killed while it writes leaves exactly the lines that its last mark counts', async () => {
+    const script = `
+      import { createLogStore } from ${JSON.stringify(new URL('./segment-log.ts', import.meta.url).href)}
+      const store = createLogStore({ folder: ${JSON.stringify(folder)}, limits: { segmentBytes: 20_000 } })
+      for (let position = 0; ; ) {
+        const lines = Array.from({ length: 50 }, () => ({ at: 1, stream: 'stdout', text: 'line ' + ++position, isPartial: false }))
+        await store.append({ kind: 'runtime', id: 'app' }, lines, { source: 'run', position })
+        process.stdout.write('.')
+      }`
+    const writer = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    await once(writer.stdout, 'data')
+    await once(writer.stdout, 'data')
+    writer.kill('SIGKILL')
+    await once(writer, 'exit')
+
+    const again = openStore({ segmentBytes: 20_000 })
+    const { lines, last } = await again.read(app, all)
+    expect(last).toBeGreaterThan(0)
+    expect(await again.lastMark(app, 'run')).toBe(last)
+    expect(textsOf(lines)).toEqual(textsOf(numbered(1, last) as LogLine[]))
   })
 
   test('a new segment that a kill left without a complete record is forgotten', async () => {
