@@ -26,7 +26,7 @@ export interface Host {
 export async function createLocalPlatform(
   environment: PlatformEnvironment,
   log: Logger,
-  options: Pick<PlatformDeps, 'gatewayPort' | 'checkpoint' | 'limits'> & {
+  options: Pick<PlatformDeps, 'gatewayPort' | 'checkpoint' | 'limits' | 'isQuiet'> & {
     localLimits?: Partial<LocalLimits>
   } = {},
 ): Promise<Platform> {
@@ -60,7 +60,10 @@ export async function createLocalPlatform(
 }
 
 /** Fails with `already_running` when another Slipway has this data folder. */
-export async function createHost(environment: PlatformEnvironment): Promise<Host> {
+export async function createHost(
+  environment: PlatformEnvironment,
+  options: Pick<PlatformDeps, 'isQuiet'> = {},
+): Promise<Host> {
   const { dataFolder } = environment
   const running = await connectControl(dataFolder)
   if (running) {
@@ -68,7 +71,7 @@ export async function createHost(environment: PlatformEnvironment): Promise<Host
     throw alreadyRunning(dataFolder)
   }
   const log = createLogFile(dataFolder)
-  const platform = await createLocalPlatform(environment, log)
+  const platform = await createLocalPlatform(environment, log, options)
   const toRouter = (surface: Surface): ContractRouter => createRouter(platform, { surface })
   try {
     const control = await createControlSocket({ router: toRouter('terminal'), dataFolder, log })

@@ -36,6 +36,8 @@ export interface PlatformDeps {
   readonly now?: () => number
   readonly checkpoint?: Checkpoint
   readonly limits?: { readonly builds?: number; readonly buildTimeMs?: number }
+  /** Works only on what is asked for; what else is unfinished is left as it is. */
+  readonly isQuiet?: boolean
   /** Ends the hold on the data folder, when the caller took it already. */
   readonly unlock?: () => void
 }
@@ -86,12 +88,16 @@ export async function createPlatform(deps: PlatformDeps) {
     onError: (deploymentId, error, attempt) =>
       log.error({ deploymentId, err: error, attempt }, 'reconcile failed'),
   })
+  const asked = new Set<string>()
   const wake = (id: string) => {
+    asked.add(id)
     changes.touch(id)
     queue.add(id)
   }
   const intents = createIntents({ reader, writer, sources, wake, now })
-  const unwatch = driver.watch(id => queue.add(id))
+  const unwatch = driver.watch(id => {
+    if (!deps.isQuiet || asked.has(id)) queue.add(id)
+  })
 
   const dial = async (row: { id: string; servingReleaseId: string | null }): Promise<Duplex> =>
     driver.dial({ deploymentId: row.id, releaseId: row.servingReleaseId ?? '' })
@@ -117,7 +123,10 @@ export async function createPlatform(deps: PlatformDeps) {
     health: healthOf(stored),
   })
 
-  for (const id of reader.deploymentIds()) queue.add(id)
+  for (const id of reader.deploymentIds()) {
+    if (deps.isQuiet) seen.set(id, await driver.observe(id))
+    else queue.add(id)
+  }
 
   return {
     dataFolder,

@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util'
+import { ORPCError } from '@orpc/client'
+import { failureSchema, SlipwayError, toFailure } from '../shared/domain/failure.ts'
+import { commands } from './cli/commands.ts'
+import { connect } from './cli/connection.ts'
+import { createOutput } from './cli/output.ts'
+import { toHelp, UsageError } from './cli/usage.ts'
+
+/** The command line. Exit status: 0 done, 1 failed, 2 not understood. */
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(toHelp(commands))
+    return name === undefined ? 2 : 0
+  }
+  const command = commands.find(one => one.name === name)
+  if (!command) throw new UsageError(`There is no command "${name}".`)
+  const { values, positionals } = parseArgs({
+    args: rest,
+    allowPositionals: true,
+    options: { ...command.options, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  })
+  if (values.help) {
+    process.stdout.write(toHelp([command]))
+    return 0
+  }
+  if (positionals.length !== command.takes.length) {
+    throw new UsageError(
+      `slipway ${name} takes ${command.takes.map(one => `<${one}>`).join(' ') || 'no argument'}.`,
+    )
+  }
+  const output = createOutput({ isJson: values.json === true })
+  const interrupt = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort())
+  const connection = await connect()
+  try {
+    return await command.run({
+      ...connection,
+      output,
+      values,
+      argument: positionals[0] ?? '',
+      signal: interrupt.signal,
+    })
+  } finally {
+    await connection.close()
+  }
+}
+
+/** Whatever was thrown, as what failed and what to do next. Never a stack. */
+function report(error: unknown): number {
+  const isJson = process.argv.includes('--json')
+  if (error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')) {
+    process.stderr.write(`${(error as Error).message}\nslipway --help lists the commands.\n`)
+    return 2
+  }
+  const sent = error instanceof ORPCError ? failureSchema.safeParse(error.data).data : undefined
+  const failure = sent ?? toFailure(error)
+  if (isJson) process.stdout.write(`${JSON.stringify({ failure })}\n`)
+  else
+    process.stderr.write(
+      `${failure.message}\n${failure.hint}\n${(failure.lines ?? []).map(line => `  ${line}\n`).join('')}`,
+    )
+  if (failure.code === 'internal' && !(error instanceof SlipwayError)) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  }
+  return 1
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(report)

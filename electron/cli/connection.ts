@@ -1,0 +1,37 @@
+import { createRouterClient } from '@orpc/server'
+import { createHost } from '../host.ts'
+import { platformEnvironment } from '../platform/environment.ts'
+import { connectControl } from '../rpc/control-socket.ts'
+import type { Client } from './command.ts'
+
+/**
+ * A client of the Slipway that runs on this data folder. Where none does, this process is the platform for as long as
+ * the command takes; it works on what the command asks for and leaves the other deployments as they are.
+ */
+export async function connect(): Promise<{
+  client: Client
+  isAlone: boolean
+  endApps: () => void
+  close: () => Promise<void>
+}> {
+  const environment = platformEnvironment()
+  const running = await connectControl(environment.dataFolder)
+  if (running) {
+    return {
+      client: running.client,
+      isAlone: false,
+      endApps: () => {},
+      close: async () => running.close(),
+    }
+  }
+  const host = await createHost(environment, { isQuiet: true })
+  let stopApps = false
+  return {
+    client: createRouterClient(host.toRouter('terminal'), { context: {} }) as Client,
+    isAlone: true,
+    endApps: () => {
+      stopApps = true
+    },
+    close: () => host.dispose({ stopApps }),
+  }
+}

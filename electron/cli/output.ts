@@ -1,0 +1,45 @@
+import type { LogLine } from '../../shared/domain/log.ts'
+
+/** What a command says: words for people, or one JSON value a line for programs. */
+export interface Output {
+  readonly isJson: boolean
+  /** Progress, for people only. */
+  say(text: string): void
+  /** The result: `value` as JSON, else the text. */
+  result(value: unknown, text: string): void
+  logLine(line: LogLine): void
+}
+
+export function createOutput({ isJson }: { isJson: boolean }): Output {
+  const write = (text: string) => void process.stdout.write(text)
+  let isMidLine = false
+  return {
+    isJson,
+    say: text => {
+      if (!isJson) write(`${text}\n`)
+    },
+    result: (value, text) => write(isJson ? `${JSON.stringify(value)}\n` : `${text}\n`),
+    logLine: line => {
+      if (isJson) {
+        write(`${JSON.stringify(line)}\n`)
+        return
+      }
+      const prefix = line.stream === 'platform' && !isMidLine ? '» ' : ''
+      isMidLine = line.isPartial
+      write(`${prefix}${line.text}${line.isPartial ? '' : '\n'}`)
+    },
+  }
+}
+
+/** Columns as wide as their widest cell. */
+export function toTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)))
+  return rows
+    .map(row =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
