@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Plan } from '../../../shared/domain/plan.ts'
 import { writeApp } from '../../../tests/apps/apps.ts'
+import { createTestDriver, newId, nodePlan } from '../../../tests/support/local-driver.ts'
 import type { BuildObservation, BuildOrder } from '../driver.ts'
-import { createTestDriver, newId, nodePlan } from './test-driver.ts'
 
 type Opened = Awaited<ReturnType<typeof createTestDriver>>
 

@@ -1,16 +1,16 @@
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createTestDriver, orderApp } from '../../../tests/support/local-driver.ts'
 import type { LogStore } from '../../logs/log-store.ts'
 import type { ClusterDriver, Instance, ReleaseOrder } from '../driver.ts'
 import { findFreePort } from './ports.ts'
 import { findProcess, isAlive } from './processes.ts'
-import { createTestDriver, orderApp } from './test-driver.ts'
 
 let folder: string
 let driver: ClusterDriver
@@ -229,6 +229,19 @@ describe('an instance', () => {
     await driver.applyRelease({ ...made, plan })
     await until(made, 'ready')
     expect(await get(made, '/package.json')).toContain('"name": "honours-port"')
+  })
+
+  test('gets its variables, which are nowhere on disk', async () => {
+    const made = await orderApp(folder, 'honours-port', { variables: { SECRET: 'open-sesame' } })
+    used.add(made.deploymentId)
+    const start = { value: `printf %s "$SECRET" | wc -c && ${made.plan.start?.value}`, origin: 'set by you' }
+    await driver.applyRelease({ ...made, plan: { ...made.plan, start } })
+    await until(made, 'ready')
+    await vi.waitFor(async () => expect((await runtimeLines(made)).map(line => line.text)).toContain('11'))
+    const names = await readdir(folder, { recursive: true, withFileTypes: true })
+    const files = names.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
+    expect(files.length).toBeGreaterThan(5)
+    expect(files.filter(file => readFileSync(file, 'utf8').includes('open-sesame'))).toEqual([])
   })
 
   test('keeps what is asked to be kept', async () => {

@@ -65,10 +65,12 @@ export function createInstances(context: LocalContext) {
     async apply(order: ReleaseOrder): Promise<void> {
       const folder = folders.run(order.deploymentId, runName(order))
       const jobFolder = runJobFolder(folder)
-      if (observeJob(jobFolder).is !== 'absent') return
-      const offeredPort = await findFreePort()
+      // A run that was recorded and not started offers the same port: its supervisor may be on its way.
+      const earlier = readRun(folder)
+      if (earlier === undefined) rmSync(folder, { recursive: true, force: true })
+      else if (observeJob(jobFolder).is !== 'absent') return
+      const offeredPort = earlier?.offeredPort ?? (await findFreePort())
       const { command, cwd, environment } = toCommand(context, order, offeredPort)
-      rmSync(folder, { recursive: true, force: true })
       await startRun(folder, {
         record: {
           deploymentId: order.deploymentId,

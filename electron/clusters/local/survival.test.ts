@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createTestDriver, orderApp } from '../../../tests/support/local-driver.ts'
 import type { LogStore } from '../../logs/log-store.ts'
 import type { Instance, ReleaseOrder } from '../driver.ts'
 import { observeJob } from './job.ts'
 import { findProcess } from './processes.ts'
-import { createTestDriver, orderApp } from './test-driver.ts'
 
 let folder: string
 
@@ -22,7 +22,7 @@ afterEach(async () => {
 
 /** Another Slipway, which runs the order until it is killed. */
 async function startHost(order: ReleaseOrder): Promise<ChildProcess> {
-  const program = join(dirname(fileURLToPath(import.meta.url)), 'test-host.ts')
+  const program = join(dirname(fileURLToPath(import.meta.url)), '../../../tests/support/local-driver-host.ts')
   const host = spawn(process.execPath, [program, folder, JSON.stringify(order)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

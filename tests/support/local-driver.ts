@@ -2,15 +2,15 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ulid } from 'ulid'
-import type { Plan } from '../../../shared/domain/plan.ts'
-import { type AppName, writeApp } from '../../../tests/apps/apps.ts'
-import { createLogStore } from '../../logs/segment-log.ts'
-import { createSourceReader } from '../../sources/git.ts'
-import type { ReleaseOrder } from '../driver.ts'
-import type { LocalLimits } from './local-deps.ts'
-import { createLocalDriver } from './local-driver.ts'
+import type { ReleaseOrder } from '../../electron/clusters/driver.ts'
+import type { LocalLimits } from '../../electron/clusters/local/local-deps.ts'
+import { createLocalDriver } from '../../electron/clusters/local/local-driver.ts'
+import { createLogStore } from '../../electron/logs/segment-log.ts'
+import { createSourceReader } from '../../electron/sources/git.ts'
+import type { Plan } from '../../shared/domain/plan.ts'
+import { type AppName, writeApp } from '../apps/apps.ts'
 
-const here = dirname(fileURLToPath(import.meta.url))
+const here = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'electron', 'clusters', 'local')
 const ownProgram = (file: string) => ({ program: process.execPath, args: [join(here, file)] })
 
 export const newId = (): string => ulid().toLowerCase()

@@ -1,0 +1,95 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { type JobOrder, observeJob } from './job.ts'
+import { startJob, stopJob } from './job-control.ts'
+import { findJobProcesses } from './job-processes.ts'
+import { readSpool } from './spool.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-job-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const supervisor = {
+  program: process.execPath,
+  args: [join(dirname(fileURLToPath(import.meta.url)), 'supervisor.ts')],
+}
+
+const toOrder = (...commands: string[]): JobOrder => ({
+  marker: `test/${folder}`,
+  kind: 'build',
+  steps: commands.map((command, index) => ({ name: `step ${index + 1}`, command, cwd: folder })),
+  graceMs: 500,
+  timeLimitMs: null,
+  offeredPort: null,
+})
+
+const start = (order: JobOrder, environment: Record<string, string> = {}) =>
+  startJob({
+    folder: join(folder, 'job'),
+    order,
+    supervisor,
+    environment: { PATH: process.env.PATH ?? '', ...environment },
+  })
+
+const observe = () => observeJob(join(folder, 'job'))
+
+async function untilFinished() {
+  return await vi.waitFor(
+    () => {
+      const found = observe()
+      if (found.is !== 'finished') throw new Error(found.is)
+      return found.state
+    },
+    { timeout: 10_000, interval: 20 },
+  )
+}
+
+test('a job that is started several times at once runs once', async () => {
+  const order = toOrder('echo ran >> ran.txt')
+  await Promise.all([start(order), start(order), start(order)])
+  await untilFinished()
+  await start(order)
+  expect(readFileSync(join(folder, 'ran.txt'), 'utf8')).toBe('ran\n')
+})
+
+test('steps run in order until one fails, and say how they ended', async () => {
+  await start(toOrder('echo one', 'echo two >&2; exit 4', 'echo three'))
+  const { steps, lastLines } = await untilFinished()
+  expect(steps.map(({ name, exitCode, signal }) => ({ name, exitCode, signal }))).toEqual([
+    { name: 'step 1', exitCode: 0, signal: null },
+    { name: 'step 2', exitCode: 4, signal: null },
+  ])
+  expect(lastLines).toEqual(['one', 'two'])
+  expect(readSpool(join(folder, 'job'), 0).lines.map(line => [line.stream, line.text, line.step])).toEqual([
+    ['platform', '$ echo one', 'step 1'],
+    ['stdout', 'one', undefined],
+    ['platform', '$ echo two >&2; exit 4', 'step 2'],
+    ['stderr', 'two', undefined],
+  ])
+})
+
+test('variables reach the commands and change nothing in the supervisor', async () => {
+  await start(toOrder('echo "$NODE_OPTIONS"'), { NODE_OPTIONS: '--require=/no/such/file' })
+  expect((await untilFinished()).lastLines).toEqual(['--require=/no/such/file'])
+})
+
+test('what a command leaves in the background ends with its job', async () => {
+  const order = toOrder('setsid sleep 1000 & sleep 1000 & echo left')
+  await start(order)
+  await untilFinished()
+  await vi.waitFor(() => expect(findJobProcesses({ marker: order.marker, leader: null })).toEqual([]))
+})
+
+test('a job that is stopped has ended when the stop returns', async () => {
+  const order = toOrder("trap '' TERM; echo begun; while :; do sleep 0.1; done")
+  await start(order)
+  await stopJob({ folder: join(folder, 'job'), marker: order.marker, graceMs: 500 })
+  const found = observe()
+  expect(found).toMatchObject({ is: 'finished', state: { steps: [{ signal: 'SIGKILL' }] } })
+  expect(findJobProcesses({ marker: order.marker, leader: null })).toEqual([])
+})

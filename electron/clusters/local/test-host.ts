@@ -1,8 +1,0 @@
-/** A Slipway of its own process, to be killed: `node test-host.ts <folder> <release order as JSON>`. */
-import type { ReleaseOrder } from '../driver.ts'
-import { createTestDriver } from './test-driver.ts'
-
-const [folder = '', order = ''] = process.argv.slice(2)
-const { driver } = await createTestDriver(folder)
-await driver.applyRelease(JSON.parse(order) as ReleaseOrder)
-console.log('applied')
