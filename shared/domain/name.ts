@@ -1,12 +1,7 @@
 import { z } from 'zod'
+import { namePattern, nameRule } from './name-pattern.ts'
 
-/** A DNS label, since the name becomes `http://<name>.localhost`. */
-export const nameSchema = z
-  .string()
-  .regex(
-    /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/,
-    'Use 1 to 40 lower-case letters, digits and dashes; start with a letter.',
-  )
+export const nameSchema = z.string().regex(namePattern, nameRule)
 
 /** A valid name made from any text, such as the last part of a repository URL. Empty text gives `app`. */
 export function toName(text: string): string {

@@ -1,0 +1,90 @@
+import type { QueryClient } from '@tanstack/react-query'
+import type { api as Api, client as Client } from './api.ts'
+import type { Connection } from './connection.ts'
+
+interface Change {
+  readonly deployments: readonly string[]
+  readonly hasOther: boolean
+}
+
+/**
+ * Turns the stream of changes into invalidated queries, for as long as the page lives. After every new connection
+ * everything is asked for again, since changes were missed. While the page is hidden, changes are collected.
+ */
+export function followChanges(deps: {
+  client: typeof Client
+  api: typeof Api
+  queryClient: QueryClient
+  connection: Connection
+}): void {
+  const { client, api, queryClient, connection } = deps
+  let hidden: Change = { deployments: [], hasOther: false }
+
+  const apply = ({ deployments, hasOther }: Change) => {
+    const invalidate = (queryKey: readonly unknown[]) => void queryClient.invalidateQueries({ queryKey })
+    for (const id of deployments) {
+      invalidate(api.deployments.get.key({ input: { id } }))
+      invalidate(api.deployments.residue.key({ input: { id } }))
+    }
+    if (deployments.length > 0) {
+      invalidate(api.deployments.list.key())
+      invalidate(api.builds.key())
+      invalidate(api.activity.key())
+    }
+    if (hasOther) {
+      invalidate(api.deployments.list.key())
+      invalidate(api.activity.key())
+      invalidate(api.clusters.key())
+      invalidate(api.settings.key())
+    }
+  }
+
+  const receive = (change: Change) => {
+    if (!document.hidden) return apply(change)
+    hidden = {
+      deployments: [...new Set([...hidden.deployments, ...change.deployments])],
+      hasOther: hidden.hasOther || change.hasOther,
+    }
+  }
+
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) return
+    apply(hidden)
+    hidden = { deployments: [], hasOther: false }
+  })
+
+  void (async () => {
+    for (let isFirst = true; ; isFirst = false) {
+      const state = await untilOpen(connection)
+      if (!isFirst) void queryClient.invalidateQueries()
+      try {
+        for await (const change of await client.changes.watch()) receive(change)
+      } catch {
+        // The stream broke: with its connection, or by itself. Either way it is opened again.
+      }
+      await untilTurn(connection, state.opened)
+    }
+  })()
+}
+
+const pauseMs = 1_000
+
+async function untilOpen(connection: Connection) {
+  for (;;) {
+    const state = connection.state()
+    if (state.phase === 'open') return state
+    await new Promise<void>(resolve => {
+      const stop = connection.subscribe(() => {
+        stop()
+        resolve()
+      })
+    })
+  }
+}
+
+/** A stream that ended while its connection holds is not opened again at once. */
+async function untilTurn(connection: Connection, opened: number) {
+  const state = connection.state()
+  if (state.phase === 'open' && state.opened === opened)
+    await new Promise(resolve => setTimeout(resolve, pauseMs))
+}

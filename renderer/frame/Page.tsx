@@ -1,0 +1,56 @@
+import { spotlight } from '@mantine/spotlight'
+import { IconPlus, IconSearch } from '@tabler/icons-react'
+import { type ReactNode, type Ref, useEffect } from 'react'
+import { Keys } from '../keyboard/Keys.tsx'
+import { LinkButton } from '../ui/LinkButton.tsx'
+import classes from './Frame.module.css'
+
+/** The top row and the room below it. `crumbs` instead of `title` where the page has a heading of its own. */
+export function Page({
+  title,
+  crumbs,
+  documentTitle,
+  scrolls = true,
+  scrollRef,
+  hasNewButton = true,
+  children,
+}: {
+  title?: string
+  crumbs?: ReactNode
+  documentTitle?: string
+  scrolls?: boolean
+  scrollRef?: Ref<HTMLElement>
+  hasNewButton?: boolean
+  children: ReactNode
+}) {
+  const name = documentTitle ?? title
+  useEffect(() => {
+    document.title = name === undefined ? 'Slipway' : `${name} · Slipway`
+  }, [name])
+  return (
+    <div className={classes.page}>
+      <header className={classes.top}>
+        {title === undefined ? (
+          <nav className={classes.crumbs} aria-label="Where you are">
+            {crumbs}
+          </nav>
+        ) : (
+          <h1 className={classes.title}>{title}</h1>
+        )}
+        <button type="button" className={classes.search} onClick={spotlight.open}>
+          <IconSearch size={15} aria-hidden />
+          <span className={classes.searchWord}>Search or jump to…</span>
+          <Keys keys="mod+k" />
+        </button>
+        {hasNewButton && (
+          <LinkButton to="/new" leftSection={<IconPlus size={15} aria-hidden />}>
+            New deployment
+          </LinkButton>
+        )}
+      </header>
+      <main className={classes.main} data-scrolls={scrolls} ref={scrollRef}>
+        {children}
+      </main>
+    </div>
+  )
+}

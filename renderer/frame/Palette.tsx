@@ -1,0 +1,100 @@
+import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
+import {
+  IconActivity,
+  IconExternalLink,
+  IconFileText,
+  IconHammer,
+  IconKeyboard,
+  IconLayoutList,
+  IconPlus,
+  IconRocket,
+  IconSearch,
+  IconSettings,
+} from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { deploymentActions, openInBrowser } from '../actions/deployment-actions.ts'
+import { api } from '../connection/api.ts'
+import { shortUrl, shownStatus } from '../status/facts.ts'
+import { StatusMark } from '../status/StatusMark.tsx'
+import { deploymentLooks } from '../status/status-map.ts'
+
+const iconSize = 16
+const shownAtOnce = 12
+
+/** Everything by name: deployments, what can be done to them, and places. */
+export function Palette({ showShortcuts }: { showShortcuts: () => void }) {
+  const navigate = useNavigate()
+  const deployments = useQuery(api.deployments.list.queryOptions()).data ?? []
+
+  const groups: SpotlightActionGroupData[] = [
+    {
+      group: 'Deployments',
+      actions: deployments.map(each => ({
+        id: each.id,
+        label: each.name,
+        description: each.branch,
+        leftSection: <StatusMark look={deploymentLooks[shownStatus(each)]} iconOnly />,
+        onClick: () => void navigate({ to: '/deployments/$id', params: { id: each.id } }),
+      })),
+    },
+    {
+      group: 'Go to',
+      actions: [
+        place('Board', <IconLayoutList size={iconSize} />, () => void navigate({ to: '/' })),
+        place('Builds', <IconHammer size={iconSize} />, () => void navigate({ to: '/builds' })),
+        place('Activity', <IconActivity size={iconSize} />, () => void navigate({ to: '/activity' })),
+        place('Settings', <IconSettings size={iconSize} />, () => void navigate({ to: '/settings' })),
+      ],
+    },
+    {
+      group: 'Do',
+      actions: [
+        place('New deployment', <IconPlus size={iconSize} />, () => void navigate({ to: '/new' })),
+        place('Keyboard shortcuts', <IconKeyboard size={iconSize} />, showShortcuts),
+        ...deployments.flatMap(each => [
+          place(
+            `Deploy ${each.name}`,
+            <IconRocket size={iconSize} />,
+            () => void deploymentActions.deploy(each),
+          ),
+          place(
+            `Log of ${each.name}`,
+            <IconFileText size={iconSize} />,
+            () => void navigate({ to: '/deployments/$id/log', params: { id: each.id } }),
+          ),
+          place(`Open ${shortUrl(each.url)}`, <IconExternalLink size={iconSize} />, () =>
+            openInBrowser(each.url),
+          ),
+        ]),
+      ],
+    },
+  ]
+
+  return (
+    <Spotlight
+      actions={groups}
+      shortcut="mod + K"
+      tagsToIgnore={[]}
+      nothingFound="Nothing has this name."
+      limit={shownAtOnce}
+      highlightQuery={false}
+      scrollable
+      maxHeight={420}
+      overlayProps={{ backgroundOpacity: 0.35 }}
+      transitionProps={{ duration: 100, transition: 'fade' }}
+      searchProps={{
+        leftSection: <IconSearch size={iconSize} aria-hidden />,
+        placeholder: 'Search or jump to…',
+        'aria-label': 'Search or jump to',
+      }}
+    />
+  )
+}
+
+const place = (label: string, icon: React.ReactNode, onClick: () => void) => ({
+  id: label,
+  label,
+  leftSection: icon,
+  onClick,
+})

@@ -1,0 +1,146 @@
+import { ActionIcon, Tooltip } from '@mantine/core'
+import {
+  type Icon,
+  IconActivity,
+  IconHammer,
+  IconKeyboard,
+  IconLayoutList,
+  IconLayoutSidebarLeftCollapse,
+  IconLayoutSidebarLeftExpand,
+  IconSettings,
+} from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { api, useConnection } from '../connection/api.ts'
+import { isActive } from '../status/facts.ts'
+import classes from './Rail.module.css'
+import { SlipwayMark } from './SlipwayMark.tsx'
+
+export function Rail({
+  isCollapsed,
+  toggle,
+  showShortcuts,
+}: {
+  isCollapsed: boolean
+  toggle: () => void
+  showShortcuts: () => void
+}) {
+  const deployments = useQuery(api.deployments.list.queryOptions())
+  const builds = deployments.data?.filter(each => isActive(each.latestBuild)).length ?? 0
+  const session = useQuery(api.session.info.queryOptions())
+  const Toggle = isCollapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse
+  return (
+    <nav className={classes.rail} data-collapsed={isCollapsed} aria-label="Main">
+      <div className={classes.brand}>
+        <SlipwayMark />
+        {!isCollapsed && <span className={classes.brandName}>Slipway</span>}
+      </div>
+      <ul className={classes.list}>
+        <Place
+          to="/"
+          exact
+          icon={IconLayoutList}
+          word="Board"
+          count={deployments.data?.length ?? 0}
+          isCollapsed={isCollapsed}
+        />
+        <Place to="/builds" icon={IconHammer} word="Builds" count={builds} isCollapsed={isCollapsed} />
+        <Place to="/activity" icon={IconActivity} word="Activity" isCollapsed={isCollapsed} />
+      </ul>
+      <Clusters isCollapsed={isCollapsed} />
+      <ul className={classes.list} data-bottom>
+        <Place to="/settings" icon={IconSettings} word="Settings" isCollapsed={isCollapsed} />
+      </ul>
+      <div className={classes.foot}>
+        {!isCollapsed && <span className={`truncate ${classes.user}`}>{session.data?.user.name}</span>}
+        <Tooltip label="Keyboard shortcuts">
+          <ActionIcon size={28} aria-label="Keyboard shortcuts" onClick={showShortcuts}>
+            <IconKeyboard size={16} />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label={isCollapsed ? 'Widen the sidebar' : 'Collapse the sidebar'}>
+          <ActionIcon
+            size={28}
+            aria-label={isCollapsed ? 'Widen the sidebar' : 'Collapse the sidebar'}
+            aria-expanded={!isCollapsed}
+            onClick={toggle}
+          >
+            <Toggle size={16} />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+    </nav>
+  )
+}
+
+function Place({
+  to,
+  exact = false,
+  icon: PlaceIcon,
+  word,
+  count = 0,
+  isCollapsed,
+}: {
+  to: '/' | '/builds' | '/activity' | '/settings'
+  exact?: boolean
+  icon: Icon
+  word: string
+  count?: number
+  isCollapsed: boolean
+}) {
+  return (
+    <li>
+      <MaybeTooltip label={word} isShown={isCollapsed}>
+        <Link
+          to={to}
+          className={classes.place}
+          activeOptions={{ exact, includeSearch: false }}
+          activeProps={{ 'data-active': true, 'aria-current': 'page' }}
+          aria-label={count > 0 ? `${word}, ${count}` : word}
+        >
+          <PlaceIcon size={16} stroke={1.75} aria-hidden />
+          {!isCollapsed && <span className={classes.word}>{word}</span>}
+          {!isCollapsed && count > 0 && <span className={classes.count}>{count}</span>}
+        </Link>
+      </MaybeTooltip>
+    </li>
+  )
+}
+
+function Clusters({ isCollapsed }: { isCollapsed: boolean }) {
+  const clusters = useQuery(api.clusters.list.queryOptions())
+  const state = useConnection()
+  const isReachable = state.phase === 'open'
+  if (clusters.data === undefined || clusters.data.length === 0) return null
+  return (
+    <section className={classes.clusters} aria-label="Clusters">
+      {!isCollapsed && <h2 className={classes.heading}>Clusters</h2>}
+      <ul className={classes.list}>
+        {clusters.data.map(cluster => (
+          <li key={cluster.id} className={classes.cluster} title={isCollapsed ? cluster.name : undefined}>
+            <span className={classes.dot} data-reachable={isReachable} aria-hidden />
+            <span className={isCollapsed ? 'visually-hidden' : 'truncate'}>{cluster.name}</span>
+            <span className="visually-hidden">{isReachable ? 'connected' : 'not connected'}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function MaybeTooltip({
+  label,
+  isShown,
+  children,
+}: {
+  label: string
+  isShown: boolean
+  children: ReactNode
+}) {
+  return (
+    <Tooltip label={label} position="right" disabled={!isShown}>
+      <span style={{ display: 'block' }}>{children}</span>
+    </Tooltip>
+  )
+}

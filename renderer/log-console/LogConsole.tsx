@@ -1,0 +1,168 @@
+import { Button, Skeleton, useComputedColorScheme } from '@mantine/core'
+import { useLocalStorage } from '@mantine/hooks'
+import { IconArrowDown } from '@tabler/icons-react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import type { LogRef } from '../../shared/domain/log.ts'
+import { openInBrowser } from '../actions/deployment-actions.ts'
+import { toast, toastFailure } from '../actions/toasts.tsx'
+import { client, connection } from '../connection/api.ts'
+import { toShownFailure } from '../connection/failures.ts'
+import { useShortcuts } from '../keyboard/shortcuts.ts'
+import { FailurePanel } from '../ui/FailurePanel.tsx'
+import { downloadLog } from './download.ts'
+import { toPlainText } from './format-line.ts'
+import classes from './LogConsole.module.css'
+import { LogToolbar } from './LogToolbar.tsx'
+import { createLogSession, type LogSession, type LogState } from './log-session.ts'
+import { createTerminalScreen, type TerminalScreen } from './terminal-screen.ts'
+import { useLogSearch } from './use-log-search.ts'
+
+const atFirst: LogState = { phase: 'loading', error: null, isEmpty: false, newLines: 0, isFollowing: true }
+
+interface LogConsoleProps {
+  readonly log: LogRef
+  readonly title: string
+  /** Changes when the record does: a closed log may be written to again. */
+  readonly revision: number
+  /** A line to start at; without one, the newest. */
+  readonly seq?: number | undefined
+  readonly whenEmpty: ReactNode
+  readonly tools?: ReactNode
+}
+
+/** One log, live. Remount it (by `key`) for another log. */
+export function LogConsole({ log, title, revision, seq, whenEmpty, tools }: LogConsoleProps) {
+  const parent = useRef<HTMLDivElement>(null)
+  const searchInput = useRef<HTMLInputElement>(null)
+  const [opened, setOpened] = useState<{ session: LogSession; screen: TerminalScreen } | null>(null)
+  const [state, setState] = useState<LogState>(atFirst)
+  const [hasTime, setTime] = useLocalStorage({
+    key: 'slipway.log-time',
+    defaultValue: true,
+    getInitialValueInEffect: false,
+  })
+  const scheme = useComputedColorScheme()
+  const { kind, id } = log
+
+  useEffect(() => {
+    if (parent.current === null) return
+    const screen = createTerminalScreen(parent.current, { openLink: openInBrowser })
+    const session = createLogSession({ client, log: { kind, id }, screen, untilConnected, changed: setState })
+    const moved = screen.onMoved(session.moved)
+    setOpened({ session, screen })
+    return () => {
+      moved.dispose()
+      session.dispose()
+      screen.dispose()
+      setOpened(null)
+    }
+  }, [kind, id])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the first line to show is asked for once
+  useEffect(() => {
+    if (opened === null) return
+    opened.screen.setTime(hasTime)
+    void opened.session.start().then(() => (seq === undefined ? undefined : opened.session.reveal(seq)))
+  }, [opened])
+
+  useEffect(() => {
+    if (opened !== null && seq !== undefined) void opened.session.reveal(seq)
+  }, [opened, seq])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new revision is the reason to look again
+  useEffect(() => opened?.session.wake(), [opened, revision])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme decides what the tokens hold
+  useEffect(() => opened?.screen.applyTheme(), [opened, scheme])
+
+  const search = useLogSearch(log, opened?.session ?? null, opened?.screen ?? null)
+  useShortcuts({ '/': () => searchInput.current?.focus() })
+
+  const copy = async () => {
+    const selection = opened?.screen.selection() ?? ''
+    const held = opened?.session.heldText() ?? []
+    const text = selection === '' ? held.map(line => toPlainText(line.text)).join('\n') : selection
+    await navigator.clipboard.writeText(text)
+    toast(selection === '' ? `Copied ${held.length} lines.` : 'Copied the selection.')
+  }
+
+  return (
+    <section className={classes.console} aria-label={title}>
+      <LogToolbar
+        search={search}
+        searchRef={searchInput}
+        isFollowing={state.isFollowing}
+        follow={() => opened?.session.newest()}
+        hasTime={hasTime}
+        toggleTime={() => {
+          setTime(!hasTime)
+          opened?.screen.setTime(!hasTime)
+          void opened?.session.redraw()
+        }}
+        copy={() => void copy().catch(toastFailure)}
+        download={() =>
+          void downloadLog({ kind, id }, `${title}.log`.replaceAll(/[^\w.-]+/g, '-')).catch(toastFailure)
+        }
+        tools={tools}
+      />
+      <div className={classes.view}>
+        <div
+          ref={parent}
+          className={classes.terminal}
+          data-hidden={state.phase !== 'ready' || state.isEmpty}
+        />
+        {state.phase === 'loading' && <LoadingLines />}
+        {state.phase === 'failed' && (
+          <div className={classes.over}>
+            <FailurePanel
+              failure={toShownFailure(state.error)}
+              actions={
+                <Button variant="default" onClick={() => void opened?.session.start()}>
+                  Try again
+                </Button>
+              }
+            />
+          </div>
+        )}
+        {state.phase === 'ready' && state.isEmpty && <div className={classes.over}>{whenEmpty}</div>}
+        {state.newLines > 0 && !state.isFollowing && (
+          <button type="button" className={classes.pill} onClick={() => opened?.session.newest()}>
+            <IconArrowDown size={14} aria-hidden />
+            {state.newLines === 1 ? '1 new line' : `${state.newLines} new lines`}
+          </button>
+        )}
+      </div>
+    </section>
+  )
+}
+
+const lineWidths = [38, 52, 44, 61, 30, 48, 57, 35]
+
+function LoadingLines() {
+  return (
+    <div className={classes.over} aria-busy="true">
+      {lineWidths.map(width => (
+        <Skeleton key={width} height={8} width={`${width}%`} mb={10} animate={false} />
+      ))}
+    </div>
+  )
+}
+
+const pauseMs = 500
+
+/** Until the connection stands again, and never at once: a stream that keeps failing is not a reason to spin. */
+async function untilConnected(signal: AbortSignal): Promise<void> {
+  await new Promise(resolve => setTimeout(resolve, pauseMs))
+  if (connection.state().phase === 'open' || signal.aborted) return
+  await new Promise<void>(resolve => {
+    const stop = connection.subscribe(() => {
+      if (connection.state().phase !== 'open') return
+      stop()
+      resolve()
+    })
+    signal.addEventListener('abort', () => {
+      stop()
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,106 @@
+import { ActionIcon, CloseButton, TextInput, Tooltip } from '@mantine/core'
+import {
+  type Icon,
+  IconArrowBarToDown,
+  IconChevronDown,
+  IconChevronUp,
+  IconClock,
+  IconCopy,
+  IconDownload,
+  IconSearch,
+} from '@tabler/icons-react'
+import type { ReactNode, RefObject } from 'react'
+import { Keys } from '../keyboard/Keys.tsx'
+import classes from './LogConsole.module.css'
+import type { LogSearch } from './use-log-search.ts'
+
+interface LogToolbarProps {
+  readonly search: LogSearch
+  readonly searchRef: RefObject<HTMLInputElement | null>
+  readonly isFollowing: boolean
+  readonly follow: () => void
+  readonly hasTime: boolean
+  readonly toggleTime: () => void
+  readonly copy: () => void
+  readonly download: () => void
+  readonly tools?: ReactNode
+}
+
+export function LogToolbar(props: LogToolbarProps) {
+  const { search, searchRef } = props
+  return (
+    <div className={classes.toolbar} role="toolbar" aria-label="Log">
+      {props.tools}
+      <TextInput
+        ref={searchRef}
+        className={classes.search}
+        size="xs"
+        aria-label="Search the log"
+        placeholder="Search the log"
+        value={search.text}
+        leftSection={<IconSearch size={14} aria-hidden />}
+        rightSection={
+          search.text === '' ? (
+            <Keys keys="/" />
+          ) : (
+            <CloseButton size="xs" aria-label="Clear the search" onClick={() => search.setText('')} />
+          )
+        }
+        onChange={event => search.setText(event.currentTarget.value)}
+        onKeyDown={event => {
+          if (event.key === 'Enter') (event.shiftKey ? search.newer : search.older)()
+          if (event.key === 'Escape') {
+            search.setText('')
+            event.currentTarget.blur()
+          }
+        }}
+      />
+      <span className={classes.count} role="status">
+        {describeCount(search)}
+      </span>
+      {search.count !== null && search.count > 0 && (
+        <>
+          <Tool icon={IconChevronUp} label="Earlier match" act={search.older} />
+          <Tool icon={IconChevronDown} label="Later match" act={search.newer} />
+        </>
+      )}
+      <span className={classes.gap} />
+      <Tool icon={IconArrowBarToDown} label="Follow" act={props.follow} isOn={props.isFollowing} />
+      <Tool icon={IconClock} label="Times" act={props.toggleTime} isOn={props.hasTime} />
+      <Tool icon={IconCopy} label="Copy" act={props.copy} />
+      <Tool icon={IconDownload} label="Download as text" act={props.download} />
+    </div>
+  )
+}
+
+function describeCount(search: LogSearch): string {
+  if (search.count === null) return ''
+  if (search.error !== null) return 'The search failed'
+  if (search.count === 0) return search.isSearching ? 'Searching' : 'No match'
+  return `${search.position} of ${search.count}${search.isComplete ? '' : '+'}`
+}
+
+function Tool({
+  icon: ToolIcon,
+  label,
+  act,
+  isOn,
+}: {
+  icon: Icon
+  label: string
+  act: () => void
+  isOn?: boolean
+}) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        aria-label={label}
+        onClick={act}
+        className={classes.tool}
+        {...(isOn === undefined ? {} : { 'aria-pressed': isOn })}
+      >
+        <ToolIcon size={16} />
+      </ActionIcon>
+    </Tooltip>
+  )
+}

@@ -1,0 +1,190 @@
+import type { LogLine, LogRef } from '../../shared/domain/log.ts'
+import type { client as Client } from '../connection/api.ts'
+import {
+  emptyWindow,
+  hasOlder,
+  isAtTail,
+  type LogWindow,
+  lastOf,
+  linesAfter,
+  withNewer,
+  withOlder,
+} from './log-window.ts'
+import type { TerminalScreen } from './terminal-screen.ts'
+
+const pageLines = 1_000
+
+export interface LogState {
+  readonly phase: 'loading' | 'ready' | 'failed'
+  readonly error: unknown
+  readonly isEmpty: boolean
+  /** Lines that came while something else was being looked at. */
+  readonly newLines: number
+  readonly isFollowing: boolean
+}
+
+/**
+ * One log on one screen: a stretch of lines that grows at the end while it is followed and is refilled at either end
+ * when it is scrolled there. All writing to the screen goes through one chain, in order.
+ */
+export function createLogSession(deps: {
+  client: Pick<typeof Client, 'logs'>
+  log: LogRef
+  screen: TerminalScreen
+  untilConnected: (signal: AbortSignal) => Promise<void>
+  changed: (state: LogState) => void
+}) {
+  const { client, log, screen } = deps
+  let window: LogWindow = emptyWindow
+  let state: LogState = { phase: 'loading', error: null, isEmpty: false, newLines: 0, isFollowing: true }
+  let chain: Promise<void> = Promise.resolve()
+  let following: AbortController | null = null
+  let isFilling = false
+  let isDisposed = false
+
+  const set = (next: Partial<LogState>) => {
+    if (isDisposed) return
+    state = { ...state, ...next }
+    deps.changed(state)
+  }
+  const inOrder = (task: () => Promise<void>) => {
+    chain = chain.then(() => (isDisposed ? undefined : task()))
+    return chain
+  }
+
+  const append = (batch: readonly LogLine[]) =>
+    inOrder(async () => {
+      const wasAtBottom = screen.isAtBottom()
+      const fresh = batch.filter(line => line.seq > lastOf(window))
+      window = withNewer(window, fresh)
+      await screen.write(fresh)
+      set({ isEmpty: window.lines.length === 0, newLines: wasAtBottom ? 0 : state.newLines + fresh.length })
+    })
+
+  const stopFollowing = () => {
+    following?.abort()
+    following = null
+  }
+
+  const follow = async () => {
+    if (following !== null || isDisposed) return
+    const own = new AbortController()
+    following = own
+    while (!own.signal.aborted) {
+      try {
+        const stream = crypto.randomUUID()
+        const batches = await client.logs.follow(
+          { log, after: lastOf(window), stream },
+          { signal: own.signal },
+        )
+        for await (const batch of batches) {
+          if (own.signal.aborted) return
+          await append(batch)
+          const last = batch.at(-1)
+          if (last !== undefined) await client.logs.acknowledge({ stream, seq: last.seq })
+        }
+        break
+      } catch {
+        if (own.signal.aborted) return
+        await deps.untilConnected(own.signal)
+      }
+    }
+    if (following === own) following = null
+  }
+
+  const show = (next: LogWindow, after: () => void) =>
+    inOrder(async () => {
+      window = next
+      await screen.rewrite(window.lines)
+      after()
+      if (!isAtTail(window)) stopFollowing()
+      set({ phase: 'ready', error: null, isEmpty: window.lines.length === 0 })
+    })
+
+  const loadNewest = async () => {
+    stopFollowing()
+    try {
+      const page = await client.logs.read({ log, limit: pageLines })
+      await show(page, () => screen.scrollToBottom())
+      set({ newLines: 0, isFollowing: true })
+      void follow()
+    } catch (error) {
+      set({ phase: 'failed', error })
+    }
+  }
+
+  const fill = async (task: () => Promise<void>) => {
+    if (isFilling) return
+    isFilling = true
+    try {
+      await task()
+    } catch {
+      // The lines that are there stay; scrolling again asks again.
+    } finally {
+      isFilling = false
+    }
+  }
+
+  const loadOlder = () =>
+    fill(async () => {
+      const top = window.lines[0]
+      if (top === undefined || !hasOlder(window)) return
+      const page = await client.logs.read({ log, before: top.seq, limit: pageLines })
+      const next = withOlder({ ...window, first: page.first }, page.lines)
+      await show(next, () => screen.scrollTo(linesAfter(next, top.seq) ?? 0, 'top'))
+    })
+
+  const loadNewer = () =>
+    fill(async () => {
+      if (isAtTail(window)) return
+      const page = await client.logs.read({ log, after: lastOf(window), limit: pageLines })
+      window = { ...window, last: page.last }
+      await append(page.lines)
+      if (isAtTail(window)) void follow()
+    })
+
+  return {
+    start: loadNewest,
+    newest: () => (isAtTail(window) ? screen.scrollToBottom() : void loadNewest()),
+    /** The view moved: by the person, or because lines came. */
+    moved() {
+      const isAtBottom = screen.isAtBottom()
+      const isFollowing = isAtBottom && isAtTail(window)
+      if (isFollowing !== state.isFollowing || (isFollowing && state.newLines > 0)) {
+        set({ isFollowing, newLines: isFollowing ? 0 : state.newLines })
+      }
+      if (state.phase !== 'ready') return
+      if (screen.isAtTop() && hasOlder(window)) void loadOlder()
+      if (isAtBottom && !isAtTail(window)) void loadNewer()
+    },
+    /** The app may write again after its log was closed. */
+    wake() {
+      if (state.phase === 'ready' && isAtTail(window)) void follow()
+    },
+    async reveal(seq: number, text?: string) {
+      if (linesAfter(window, seq) === undefined) {
+        const page = await client.logs.read({ log, before: seq + pageLines / 2, limit: pageLines })
+        await show(page, () => {})
+      }
+      await inOrder(async () => {
+        const behind = linesAfter(window, seq)
+        if (behind === undefined) return
+        screen.scrollTo(behind, text === undefined ? 'top' : 'middle')
+        if (text !== undefined) screen.select(behind, text)
+      })
+    },
+    /** Draws the held lines again, after something about how lines look has changed. */
+    redraw: () =>
+      inOrder(async () => {
+        const wasAtBottom = screen.isAtBottom()
+        await screen.rewrite(window.lines)
+        if (wasAtBottom) screen.scrollToBottom()
+      }),
+    heldText: () => window.lines,
+    dispose() {
+      isDisposed = true
+      stopFollowing()
+    },
+  }
+}
+export type LogSession = ReturnType<typeof createLogSession>

@@ -1,0 +1,42 @@
+import type { LogLine } from '../../shared/domain/log.ts'
+
+/** The lines that are held, a stretch of a longer log. `first` and `last` are the ends of the log as last heard. */
+export interface LogWindow {
+  readonly lines: readonly LogLine[]
+  readonly first: number
+  readonly last: number
+}
+
+/** As many lines as the terminal keeps; older ones are asked for again when they are scrolled to. */
+export const heldLines = 10_000
+
+export const emptyWindow: LogWindow = { lines: [], first: 1, last: 0 }
+
+export function withNewer(window: LogWindow, newer: readonly LogLine[], limit = heldLines): LogWindow {
+  const lastSeq = lastOf(window)
+  const lines = [...window.lines, ...newer.filter(line => line.seq > lastSeq)].slice(-limit)
+  return { ...window, lines, last: Math.max(window.last, lines.at(-1)?.seq ?? 0) }
+}
+
+export function withOlder(window: LogWindow, older: readonly LogLine[], limit = heldLines): LogWindow {
+  const firstSeq = window.lines[0]?.seq ?? Number.POSITIVE_INFINITY
+  const lines = [...older.filter(line => line.seq < firstSeq), ...window.lines].slice(0, limit)
+  return { ...window, lines }
+}
+
+/** Sequence number of the last held line; 0 without lines. */
+export const lastOf = (window: LogWindow): number => window.lines.at(-1)?.seq ?? 0
+
+export const hasOlder = (window: LogWindow): boolean => {
+  const firstSeq = window.lines[0]?.seq
+  return firstSeq !== undefined && firstSeq > window.first
+}
+
+export const isAtTail = (window: LogWindow): boolean =>
+  window.lines.length === 0 || lastOf(window) >= window.last
+
+/** How many held lines follow the one with this number, or undefined when it is not held. */
+export function linesAfter(window: LogWindow, seq: number): number | undefined {
+  const index = window.lines.findLastIndex(line => line.seq === seq)
+  return index === -1 ? undefined : window.lines.length - 1 - index
+}

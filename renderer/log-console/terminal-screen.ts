@@ -1,0 +1,166 @@
+import { FitAddon } from '@xterm/addon-fit'
+import { SearchAddon } from '@xterm/addon-search'
+import { WebLinksAddon } from '@xterm/addon-web-links'
+import { WebglAddon } from '@xterm/addon-webgl'
+import { Terminal } from '@xterm/xterm'
+import type { LogLine } from '../../shared/domain/log.ts'
+import { formatLine, paletteSlots } from './format-line.ts'
+import { heldLines } from './log-window.ts'
+
+/** Long lines wrap, so there are more rows than lines. */
+const scrollback = heldLines * 5
+
+/**
+ * The terminal as a screen for log lines. `write` and `rewrite` resolve when xterm has drawn what it was given, which
+ * is the only moment at which lines may be acknowledged.
+ */
+export function createTerminalScreen(parent: HTMLElement, deps: { openLink: (url: string) => void }) {
+  const terminal = new Terminal({
+    disableStdin: true,
+    cursorInactiveStyle: 'none',
+    fontFamily: getComputedStyle(parent).getPropertyValue('--mono'),
+    fontSize: 12,
+    lineHeight: 1.5,
+    scrollback,
+    minimumContrastRatio: 4.5,
+    theme: readTheme(),
+    allowProposedApi: true,
+  })
+  const fit = new FitAddon()
+  const search = new SearchAddon()
+  terminal.loadAddon(fit)
+  terminal.loadAddon(search)
+  terminal.loadAddon(new WebLinksAddon((_event, url) => deps.openLink(url)))
+  terminal.open(parent)
+  terminal.textarea?.setAttribute('aria-label', 'Log text: arrow and page keys scroll')
+  terminal.textarea?.setAttribute('readonly', '')
+  drawWithGraphicsCard(terminal)
+  terminal.attachCustomKeyEventHandler(event => {
+    if (event.type === 'keydown' && scrollBy(terminal, event.key)) event.preventDefault()
+    return false
+  })
+  const resized = new ResizeObserver(() => fit.fit())
+  resized.observe(parent)
+  fit.fit()
+
+  let isBlank = true
+  let hasTime = false
+
+  const write = (lines: readonly LogLine[]) =>
+    new Promise<void>(resolve => {
+      if (lines.length === 0) return resolve()
+      const text = lines.map(line => formatLine(line, hasTime)).join('\r\n')
+      terminal.write(isBlank ? `\x1b[?25l${text}` : `\r\n${text}`, resolve)
+      isBlank = false
+    })
+
+  /** Row of the buffer in which the line starts that is followed by this many lines. */
+  const rowOf = (linesBehind: number): number => {
+    const buffer = terminal.buffer.active
+    let left = linesBehind
+    for (let row = buffer.baseY + buffer.cursorY; row > 0; row--) {
+      if (buffer.getLine(row)?.isWrapped === true) continue
+      if (left === 0) return row
+      left -= 1
+    }
+    return 0
+  }
+
+  return {
+    write,
+    search,
+    rows: () => terminal.rows,
+    async rewrite(lines: readonly LogLine[]) {
+      terminal.reset()
+      isBlank = true
+      await write(lines)
+    },
+    /** Puts the line that is followed by this many lines at the top of the view, or in its middle. */
+    scrollTo(linesBehind: number, place: 'top' | 'middle') {
+      const row = rowOf(linesBehind)
+      terminal.scrollToLine(place === 'top' ? row : Math.max(0, row - Math.floor(terminal.rows / 2)))
+    },
+    /** Marks the text where it first stands in the line. */
+    select(linesBehind: number, text: string) {
+      const row = rowOf(linesBehind)
+      const buffer = terminal.buffer.active
+      for (let part = row; part === row || buffer.getLine(part)?.isWrapped === true; part++) {
+        const column =
+          buffer.getLine(part)?.translateToString().toLowerCase().indexOf(text.toLowerCase()) ?? -1
+        if (column >= 0) return terminal.select(column, part, text.length)
+      }
+      terminal.selectLines(row, row)
+    },
+    scrollToBottom: () => terminal.scrollToBottom(),
+    isAtBottom: () => terminal.buffer.active.viewportY >= terminal.buffer.active.baseY,
+    isAtTop: () => terminal.buffer.active.viewportY === 0 && terminal.buffer.active.baseY > 0,
+    onMoved: (listener: () => void) => terminal.onRender(listener),
+    selection: () => terminal.getSelection(),
+    clearSelection: () => terminal.clearSelection(),
+    setTime(next: boolean) {
+      hasTime = next
+    },
+    applyTheme() {
+      terminal.options.theme = readTheme()
+    },
+    dispose() {
+      resized.disconnect()
+      terminal.dispose()
+    },
+  }
+}
+export type TerminalScreen = ReturnType<typeof createTerminalScreen>
+
+/** Where there is no WebGL, or it is lost, xterm draws with the DOM. */
+function drawWithGraphicsCard(terminal: Terminal): void {
+  try {
+    const webgl = new WebglAddon()
+    webgl.onContextLoss(() => webgl.dispose())
+    terminal.loadAddon(webgl)
+  } catch {
+    // xterm's own renderer is in place already.
+  }
+}
+
+function scrollBy(terminal: Terminal, key: string): boolean {
+  if (key === 'ArrowUp') terminal.scrollLines(-1)
+  else if (key === 'ArrowDown') terminal.scrollLines(1)
+  else if (key === 'PageUp') terminal.scrollPages(-1)
+  else if (key === 'PageDown') terminal.scrollPages(1)
+  else if (key === 'Home') terminal.scrollToTop()
+  else if (key === 'End') terminal.scrollToBottom()
+  else return false
+  return true
+}
+
+function readTheme() {
+  const style = getComputedStyle(document.documentElement)
+  const token = (name: string) => style.getPropertyValue(name).trim()
+  const slots = [
+    [paletteSlots.dim, token('--text-third')],
+    [paletteSlots.accent, token('--accent')],
+    [paletteSlots.stderr, token('--red')],
+  ] as const
+  return {
+    background: token('--ground'),
+    foreground: token('--text'),
+    cursor: token('--ground'),
+    selectionBackground: token('--accent-line'),
+    scrollbarSliderBackground: token('--line-strong'),
+    black: token('--text'),
+    red: token('--red'),
+    green: token('--green'),
+    yellow: token('--amber'),
+    blue: token('--blue'),
+    magenta: token('--accent'),
+    white: token('--text-second'),
+    brightBlack: token('--text-third'),
+    brightRed: token('--red'),
+    brightGreen: token('--green'),
+    brightYellow: token('--amber'),
+    brightBlue: token('--blue'),
+    brightMagenta: token('--accent'),
+    brightWhite: token('--text'),
+    extendedAnsi: slots.toSorted((a, b) => a[0] - b[0]).map(([, value]) => value),
+  }
+}

@@ -1,0 +1,18 @@
+import { useQuery } from '@tanstack/react-query'
+import { api } from '../../connection/api.ts'
+import { Page } from '../../frame/Page.tsx'
+import { QueryView } from '../../ui/QueryView.tsx'
+import { SkeletonRows } from '../../ui/SkeletonRows.tsx'
+import { Board } from './Board.tsx'
+import { FirstRun } from './FirstRun.tsx'
+
+export function BoardPage() {
+  const deployments = useQuery(api.deployments.list.queryOptions())
+  return (
+    <Page title="Board" scrolls={false}>
+      <QueryView query={deployments} loading={<SkeletonRows count={8} widths={[8, 14, 22, 30, 6]} />}>
+        {rows => (rows.length === 0 ? <FirstRun /> : <Board deployments={rows} />)}
+      </QueryView>
+    </Page>
+  )
+}

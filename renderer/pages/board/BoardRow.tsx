@@ -1,0 +1,154 @@
+import { ActionIcon, Menu, Tooltip } from '@mantine/core'
+import {
+  IconDots,
+  IconExternalLink,
+  IconFileText,
+  IconPlayerPlay,
+  IconPlayerStop,
+  IconRefresh,
+  IconRocket,
+  IconSettings,
+  IconTrash,
+} from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { memo } from 'react'
+import type { Deployment } from '../../../shared/domain/records.ts'
+import { deploymentActions, openInBrowser } from '../../actions/deployment-actions.ts'
+import { Ago } from '../../format/clock.tsx'
+import { isActive, shownStatus } from '../../status/facts.ts'
+import { StatusMark } from '../../status/StatusMark.tsx'
+import { deploymentLooks } from '../../status/status-map.ts'
+import { CommitText } from '../../ui/CommitText.tsx'
+import { LinkIcon, LinkItem } from '../../ui/LinkButton.tsx'
+import classes from './Board.module.css'
+import { RowNews } from './RowNews.tsx'
+
+/** One line: what it is, which commit, what there is to say about it, when. Actions float over the end of the line. */
+export const BoardRow = memo(function BoardRow({ deployment }: { deployment: Deployment }) {
+  const { id, name, branch, changedAt, latestBuild, serving } = deployment
+  const commit = isActive(latestBuild) ? latestBuild.commit : (serving?.commit ?? latestBuild?.commit)
+  return (
+    <div className={classes.row}>
+      <span className={classes.status}>
+        <StatusMark look={deploymentLooks[shownStatus(deployment)]} />
+      </span>
+      <RowLink deployment={deployment} />
+      <span className={`truncate ${classes.branch}`}>{branch}</span>
+      <span className={`truncate ${classes.commit}`}>
+        {commit !== undefined && <CommitText commit={commit} />}
+      </span>
+      <span className={classes.news}>
+        <RowNews deployment={deployment} />
+      </span>
+      <Ago at={changedAt} className={classes.when} />
+      <RowActions key={id} deployment={deployment} name={name} />
+    </div>
+  )
+})
+
+/** The whole line opens the deployment; a failed one opens where its log shows why. */
+function RowLink({ deployment }: { deployment: Deployment }) {
+  const { id, name, latestBuild, status } = deployment
+  const failedStep = latestBuild?.steps.find(step => step.status === 'failed')
+  if (status === 'failed' && latestBuild?.status === 'failed') {
+    return (
+      <Link
+        to="/deployments/$id/builds/$buildId"
+        params={{ id, buildId: latestBuild.id }}
+        search={failedStep === undefined ? {} : { seq: failedStep.logSeq }}
+        className={`truncate ${classes.name}`}
+        data-row-link
+      >
+        {name}
+      </Link>
+    )
+  }
+  return (
+    <Link to="/deployments/$id" params={{ id }} className={`truncate ${classes.name}`} data-row-link>
+      {name}
+    </Link>
+  )
+}
+
+function RowActions({ deployment, name }: { deployment: Deployment; name: string }) {
+  const { id, url, wanted, status } = deployment
+  if (status === 'removing') return null
+  const isStopped = wanted === 'stopped'
+  return (
+    <span className={classes.actions}>
+      <Tooltip label={isStopped ? 'Start' : 'Deploy'}>
+        <ActionIcon
+          size={28}
+          aria-label={isStopped ? `Start ${name}` : `Deploy ${name}`}
+          onClick={() =>
+            void (isStopped ? deploymentActions.start(deployment) : deploymentActions.deploy(deployment))
+          }
+        >
+          {isStopped ? <IconPlayerPlay size={16} /> : <IconRocket size={16} />}
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label="Open">
+        <ActionIcon size={28} aria-label={`Open ${name}`} onClick={() => openInBrowser(url)}>
+          <IconExternalLink size={16} />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label="Log">
+        <LinkIcon
+          variant="subtle"
+          color="gray"
+          size={28}
+          to="/deployments/$id/log"
+          params={{ id }}
+          aria-label={`Log of ${name}`}
+        >
+          <IconFileText size={16} />
+        </LinkIcon>
+      </Tooltip>
+      <Menu>
+        <Menu.Target>
+          <ActionIcon size={28} className={classes.more} aria-label={`More for ${name}`}>
+            <IconDots size={16} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item
+            leftSection={<IconRocket size={15} />}
+            onClick={() => void deploymentActions.deploy(deployment)}
+          >
+            Deploy
+          </Menu.Item>
+          {isStopped ? (
+            <Menu.Item
+              leftSection={<IconPlayerPlay size={15} />}
+              onClick={() => void deploymentActions.start(deployment)}
+            >
+              Start
+            </Menu.Item>
+          ) : (
+            <>
+              <Menu.Item
+                leftSection={<IconRefresh size={15} />}
+                onClick={() => void deploymentActions.restart(deployment)}
+              >
+                Restart
+              </Menu.Item>
+              <Menu.Item
+                leftSection={<IconPlayerStop size={15} />}
+                onClick={() => void deploymentActions.stop(deployment)}
+              >
+                Stop
+              </Menu.Item>
+            </>
+          )}
+          <Menu.Divider />
+          <LinkItem to="/deployments/$id/settings" params={{ id }} leftSection={<IconSettings size={15} />}>
+            Settings
+          </LinkItem>
+          <LinkItem to="/deployments/$id/settings" params={{ id }} leftSection={<IconTrash size={15} />}>
+            Remove…
+          </LinkItem>
+        </Menu.Dropdown>
+      </Menu>
+    </span>
+  )
+}

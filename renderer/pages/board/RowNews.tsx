@@ -1,0 +1,79 @@
+import { ActionIcon, Tooltip } from '@mantine/core'
+import { IconX } from '@tabler/icons-react'
+import type { Build, Deployment } from '../../../shared/domain/records.ts'
+import { deploymentActions } from '../../actions/deployment-actions.ts'
+import { Elapsed } from '../../format/clock.tsx'
+import { failureFacts, progressOf, shortSha, shortUrl, shownStatus } from '../../status/facts.ts'
+import classes from './Board.module.css'
+
+/** The one thing to know about a deployment now. */
+export function RowNews({ deployment }: { deployment: Deployment }) {
+  const { url, health, latestBuild, serving } = deployment
+  const status = shownStatus(deployment)
+  switch (status) {
+    case 'live':
+      return (
+        <a className={`truncate ${classes.url}`} href={url} target="_blank" rel="noopener noreferrer">
+          {shortUrl(url)}
+        </a>
+      )
+    case 'degraded':
+      return <Line text={health.reason ?? `${health.ready} of ${health.wanted} instances ready`} />
+    case 'building':
+      return latestBuild === null ? null : <BuildProgress build={latestBuild} name={deployment.name} />
+    case 'queued':
+      return (
+        <Line
+          text={
+            serving === null
+              ? 'Waits for its turn'
+              : `live ${shortSha(serving.commit.sha)} · waits for its turn`
+          }
+        />
+      )
+    case 'releasing':
+      return (
+        <Line
+          text={
+            serving === null
+              ? 'Waits until it answers'
+              : `live ${shortSha(serving.commit.sha)} · waits for its successor`
+          }
+        />
+      )
+    case 'failed':
+      return <Line text={failureFacts(deployment)} />
+    case 'stopped':
+    case 'idle':
+    case 'removing':
+      return null
+  }
+}
+
+function BuildProgress({ build, name }: { build: Build; name: string }) {
+  const { word, number, count } = progressOf(build)
+  return (
+    <span className={classes.progress}>
+      <progress className={classes.bar} max={count} value={number - 0.5} aria-label={`Build of ${name}`} />
+      <span className="truncate">
+        {word} · step {Math.max(number, 1)} of {count} · <Elapsed from={build.startedAt ?? build.createdAt} />
+      </span>
+      <Tooltip label="Cancel the build">
+        <ActionIcon
+          className={classes.cancel}
+          size={24}
+          aria-label={`Cancel the build of ${name}`}
+          onClick={() => void deploymentActions.cancelBuild(build.id)}
+        >
+          <IconX size={14} />
+        </ActionIcon>
+      </Tooltip>
+    </span>
+  )
+}
+
+const Line = ({ text }: { text: string }) => (
+  <span className="truncate" title={text}>
+    {text}
+  </span>
+)

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import type { Deployment } from '../../../shared/domain/records.ts'
+import { countTabs, toBoardItems, toBoardView } from './board-view.ts'
+
+const row = (name: string, status: string, changedAt: number, project = 'shop') =>
+  ({
+    name,
+    status,
+    changedAt,
+    createdAt: changedAt,
+    branch: 'main',
+    project: { name: project },
+    health: { ready: 1, wanted: 1 },
+    latestBuild: null,
+  }) as Deployment
+
+const rows = [row('api', 'live', 1), row('web', 'failed', 3), row('blog', 'building', 2, 'blog')]
+const names = (view: Parameters<typeof toBoardItems>[1]) =>
+  toBoardItems(rows, view).map(item =>
+    item.kind === 'row' ? item.deployment.name : `# ${item.title} ${item.count}`,
+  )
+
+test('rows come by newest change, or by name', () => {
+  expect(names({})).toEqual(['web', 'blog', 'api'])
+  expect(names({ sort: 'name' })).toEqual(['api', 'blog', 'web'])
+})
+
+test('a tab and a text narrow the rows', () => {
+  expect(names({ tab: 'building' })).toEqual(['blog'])
+  expect(names({ text: 'SHOP' })).toEqual(['web', 'api'])
+})
+
+test('groups have headings with their counts', () => {
+  expect(names({ group: 'project' })).toEqual(['# shop 2', 'web', 'api', '# blog 1', 'blog'])
+  expect(countTabs(rows)).toEqual({ live: 1, building: 1, failed: 1, stopped: 0 })
+})
+
+test('an address with nonsense shows all rows', () => {
+  expect(toBoardView({ tab: 'x', group: 3, text: '' })).toEqual({})
+  expect(toBoardView({ tab: 'live', group: 'project', text: 'a' })).toEqual({
+    tab: 'live',
+    group: 'project',
+    text: 'a',
+  })
+})

@@ -1,0 +1,68 @@
+import type { Deployment } from '../../../shared/domain/records.ts'
+import { groupOf, groupsOfStatus, type StatusGroup, shownStatus } from '../../status/facts.ts'
+
+/** What the board's address says: which rows, in which order. */
+export interface BoardView {
+  readonly tab?: StatusGroup
+  readonly group?: 'project' | 'status'
+  readonly sort?: 'name' | 'age'
+  readonly text?: string
+}
+
+/** From an address that anybody may have typed. */
+export function toBoardView(search: Record<string, unknown>): BoardView {
+  const { tab, group, sort, text } = search
+  return {
+    ...(typeof tab === 'string' && tab in groupsOfStatus ? { tab: tab as StatusGroup } : {}),
+    ...(group === 'project' || group === 'status' ? { group } : {}),
+    ...(sort === 'name' || sort === 'age' ? { sort } : {}),
+    ...(typeof text === 'string' && text !== '' ? { text } : {}),
+  }
+}
+
+export type BoardItem =
+  | { readonly kind: 'heading'; readonly title: string; readonly count: number }
+  | { readonly kind: 'row'; readonly deployment: Deployment }
+
+export const tabWords = {
+  live: 'Live',
+  building: 'Building',
+  failed: 'Failed',
+  stopped: 'Stopped',
+} as const satisfies Record<StatusGroup, string>
+
+export function countTabs(deployments: readonly Deployment[]): Record<StatusGroup, number> {
+  const counts = { live: 0, building: 0, failed: 0, stopped: 0 }
+  for (const deployment of deployments) counts[groupOf(shownStatus(deployment))] += 1
+  return counts
+}
+
+export function toBoardItems(deployments: readonly Deployment[], view: BoardView): BoardItem[] {
+  const rows = deployments
+    .filter(each => view.tab === undefined || groupOf(shownStatus(each)) === view.tab)
+    .filter(each => matches(each, view.text ?? ''))
+    .toSorted(orders[view.sort ?? 'activity'])
+  if (view.group === undefined) return rows.map(deployment => ({ kind: 'row', deployment }))
+
+  const titleOf = (each: Deployment) =>
+    view.group === 'project' ? each.project.name : tabWords[groupOf(shownStatus(each))]
+  const groups = Map.groupBy(rows, titleOf)
+  return [...groups].flatMap(([title, members]): BoardItem[] => [
+    { kind: 'heading', title, count: members.length },
+    ...members.map(deployment => ({ kind: 'row', deployment }) as const),
+  ])
+}
+
+const orders = {
+  activity: (a: Deployment, b: Deployment) => b.changedAt - a.changedAt,
+  name: (a: Deployment, b: Deployment) => a.name.localeCompare(b.name),
+  age: (a: Deployment, b: Deployment) => b.createdAt - a.createdAt,
+}
+
+function matches(deployment: Deployment, text: string): boolean {
+  const { name, branch, project, latestBuild } = deployment
+  const commit = latestBuild?.commit
+  return [name, branch, project.name, commit?.sha ?? '', commit?.subject ?? ''].some(each =>
+    each.toLowerCase().includes(text.toLowerCase()),
+  )
+}

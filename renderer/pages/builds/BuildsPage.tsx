@@ -1,0 +1,87 @@
+import { Button } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import type { Build } from '../../../shared/domain/records.ts'
+import { api } from '../../connection/api.ts'
+import { Page } from '../../frame/Page.tsx'
+import { useRowKeys } from '../../keyboard/use-row-keys.ts'
+import { BuildRow } from '../../ui/BuildRow.tsx'
+import { EmptyNote } from '../../ui/EmptyNote.tsx'
+import { LinkButton } from '../../ui/LinkButton.tsx'
+import { QueryFailure } from '../../ui/QueryView.tsx'
+import { SkeletonRows } from '../../ui/SkeletonRows.tsx'
+import classes from './Builds.module.css'
+
+const pageSize = 100
+
+const sections = [
+  { title: 'Running', statuses: ['running'] },
+  { title: 'Queued', statuses: ['queued'] },
+  { title: 'Finished', statuses: ['succeeded', 'failed', 'cancelled'] },
+] as const satisfies readonly { title: string; statuses: readonly Build['status'][] }[]
+
+export function BuildsPage() {
+  const query = useInfiniteQuery(
+    api.builds.list.infiniteOptions({
+      input: (before: string | undefined) => ({
+        limit: pageSize,
+        ...(before === undefined ? {} : { before }),
+      }),
+      initialPageParam: undefined,
+      getNextPageParam: page => (page.length < pageSize ? undefined : page.at(-1)?.id),
+    }),
+  )
+  const rows = useRowKeys()
+  const builds = query.data?.pages.flat()
+  return (
+    <Page title="Builds">
+      <div ref={rows}>
+        {builds === undefined ? (
+          query.error === null ? (
+            <SkeletonRows count={8} widths={[8, 12, 26, 24, 6]} />
+          ) : (
+            <QueryFailure error={query.error} retry={() => void query.refetch()} />
+          )
+        ) : builds.length === 0 ? (
+          <EmptyNote title="No build yet" actions={<LinkButton to="/new">New deployment</LinkButton>}>
+            Every deploy starts a build. Running, waiting and finished ones are listed here.
+          </EmptyNote>
+        ) : (
+          sections.map(({ title, statuses }) => (
+            <Section
+              key={title}
+              title={title}
+              builds={builds.filter(build => (statuses as readonly string[]).includes(build.status))}
+            />
+          ))
+        )}
+        {query.hasNextPage && (
+          <div className={classes.more}>
+            <Button
+              variant="default"
+              loading={query.isFetchingNextPage}
+              onClick={() => void query.fetchNextPage()}
+            >
+              Show older builds
+            </Button>
+          </div>
+        )}
+      </div>
+    </Page>
+  )
+}
+
+function Section({ title, builds }: { title: string; builds: readonly (Build & { deployment: string })[] }) {
+  if (builds.length === 0) return null
+  return (
+    <section aria-label={title}>
+      <h2 className={classes.heading}>
+        {title} <span className={classes.count}>{builds.length}</span>
+      </h2>
+      <ul className={classes.list}>
+        {builds.map(build => (
+          <BuildRow key={build.id} build={build} name={build.deployment} />
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,113 @@
+import { ActionIcon, Button, Menu } from '@mantine/core'
+import {
+  IconCopy,
+  IconDots,
+  IconExternalLink,
+  IconPlayerPlay,
+  IconPlayerStop,
+  IconRefresh,
+  IconRocket,
+} from '@tabler/icons-react'
+import type { Deployment } from '../../../shared/domain/records.ts'
+import { deploymentActions, openInBrowser } from '../../actions/deployment-actions.ts'
+import { toast, toastFailure } from '../../actions/toasts.tsx'
+import { useNow } from '../../format/clock.tsx'
+import { formatAge } from '../../format/time.ts'
+import { shownStatus } from '../../status/facts.ts'
+import { StatusMark } from '../../status/StatusMark.tsx'
+import { deploymentLooks } from '../../status/status-map.ts'
+import { CommitText } from '../../ui/CommitText.tsx'
+import classes from './Deployment.module.css'
+
+export function DeploymentHeader({ deployment }: { deployment: Deployment }) {
+  const { name, branch, url, serving, latestBuild, wanted } = deployment
+  const commit = serving?.commit ?? latestBuild?.commit
+  const isStopped = wanted === 'stopped'
+  return (
+    <div className={classes.header}>
+      <h1 className={classes.name}>{name}</h1>
+      <StatusSince deployment={deployment} />
+      <p className={`truncate ${classes.commit}`}>
+        {branch}
+        {commit !== undefined && (
+          <>
+            {' · '}
+            <CommitText commit={commit} />
+            {commit.author !== '' && ` · by ${commit.author}`}
+          </>
+        )}
+      </p>
+      <Button
+        variant="default"
+        rightSection={<IconExternalLink size={15} aria-hidden />}
+        onClick={() => openInBrowser(url)}
+        disabled={serving === null}
+      >
+        Open
+      </Button>
+      <Button
+        leftSection={<IconRocket size={15} aria-hidden />}
+        onClick={() => void deploymentActions.deploy(deployment)}
+      >
+        Deploy
+      </Button>
+      <Menu>
+        <Menu.Target>
+          <ActionIcon variant="default" aria-label={`More for ${name}`}>
+            <IconDots size={16} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {isStopped ? (
+            <Menu.Item
+              leftSection={<IconPlayerPlay size={15} />}
+              onClick={() => void deploymentActions.start(deployment)}
+            >
+              Start
+            </Menu.Item>
+          ) : (
+            <>
+              <Menu.Item
+                leftSection={<IconRefresh size={15} />}
+                onClick={() => void deploymentActions.restart(deployment)}
+              >
+                Restart
+              </Menu.Item>
+              <Menu.Item
+                leftSection={<IconPlayerStop size={15} />}
+                onClick={() => void deploymentActions.stop(deployment)}
+              >
+                Stop
+              </Menu.Item>
+            </>
+          )}
+          <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => void copy(url)}>
+            Copy the URL
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </div>
+  )
+}
+
+async function copy(url: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(url)
+    toast('Copied the URL.')
+  } catch (error) {
+    toastFailure(error)
+  }
+}
+
+function StatusSince({ deployment }: { deployment: Deployment }) {
+  const now = useNow(10_000)
+  const status = shownStatus(deployment)
+  const look = deploymentLooks[status]
+  const since = status === 'live' ? (deployment.health.since ?? deployment.serving?.liveAt ?? null) : null
+  return (
+    <StatusMark
+      look={look}
+      word={since === null ? look.word : `${look.word} for ${formatAge(now - since)}`}
+    />
+  )
+}

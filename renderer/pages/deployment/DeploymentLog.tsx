@@ -1,0 +1,18 @@
+import { LogConsole } from '../../log-console/LogConsole.tsx'
+import { EmptyNote } from '../../ui/EmptyNote.tsx'
+import { useDeployment } from './deployment-context.ts'
+
+export function DeploymentLog() {
+  const { id, name, changedAt } = useDeployment()
+  return (
+    <LogConsole
+      key={id}
+      log={{ kind: 'runtime', id }}
+      title={`Log of ${name}`}
+      revision={changedAt}
+      whenEmpty={
+        <EmptyNote title="Nothing written yet">What the app prints appears here, line by line.</EmptyNote>
+      }
+    />
+  )
+}

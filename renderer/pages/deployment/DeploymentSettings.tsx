@@ -1,0 +1,114 @@
+import { Button, NumberInput, Switch, TextInput } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { deploymentActions, refresh } from '../../actions/deployment-actions.ts'
+import { toast } from '../../actions/toasts.tsx'
+import { client } from '../../connection/api.ts'
+import { toShownFailure } from '../../connection/failures.ts'
+import { FailurePanel } from '../../ui/FailurePanel.tsx'
+import { PlanSentence } from '../../ui/PlanSentence.tsx'
+import classes from './Deployment.module.css'
+import { type DeploymentDetail, useDeployment } from './deployment-context.ts'
+import { RemoveDialog } from './RemoveDialog.tsx'
+
+export function DeploymentSettings() {
+  const deployment = useDeployment()
+  return (
+    <div className={classes.scroll}>
+      <div className={classes.settings}>
+        <SettingsForm key={deployment.id} deployment={deployment} />
+        <Danger deployment={deployment} />
+      </div>
+    </div>
+  )
+}
+
+function SettingsForm({ deployment }: { deployment: DeploymentDetail }) {
+  const [branch, setBranch] = useState(deployment.branch)
+  const [port, setPort] = useState(deployment.port)
+  const [planEdits, setPlanEdits] = useState(deployment.planEdits)
+  const [keepsRunning, setKeepsRunning] = useState(deployment.keepsRunning)
+  const plan = deployment.builds.find(build => build.plan !== null)?.plan ?? null
+
+  const save = useMutation({
+    mutationFn: async (deploys: boolean) => {
+      await client.deployments.update({ id: deployment.id, branch, port, planEdits, keepsRunning })
+      if (deploys) await deploymentActions.deploy(deployment)
+      else toast('Saved. The next deploy uses it.')
+      await refresh()
+    },
+  })
+  const isChanged =
+    branch !== deployment.branch ||
+    port !== deployment.port ||
+    keepsRunning !== deployment.keepsRunning ||
+    JSON.stringify(planEdits) !== JSON.stringify(deployment.planEdits)
+
+  return (
+    <form
+      className={classes.form}
+      onSubmit={event => {
+        event.preventDefault()
+        save.mutate(false)
+      }}
+    >
+      {deployment.project.source.kind === 'git' && (
+        <TextInput
+          label="Branch"
+          description="The head of this branch is what Deploy builds."
+          value={branch}
+          spellCheck={false}
+          onChange={event => setBranch(event.currentTarget.value)}
+        />
+      )}
+      <NumberInput
+        label="Port"
+        description="Where the app listens. Empty: as the plan says, else the port that Slipway offers it as PORT."
+        value={port ?? ''}
+        min={1}
+        max={65535}
+        allowDecimal={false}
+        hideControls
+        onChange={value => setPort(typeof value === 'number' ? value : null)}
+      />
+      {plan !== null && (
+        <fieldset className={classes.plan}>
+          <legend>Plan</legend>
+          <PlanSentence plan={plan} edits={planEdits} port={port} setEdits={setPlanEdits} setPort={setPort} />
+        </fieldset>
+      )}
+      <Switch
+        label="Keep it running when Slipway quits"
+        checked={keepsRunning}
+        onChange={event => setKeepsRunning(event.currentTarget.checked)}
+      />
+      {save.error !== null && <FailurePanel failure={toShownFailure(save.error)} />}
+      <div className={classes.formButtons}>
+        <Button type="submit" disabled={!isChanged} loading={save.isPending}>
+          Save
+        </Button>
+        <Button variant="default" disabled={!isChanged || save.isPending} onClick={() => save.mutate(true)}>
+          Save and deploy
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function Danger({ deployment }: { deployment: DeploymentDetail }) {
+  const [isAsking, setAsking] = useState(false)
+  return (
+    <section className={classes.danger} aria-label="Remove">
+      <div>
+        <h2 className={classes.heading}>Remove this deployment</h2>
+        <p className={classes.dangerText}>
+          Stops the app and deletes its checkouts, logs and history. The repository is not touched.
+        </p>
+      </div>
+      <Button variant="default" className={classes.remove} onClick={() => setAsking(true)}>
+        Remove…
+      </Button>
+      <RemoveDialog deployment={deployment} isOpen={isAsking} close={() => setAsking(false)} />
+    </section>
+  )
+}

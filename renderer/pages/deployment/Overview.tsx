@@ -1,0 +1,101 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { Ago } from '../../format/clock.tsx'
+import { isActive, shortUrl, shownStatus } from '../../status/facts.ts'
+import { CommitText } from '../../ui/CommitText.tsx'
+import { BuildNow } from './BuildNow.tsx'
+import classes from './Deployment.module.css'
+import { useDeployment } from './deployment-context.ts'
+import { FailureHelp } from './FailureHelp.tsx'
+import { Timeline } from './Timeline.tsx'
+
+export function Overview() {
+  const deployment = useDeployment()
+  const { health, serving, latestBuild, failure, project, cluster, branch, id } = deployment
+  const status = shownStatus(deployment)
+  const plan = latestBuild?.plan ?? deployment.builds.find(build => build.plan !== null)?.plan
+  const port = health.port ?? deployment.port ?? plan?.port?.value ?? null
+  return (
+    <div className={classes.overview}>
+      <div className={classes.left}>
+        {isActive(latestBuild) && <BuildNow build={latestBuild} />}
+        {failure !== null && !isActive(latestBuild) && (
+          <FailureHelp deployment={deployment} failure={failure} />
+        )}
+        {failure !== null && serving !== null && !isActive(latestBuild) && (
+          <p className={classes.stillServing}>
+            The release before keeps serving: <CommitText commit={serving.commit} />
+          </p>
+        )}
+        <dl className={classes.facts}>
+          <Fact word="URL">
+            <a className="text-link" href={deployment.url} target="_blank" rel="noopener noreferrer">
+              {shortUrl(deployment.url)}
+            </a>
+          </Fact>
+          <Fact word="Serving">
+            {serving === null ? (
+              <span className="second">nothing yet</span>
+            ) : (
+              <>
+                #{serving.number} <CommitText commit={serving.commit} />
+              </>
+            )}
+          </Fact>
+          <Fact word="Health">
+            {health.wanted === 0 ? (
+              <span className="second">{status === 'stopped' ? 'stopped' : 'not started'}</span>
+            ) : (
+              <>
+                {health.ready} of {health.wanted} ready
+                {health.restarts > 0 &&
+                  ` · ${health.restarts} ${health.restarts === 1 ? 'restart' : 'restarts'}`}
+                {health.reason !== null && ` · ${health.reason}`}
+              </>
+            )}
+          </Fact>
+          <Fact word="Port">
+            {port === null ? (
+              <span className="second">offered by Slipway</span>
+            ) : (
+              <span className="mono">{port}</span>
+            )}
+          </Fact>
+          <Fact word="Source">
+            <span className="mono">{project.source.address}</span>
+            {branch !== '' && <span className="second"> · {branch}</span>}
+          </Fact>
+          <Fact word="Runs on">
+            {cluster.name}
+            {health.instances.length > 0 && (
+              <span className="second">
+                {' · '}
+                {cluster.kind === 'local' ? 'process' : 'instance'} {health.instances.join(', ')}
+              </span>
+            )}
+          </Fact>
+          <Fact word="When Slipway quits">
+            {deployment.keepsRunning ? 'keeps running' : 'stops'}
+            {' · '}
+            <Link className="text-link" to="/deployments/$id/settings" params={{ id }}>
+              change
+            </Link>
+          </Fact>
+          <Fact word="Created">
+            <Ago at={deployment.createdAt} />
+          </Fact>
+        </dl>
+      </div>
+      <Timeline deployment={deployment} />
+    </div>
+  )
+}
+
+function Fact({ word, children }: { word: string; children: ReactNode }) {
+  return (
+    <div className={classes.fact}>
+      <dt>{word}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}

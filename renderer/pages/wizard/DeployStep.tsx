@@ -1,0 +1,113 @@
+import { Button, Skeleton, Switch, TextInput } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { namePattern, nameRule } from '../../../shared/domain/name-pattern.ts'
+import type { PlanEdits } from '../../../shared/domain/plan.ts'
+import type { Settings, Source } from '../../../shared/domain/records.ts'
+import { refresh } from '../../actions/deployment-actions.ts'
+import { api, client, queryClient } from '../../connection/api.ts'
+import { toShownFailure } from '../../connection/failures.ts'
+import { FailurePanel } from '../../ui/FailurePanel.tsx'
+import { QueryView } from '../../ui/QueryView.tsx'
+import { ConsentNotice } from './ConsentNotice.tsx'
+import { Step } from './Step.tsx'
+import classes from './Wizard.module.css'
+
+interface Wanted {
+  readonly source: Source
+  readonly branch: string
+  readonly port: number | null
+  readonly planEdits: PlanEdits
+}
+
+export function DeployStep({ deployment, suggestedName }: { deployment: Wanted; suggestedName: string }) {
+  const settings = useQuery(api.settings.get.queryOptions())
+  return (
+    <Step title="What is it called?">
+      <QueryView query={settings} loading={<Skeleton height={32} animate={false} />}>
+        {given => <DeployForm deployment={deployment} suggestedName={suggestedName} settings={given} />}
+      </QueryView>
+    </Step>
+  )
+}
+
+function DeployForm({
+  deployment,
+  suggestedName,
+  settings,
+}: {
+  deployment: Wanted
+  suggestedName: string
+  settings: Settings
+}) {
+  const navigate = useNavigate()
+  const [name, setName] = useState(suggestedName)
+  const [keepsRunning, setKeepsRunning] = useState(settings.keepsRunning)
+  const session = useQuery(api.session.info.queryOptions())
+  const needsConsent = settings.localConsentAt === null
+  const isNameRight = namePattern.test(name)
+
+  const create = useMutation({
+    mutationFn: async () => {
+      if (needsConsent) {
+        await client.settings.update({ localConsentAt: Date.now() })
+        await queryClient.invalidateQueries({ queryKey: api.settings.key() })
+      }
+      return client.deployments.create({ ...deployment, name, keepsRunning })
+    },
+    onSuccess: async ({ id, buildId }) => {
+      await navigate({ to: '/deployments/$id/builds/$buildId', params: { id, buildId } })
+      await refresh()
+    },
+  })
+  const failure = create.error === null ? null : toShownFailure(create.error)
+  const isNameTaken = failure?.code === 'name_taken'
+
+  return (
+    <form
+      onSubmit={event => {
+        event.preventDefault()
+        if (isNameRight && !create.isPending) create.mutate()
+      }}
+    >
+      <TextInput
+        className={classes.name}
+        label="Name"
+        value={name}
+        error={isNameTaken ? `${failure.message} ${failure.hint}` : isNameRight ? null : nameRule}
+        autoFocus
+        spellCheck={false}
+        autoComplete="off"
+        onFocus={event => event.currentTarget.select()}
+        onChange={event => {
+          setName(event.currentTarget.value)
+          create.reset()
+        }}
+      />
+      <p className={classes.help}>
+        Its address will be{' '}
+        <span className="mono">
+          http://{isNameRight ? name : 'name'}.localhost:{session.data?.gatewayPort ?? 7780}
+        </span>
+      </p>
+      <Switch
+        mt={16}
+        label="Keep it running when Slipway quits"
+        checked={keepsRunning}
+        onChange={event => setKeepsRunning(event.currentTarget.checked)}
+      />
+      {needsConsent && <ConsentNotice />}
+      {failure !== null && !isNameTaken && (
+        <div className={classes.failure}>
+          <FailurePanel failure={failure} />
+        </div>
+      )}
+      <div className={classes.buttons}>
+        <Button type="submit" loading={create.isPending} disabled={!isNameRight}>
+          {needsConsent ? 'I understand, deploy' : 'Deploy'}
+        </Button>
+      </div>
+    </form>
+  )
+}

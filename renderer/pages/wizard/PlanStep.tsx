@@ -1,0 +1,111 @@
+import { Button, Skeleton } from '@mantine/core'
+import type { UseQueryResult } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { Plan, PlanEdits } from '../../../shared/domain/plan.ts'
+import type { Commit } from '../../../shared/domain/records.ts'
+import { toShownFailure } from '../../connection/failures.ts'
+import { Elapsed } from '../../format/clock.tsx'
+import { FailurePanel } from '../../ui/FailurePanel.tsx'
+import { PlanSentence } from '../../ui/PlanSentence.tsx'
+import { Step } from './Step.tsx'
+import classes from './Wizard.module.css'
+
+interface PlanStepProps {
+  readonly inspection: UseQueryResult<{ branch: string; commit: Commit; plan: Plan; name: string }>
+  readonly isFolder: boolean
+  readonly isOpen: boolean
+  readonly edits: PlanEdits
+  readonly port: number | null
+  readonly setEdits: (edits: PlanEdits) => void
+  readonly setPort: (port: number | null) => void
+  readonly accept: () => void
+  readonly change: () => void
+  readonly changeSource: () => void
+}
+
+export function PlanStep(props: PlanStepProps) {
+  const { inspection } = props
+  const plan = inspection.data?.plan
+  if (plan === undefined) return <Inspecting {...props} />
+
+  const start = props.edits.start ?? plan.start?.value ?? props.edits.output ?? plan.output?.value
+  if (!props.isOpen) {
+    return (
+      <Step
+        title="Plan"
+        answer={
+          <>
+            {plan.runtime?.value ?? plan.label}
+            {start !== undefined && <span className="mono second"> · {start}</span>}
+          </>
+        }
+        change={props.change}
+      />
+    )
+  }
+  const isBuildable = plan.kind !== 'dockerfile'
+  return (
+    <Step title="How it is built and started">
+      <PlanSentence
+        plan={plan}
+        edits={props.edits}
+        port={props.port}
+        setEdits={props.setEdits}
+        setPort={props.setPort}
+      />
+      {plan.notes.length > 0 && (
+        <ul className={classes.notes}>
+          {plan.notes.map(note => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+      <div className={classes.buttons}>
+        {isBuildable ? (
+          <Button autoFocus onClick={props.accept}>
+            Continue
+          </Button>
+        ) : (
+          <Button variant="default" onClick={props.changeSource}>
+            Choose another source
+          </Button>
+        )}
+      </div>
+      {isBuildable && <p className={classes.help}>Everything underlined can be changed.</p>}
+    </Step>
+  )
+}
+
+function Inspecting({ inspection, isFolder, changeSource }: PlanStepProps) {
+  const [since] = useState(() => Date.now())
+  if (inspection.error !== null) {
+    return (
+      <Step title="How it is built and started">
+        <FailurePanel
+          failure={toShownFailure(inspection.error)}
+          actions={
+            <>
+              <Button variant="default" onClick={() => void inspection.refetch()}>
+                Try again
+              </Button>
+              <Button variant="default" onClick={changeSource}>
+                Change the source
+              </Button>
+            </>
+          }
+        />
+      </Step>
+    )
+  }
+  return (
+    <Step title="How it is built and started">
+      <div aria-busy="true">
+        <Skeleton height={12} width="72%" mb={12} animate={false} />
+        <Skeleton height={12} width="54%" animate={false} />
+        <p className={classes.help}>
+          {isFolder ? 'Reading the folder' : 'Fetching the branch and reading it'} · <Elapsed from={since} />
+        </p>
+      </div>
+    </Step>
+  )
+}

@@ -1,0 +1,111 @@
+import { skipToken, useQuery } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { PlanEdits } from '../../../shared/domain/plan.ts'
+import type { Source } from '../../../shared/domain/records.ts'
+import { api } from '../../connection/api.ts'
+import { Page } from '../../frame/Page.tsx'
+import { QueryView } from '../../ui/QueryView.tsx'
+import { BranchStep } from './BranchStep.tsx'
+import { DeployStep } from './DeployStep.tsx'
+import { PlanStep } from './PlanStep.tsx'
+import { SourceStep } from './SourceStep.tsx'
+import classes from './Wizard.module.css'
+
+export function WizardPage() {
+  const { sample } = useSearch({ from: '/new' })
+  const source = useQuery(api.sources.sample.queryOptions({ enabled: sample === true }))
+  return (
+    <Page title="New deployment" hasNewButton={false}>
+      {sample === true ? (
+        <QueryView query={source} loading={null}>
+          {given => <Wizard key={given.address} given={given} />}
+        </QueryView>
+      ) : (
+        <Wizard given={null} />
+      )}
+    </Page>
+  )
+}
+
+type StepName = 'source' | 'branch' | 'plan' | 'deploy'
+
+/** One page that grows. Going back to a step takes back what was answered after it. */
+function Wizard({ given }: { given: Source | null }) {
+  const [step, setStep] = useState<StepName>(given === null ? 'source' : 'branch')
+  const [source, setSource] = useState(given)
+  const [branch, setBranch] = useState<string | null>(null)
+  const [edits, setEdits] = useState<PlanEdits>({})
+  const [port, setPort] = useState<number | null>(null)
+
+  const fresh = { staleTime: 0, gcTime: 0 }
+  const branches = useQuery(api.sources.branches.queryOptions({ input: source ?? skipToken, ...fresh }))
+  const isFolder = branches.data?.length === 0
+  const chosenBranch = branch ?? (isFolder ? '' : null)
+  const inspection = useQuery(
+    api.sources.inspect.queryOptions({
+      input: source === null || chosenBranch === null ? skipToken : { source, branch: chosenBranch },
+      ...fresh,
+    }),
+  )
+  const shown: StepName = step === 'branch' && chosenBranch !== null ? 'plan' : step
+
+  return (
+    <div className={classes.wizard}>
+      <SourceStep
+        source={source}
+        isOpen={shown === 'source'}
+        accept={next => {
+          setSource(next)
+          setBranch(null)
+          setEdits({})
+          setPort(null)
+          setStep('branch')
+        }}
+        change={() => setStep('source')}
+      />
+      {source !== null && shown !== 'source' && !isFolder && (
+        <BranchStep
+          branches={branches}
+          isOpen={shown === 'branch'}
+          branch={branch}
+          commit={inspection.data?.commit}
+          accept={next => {
+            setBranch(next)
+            setStep('plan')
+          }}
+          change={() => {
+            setBranch(null)
+            setStep('branch')
+          }}
+          changeSource={() => setStep('source')}
+        />
+      )}
+      {source !== null && (shown === 'plan' || shown === 'deploy') && (
+        <PlanStep
+          inspection={inspection}
+          isFolder={isFolder}
+          isOpen={shown === 'plan'}
+          edits={edits}
+          port={port}
+          setEdits={setEdits}
+          setPort={setPort}
+          accept={() => setStep('deploy')}
+          change={() => setStep('plan')}
+          changeSource={() => setStep('source')}
+        />
+      )}
+      {source !== null && shown === 'deploy' && inspection.data !== undefined && (
+        <DeployStep
+          deployment={{
+            source,
+            branch: inspection.data.branch,
+            port,
+            planEdits: edits,
+          }}
+          suggestedName={inspection.data.name}
+        />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,65 @@
+import { ActionIcon, Tooltip } from '@mantine/core'
+import { IconX } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import type { Build } from '../../shared/domain/records.ts'
+import { deploymentActions } from '../actions/deployment-actions.ts'
+import { Ago, Elapsed } from '../format/clock.tsx'
+import { formatDuration } from '../format/time.ts'
+import { isActive, progressOf, shortSha } from '../status/facts.ts'
+import { StatusMark } from '../status/StatusMark.tsx'
+import { buildLooks } from '../status/status-map.ts'
+import classes from './BuildRow.module.css'
+
+/** One line a build, which opens its log. `name` where the builds of several deployments stand together. */
+export function BuildRow({ build, name }: { build: Build; name?: string }) {
+  const sha = shortSha(build.commit.sha)
+  return (
+    <li className={classes.row} data-named={name !== undefined}>
+      <StatusMark look={buildLooks[build.status]} />
+      {name !== undefined && <span className={`truncate ${classes.name}`}>{name}</span>}
+      <Link
+        className={`truncate ${classes.link}`}
+        to="/deployments/$id/builds/$buildId"
+        params={{ id: build.deploymentId, buildId: build.id }}
+        aria-label={`Build of ${sha}${name === undefined ? '' : ` for ${name}`}`}
+        data-row-link
+      >
+        <span className="mono">{sha}</span> {build.commit.subject}
+      </Link>
+      <span className={`truncate ${classes.note}`} title={build.failure?.message}>
+        {noteOf(build)}
+      </span>
+      <span className={classes.time}>
+        {build.startedAt === null ? null : build.finishedAt === null ? (
+          <Elapsed from={build.startedAt} />
+        ) : (
+          formatDuration(build.finishedAt - build.startedAt)
+        )}
+      </span>
+      <span className={classes.when}>
+        <Ago at={build.createdAt} />
+      </span>
+      <span className={classes.cancel}>
+        {isActive(build) && (
+          <Tooltip label="Cancel the build">
+            <ActionIcon
+              size={28}
+              aria-label={`Cancel the build of ${sha}`}
+              onClick={() => void deploymentActions.cancelBuild(build.id)}
+            >
+              <IconX size={16} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </span>
+    </li>
+  )
+}
+
+function noteOf(build: Build): string {
+  if (build.failure !== null && build.status === 'failed') return build.failure.message
+  if (build.status === 'queued') return 'Waits for its turn'
+  if (build.status !== 'running') return `by ${build.requestedBy}`
+  const { word, number, count } = progressOf(build)
+  return `${word} · step ${Math.max(number, 1)} of ${count}`
+}

@@ -1,0 +1,59 @@
+import type { Plan, PlanEdits } from '../../shared/domain/plan.ts'
+import { EditableWord } from './EditableWord.tsx'
+import classes from './PlanSentence.module.css'
+
+type Part = keyof PlanEdits
+
+interface PlanSentenceProps {
+  readonly plan: Plan
+  readonly edits: PlanEdits
+  readonly port: number | null
+  readonly setEdits: (edits: PlanEdits) => void
+  readonly setPort: (port: number | null) => void
+}
+
+/** "Node 24. Install with `npm ci`, build with `npm run build`, start with `npm start`, listening on 3000." */
+export function PlanSentence({ plan, edits, port, setEdits, setPort }: PlanSentenceProps) {
+  if (plan.kind === 'dockerfile')
+    return <p className={classes.sentence}>Built from the repository’s Dockerfile.</p>
+
+  const word = (part: Part, label: string, none: string) => (
+    <EditableWord
+      label={label}
+      value={edits[part] ?? plan[part]?.value ?? ''}
+      origin={edits[part] === undefined ? plan[part]?.origin : 'set by you'}
+      none={none}
+      set={value => {
+        const { [part]: _before, ...others } = edits
+        setEdits(value === (plan[part]?.value ?? '') ? others : { ...others, [part]: value })
+      }}
+    />
+  )
+  const isStatic = plan.start === null && (edits.start ?? '') === ''
+  return (
+    <p className={classes.sentence}>
+      <strong>{plan.runtime?.value ?? plan.label}</strong>
+      {': '}install with {word('install', 'Install command', 'nothing')}, build with{' '}
+      {word('build', 'Build command', 'nothing')}, then{' '}
+      {isStatic ? (
+        <>serve the files in {word('output', 'Folder to serve', 'the whole folder')}.</>
+      ) : (
+        <>
+          start with {word('start', 'Start command', 'nothing')}, listening on{' '}
+          <EditableWord
+            label="Port"
+            value={String(port ?? plan.port?.value ?? '')}
+            origin={port === null ? plan.port?.origin : 'set by you'}
+            none="the port that Slipway offers"
+            isValid={isPort}
+            set={value => setPort(value === '' || Number(value) === plan.port?.value ? null : Number(value))}
+          />
+          .
+        </>
+      )}
+    </p>
+  )
+}
+
+const isPort = (value: string) =>
+  value === '' || (/^\d{1,5}$/.test(value) && Number(value) >= 1 && Number(value) <= 65535)

@@ -1,0 +1,212 @@
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join, normalize } from 'node:path'
+import { implement } from '@orpc/server'
+import { RPCHandler } from '@orpc/server/ws'
+import { WebSocketServer } from 'ws'
+import { contract } from '../../shared/contract/contract.ts'
+import type { Failure } from '../../shared/domain/failure.ts'
+import type { LogLine } from '../../shared/domain/log.ts'
+import type { Settings } from '../../shared/domain/records.ts'
+import { createStandInData, type StandInState } from './stand-in-data.ts'
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+}
+
+const contentSecurityPolicy =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self' ws:; img-src 'self' data:; font-src 'self'"
+
+/**
+ * The contract over records in memory, with the built renderer beside it: every state of every page can be drawn
+ * without building anything. Nothing in it acts; it answers.
+ */
+export async function startStandIn(options: { state: StandInState; port?: number; rendererFolder: string }) {
+  const data = createStandInData(options.state)
+  const os = implement(contract)
+  let settings: Settings = data.settings
+  const fail = (failure: Failure) => ({ message: failure.message, data: failure })
+  const find = <T>(
+    found: T | undefined,
+    errors: { FAILED: (options: ReturnType<typeof fail>) => Error },
+  ): T => {
+    if (found !== undefined) return found
+    throw errors.FAILED(
+      fail({
+        code: 'not_found',
+        message: 'This deployment does not exist.',
+        hint: 'It may have been removed.',
+      }),
+    )
+  }
+  const linesOf = (id: string): LogLine[] => data.logs.get(id) ?? []
+
+  const router = os.router({
+    session: { info: os.session.info.handler(() => data.session) },
+    changes: {
+      watch: os.changes.watch.handler(async function* ({ signal }) {
+        yield { deployments: [], hasOther: false }
+        await aborted(signal)
+      }),
+    },
+    clusters: { list: os.clusters.list.handler(() => data.clusters) },
+    sources: {
+      branches: os.sources.branches.handler(async ({ input, errors, signal }) => {
+        if (input.address.includes('slow')) await aborted(signal)
+        const failure = data.sourceFailures.find(([part]) => input.address.includes(part))?.[1]
+        if (failure !== undefined) throw errors.FAILED(fail(failure))
+        return input.kind === 'folder' ? [] : data.branches
+      }),
+      inspect: os.sources.inspect.handler(({ input }) => data.inspect(input.source.address, input.branch)),
+      sample: os.sources.sample.handler(() => ({
+        kind: 'git',
+        address: 'file:///opt/slipway/samples/hello',
+      })),
+    },
+    deployments: {
+      list: os.deployments.list.handler(({ errors }) => {
+        if (data.listFailure !== null) throw errors.FAILED(fail(data.listFailure))
+        return data.deployments
+      }),
+      get: os.deployments.get.handler(({ input, errors }) => ({
+        ...find(
+          data.deployments.find(each => each.id === input.id),
+          errors,
+        ),
+        releases: data.releases.filter(each => each.deploymentId === input.id),
+        builds: data.builds.filter(each => each.deploymentId === input.id),
+      })),
+      create: os.deployments.create.handler(() => {
+        const deployment = data.deployments.find(each => each.status === 'building')
+        return { id: deployment?.id ?? '', buildId: deployment?.latestBuild?.id ?? '' }
+      }),
+      update: os.deployments.update.handler(() => ({})),
+      deploy: os.deployments.deploy.handler(({ input, errors }) => {
+        const deployment = find(
+          data.deployments.find(each => each.id === input.id),
+          errors,
+        )
+        return { buildId: deployment.latestBuild?.id ?? input.id }
+      }),
+      rollback: os.deployments.rollback.handler(({ input }) => ({ releaseId: input.releaseId })),
+      restart: os.deployments.restart.handler(({ errors }) => {
+        throw errors.FAILED(
+          fail({
+            code: 'conflict',
+            message: 'The app is being released just now.',
+            hint: 'Restart it when the release has ended.',
+          }),
+        )
+      }),
+      stop: os.deployments.stop.handler(() => ({})),
+      start: os.deployments.start.handler(() => ({})),
+      remove: os.deployments.remove.handler(({ input }) => {
+        data.deployments.splice(
+          data.deployments.findIndex(each => each.id === input.id),
+          1,
+        )
+        return {}
+      }),
+      residue: os.deployments.residue.handler(() => ({ processes: 0, checkouts: 0, logs: 0, rows: 0 })),
+    },
+    builds: {
+      list: os.builds.list.handler(({ input }) =>
+        data.builds
+          .map(build => ({
+            ...build,
+            deployment: data.deployments.find(each => each.id === build.deploymentId)?.name ?? 'removed',
+          }))
+          .toSorted((a, b) => b.createdAt - a.createdAt)
+          .slice(0, input.limit),
+      ),
+      get: os.builds.get.handler(({ input, errors }) =>
+        find(
+          data.builds.find(each => each.id === input.id),
+          errors,
+        ),
+      ),
+      cancel: os.builds.cancel.handler(() => ({})),
+    },
+    logs: {
+      read: os.logs.read.handler(({ input }) => {
+        const all = linesOf(input.log.id)
+        const before = input.before
+        const after = input.after
+        const lines =
+          after === undefined
+            ? all.filter(line => before === undefined || line.seq < before).slice(-input.limit)
+            : all.filter(line => line.seq > after).slice(0, input.limit)
+        return { lines, first: all[0]?.seq ?? 1, last: all.at(-1)?.seq ?? 0, isClosed: false }
+      }),
+      follow: os.logs.follow.handler(async function* ({ input, signal }) {
+        const newer = linesOf(input.log.id).filter(line => line.seq > input.after)
+        if (newer.length > 0) yield newer
+        await aborted(signal)
+      }),
+      acknowledge: os.logs.acknowledge.handler(() => ({})),
+      search: os.logs.search.handler(({ input }) => {
+        const text = input.text.toLowerCase()
+        const matches = linesOf(input.log.id).filter(line => line.text.toLowerCase().includes(text))
+        return { matches: matches.slice(0, input.limit), isComplete: matches.length <= input.limit }
+      }),
+    },
+    activity: {
+      list: os.activity.list.handler(({ input }) => (input.before === undefined ? data.activity : [])),
+    },
+    settings: {
+      get: os.settings.get.handler(() => settings),
+      update: os.settings.update.handler(({ input }) => {
+        settings = { ...settings, ...withoutUndefined(input) }
+        return settings
+      }),
+    },
+  })
+
+  const handler = new RPCHandler(router)
+  const server = createServer((request, response) => {
+    const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname)
+    const file = join(options.rendererFolder, path === '/' ? 'index.html' : path)
+    readFile(file).then(
+      body => {
+        response.writeHead(200, {
+          'content-type': types[extname(file)] ?? 'application/octet-stream',
+          'content-security-policy': contentSecurityPolicy,
+        })
+        response.end(body)
+      },
+      () => {
+        response.writeHead(404)
+        response.end()
+      },
+    )
+  })
+  const sockets = new WebSocketServer({ server, path: '/rpc' })
+  sockets.on('connection', socket => void handler.upgrade(socket))
+  await new Promise<void>(resolve => server.listen(options.port ?? 0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    ids: data.ids,
+    async dispose() {
+      for (const socket of sockets.clients) socket.terminate()
+      sockets.close()
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+    },
+  }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise(resolve => signal?.addEventListener('abort', () => resolve()))
+}
+
+function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }
+}
