@@ -59,7 +59,8 @@ test('a job that is started several times at once runs once', async () => {
 
 test('steps run in order until one fails, and say how they ended', async () => {
   await start(toOrder('echo one', 'echo two >&2; exit 4', 'echo three'))
-  const { steps, lastLines } = await untilFinished()
+  const { steps, lastLines, leader } = await untilFinished()
+  expect(leader).toEqual({ pid: expect.any(Number), startTime: expect.any(String) })
   expect(steps.map(({ name, exitCode, signal }) => ({ name, exitCode, signal }))).toEqual([
     { name: 'step 1', exitCode: 0, signal: null },
     { name: 'step 2', exitCode: 4, signal: null },

@@ -30,6 +30,12 @@ export function findProcess(pid: number): ProcessInfo | undefined {
   return isLinux ? readStat(pid) : psList(['-p', String(pid)])[0]
 }
 
+/** Who a child of ours is, even if it has ended already (it keeps its pid until we have taken notice). */
+export function identifyChild(pid: number): ProcessIdentity | undefined {
+  const info = isLinux ? readStat(pid, true) : psList(['-p', String(pid)])[0]
+  return info === undefined ? undefined : { pid, startTime: info.startTime }
+}
+
 export function isAlive(identity: ProcessIdentity): boolean {
   return findProcess(identity.pid)?.startTime === identity.startTime
 }
@@ -74,7 +80,7 @@ export function programName(pid: number): string {
 let bootId: string | undefined
 
 /** Field numbers of proc(5): state 3, process group 5, session 6, start time 22. The name (2) may hold anything. */
-function readStat(pid: number): ProcessInfo | undefined {
+function readStat(pid: number, isEndedToo = false): ProcessInfo | undefined {
   let text: string
   try {
     text = readFileSync(`/proc/${pid}/stat`, 'latin1')
@@ -82,7 +88,7 @@ function readStat(pid: number): ProcessInfo | undefined {
     return undefined
   }
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  if (fields[0] === 'Z' || fields[0] === 'X') return undefined
+  if (!isEndedToo && (fields[0] === 'Z' || fields[0] === 'X')) return undefined
   bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').slice(0, 8)
   return {
     pid,

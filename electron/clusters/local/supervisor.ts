@@ -18,7 +18,7 @@ import {
 } from './job.ts'
 import { findJobProcesses, markerVariable, terminate } from './job-processes.ts'
 import { createLineSplitter, type OutputPiece } from './output-lines.ts'
-import { findProcess, type ProcessIdentity } from './processes.ts'
+import { findProcess, identifyChild, type ProcessIdentity } from './processes.ts'
 import { createSpoolWriter } from './spool.ts'
 
 /** An unfinished line, such as a prompt, is shown after this. */
@@ -138,9 +138,9 @@ async function supervise(job: JobOrder, supervisor: ProcessIdentity): Promise<vo
       })
       child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }))
     })
-    const leader = child.pid === undefined ? undefined : findProcess(child.pid)
+    const leader = child.pid === undefined ? undefined : identifyChild(child.pid)
     record({
-      leader: leader === undefined ? null : { pid: leader.pid, startTime: leader.startTime },
+      leader: leader ?? null,
       steps: [...before, { name: step.name, startedAt, finishedAt: null, exitCode: null, signal: null }],
     })
     if (job.kind === 'app') {
