@@ -116,17 +116,26 @@ export function createForwarder({
 
   return {
     request(request, response, dial) {
-      prepareRequest(request, { isUpgrade: false })
-      proxy.web(request, response, toOptions(dial), error => fail(error, request, response))
+      try {
+        prepareRequest(request, { isUpgrade: false })
+        proxy.web(request, response, toOptions(dial), error => fail(error, request, response))
+      } catch (error) {
+        fail(error, request, response)
+      }
     },
 
     upgrade(request, socket, head, dial) {
-      prepareRequest(request, { isUpgrade: true })
-      proxy.ws(request, socket, head, toOptions(dial), error => {
+      const onFailed = (error: unknown) => {
         if (answered.has(socket)) return
         answered.add(socket)
         onUpgradeFailed(error, request, socket)
-      })
+      }
+      try {
+        prepareRequest(request, { isUpgrade: true })
+        proxy.ws(request, socket, head, toOptions(dial), onFailed)
+      } catch (error) {
+        onFailed(error)
+      }
     },
 
     dispose() {

@@ -247,6 +247,25 @@ describe('a ready app', () => {
     await upstreamClosed
   })
 
+  test.each([
+    ['GET http://blog.localhost/a?b HTTP/1.1', '200 /a?b'],
+    ['GET http://[ HTTP/1.1', '200 /http://['],
+    ['GET //[:99999 HTTP/1.1', '200 //[:99999'],
+    ['GET /\u00ff\u00fe HTTP/1.1', '400 '],
+    ['OPTIONS * HTTP/1.1', '200 /*'],
+    ['GET /old HTTP/1.0', '200 /old'],
+    ['GET HTTP/1.1', '400 '],
+  ])('is asked, or not, by odd request lines: %s', async (line, expected) => {
+    await serveApp('blog', (asked, response) => response.end(asked.url, 'latin1'))
+    const socket = await dialTo(gateway.port)
+    socket.write(`${line}\r\nhost: blog.localhost\r\nconnection: close\r\n\r\n`, 'latin1')
+
+    const answer = Buffer.concat(await socket.toArray()).toString('latin1')
+    const [head = '', body = ''] = answer.split('\r\n\r\n')
+    const path = /transfer-encoding: chunked/i.test(head) ? body.split('\r\n')[1] : body
+    expect(`${head.split(' ')[1]} ${path}`).toBe(expected)
+  })
+
   test('can be reached over a connection that is not a TCP socket', async () => {
     const server = createServer((_asked, response) => response.end('through a tunnel'))
     const sockets = new WebSocketServer({ server })

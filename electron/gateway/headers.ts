@@ -36,7 +36,10 @@ export function prepareResponse(answer: IncomingMessage, response: ServerRespons
   // Node throws when it is to write such a thing.
   if (/[^\t\x20-\x7e\x80-\xff]/.test(statusMessage)) answer.statusMessage = ''
   dropConnectionHeaders(answer.headers)
-  answer.headers.connection = response.shouldKeepAlive ? 'keep-alive' : 'close'
+  const connection = response.shouldKeepAlive ? 'keep-alive' : 'close'
+  answer.headers.connection = connection
+  // For HTTP/1.0 the library answers with what the request says.
+  response.req.headers.connection = connection
   return true
 }
 

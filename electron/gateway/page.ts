@@ -27,7 +27,7 @@ export interface PageResponse {
 }
 
 const reloadAfterSeconds = '2'
-const shownLines = 40
+const shownLines = 20
 const shownCharacters = 1000
 
 interface Look {
