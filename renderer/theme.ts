@@ -6,6 +6,8 @@ import {
   type MantineColorsTuple,
   Menu,
   Modal,
+  Notification,
+  Select,
   Switch,
   Tooltip,
 } from '@mantine/core'
@@ -22,6 +24,10 @@ const accent: MantineColorsTuple = [
   '#3a3ab3',
   '#2c2c8c',
 ]
+
+/** Menus and lists open inside of the page's main landmark. */
+export const floatingId = 'floating'
+const portalProps = { target: `#${floatingId}` }
 
 /** Mantine drawn with the tokens of tokens.css; sizes on the 4 px grid. */
 export const theme = createTheme({
@@ -48,6 +54,8 @@ export const theme = createTheme({
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 32 } }),
     Menu: Menu.extend({
       defaultProps: {
+        portalProps,
+        withInitialFocusPlaceholder: false,
         shadow: 'none',
         position: 'bottom-end',
         transitionProps: { duration: 100, transition: 'fade' },
@@ -67,6 +75,16 @@ export const theme = createTheme({
       styles: { tooltip: { fontSize: 12 } },
     }),
     Switch: Switch.extend({ defaultProps: { size: 'sm' } }),
+    Select: Select.extend({
+      defaultProps: { comboboxProps: { portalProps, transitionProps: { duration: 0 } } },
+    }),
+    Notification: Notification.extend({
+      styles: {
+        root: { boxShadow: 'var(--shadow)' },
+        title: { fontWeight: 600 },
+        description: { color: 'var(--text-second)' },
+      },
+    }),
   },
 })
 

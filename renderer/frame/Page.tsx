@@ -1,7 +1,8 @@
 import { spotlight } from '@mantine/spotlight'
 import { IconPlus, IconSearch } from '@tabler/icons-react'
-import { type ReactNode, type Ref, useEffect } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { Keys } from '../keyboard/Keys.tsx'
+import { floatingId } from '../theme.ts'
 import { LinkButton } from '../ui/LinkButton.tsx'
 import classes from './Frame.module.css'
 
@@ -11,16 +12,15 @@ export function Page({
   crumbs,
   documentTitle,
   scrolls = true,
-  scrollRef,
-  hasNewButton = true,
+  newButton = 'primary',
   children,
 }: {
   title?: string
   crumbs?: ReactNode
   documentTitle?: string
   scrolls?: boolean
-  scrollRef?: Ref<HTMLElement>
-  hasNewButton?: boolean
+  /** `second` where the page has a primary action of its own. */
+  newButton?: 'primary' | 'second' | 'none'
   children: ReactNode
 }) {
   const name = documentTitle ?? title
@@ -28,7 +28,7 @@ export function Page({
     document.title = name === undefined ? 'Slipway' : `${name} · Slipway`
   }, [name])
   return (
-    <div className={classes.page}>
+    <main className={classes.page}>
       <header className={classes.top}>
         {title === undefined ? (
           <nav className={classes.crumbs} aria-label="Where you are">
@@ -42,15 +42,20 @@ export function Page({
           <span className={classes.searchWord}>Search or jump to…</span>
           <Keys keys="mod+k" />
         </button>
-        {hasNewButton && (
-          <LinkButton to="/new" leftSection={<IconPlus size={15} aria-hidden />}>
+        {newButton !== 'none' && (
+          <LinkButton
+            to="/new"
+            variant={newButton === 'primary' ? 'filled' : 'default'}
+            leftSection={<IconPlus size={15} aria-hidden />}
+          >
             New deployment
           </LinkButton>
         )}
       </header>
-      <main className={classes.main} data-scrolls={scrolls} ref={scrollRef}>
+      <div className={classes.main} data-scrolls={scrolls}>
         {children}
-      </main>
-    </div>
+      </div>
+      <div id={floatingId} />
+    </main>
   )
 }

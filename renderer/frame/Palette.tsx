@@ -33,7 +33,7 @@ export function Palette({ showShortcuts }: { showShortcuts: () => void }) {
       actions: deployments.map(each => ({
         id: each.id,
         label: each.name,
-        description: each.branch,
+        rightSection: <span className="third">{each.branch}</span>,
         leftSection: <StatusMark look={deploymentLooks[shownStatus(each)]} iconOnly />,
         onClick: () => void navigate({ to: '/deployments/$id', params: { id: each.id } }),
       })),
@@ -83,6 +83,9 @@ export function Palette({ showShortcuts }: { showShortcuts: () => void }) {
       maxHeight={420}
       overlayProps={{ backgroundOpacity: 0.35 }}
       transitionProps={{ duration: 100, transition: 'fade' }}
+      title="Search or jump to"
+      classNames={{ header: 'visually-hidden' }}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
       searchProps={{
         leftSection: <IconSearch size={iconSize} aria-hidden />,
         placeholder: 'Search or jump to…',

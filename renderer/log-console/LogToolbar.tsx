@@ -1,8 +1,8 @@
 import { ActionIcon, CloseButton, TextInput, Tooltip } from '@mantine/core'
 import {
   type Icon,
-  IconArrowBarToDown,
   IconChevronDown,
+  IconChevronsDown,
   IconChevronUp,
   IconClock,
   IconCopy,
@@ -65,7 +65,7 @@ export function LogToolbar(props: LogToolbarProps) {
         </>
       )}
       <span className={classes.gap} />
-      <Tool icon={IconArrowBarToDown} label="Follow" act={props.follow} isOn={props.isFollowing} />
+      <Tool icon={IconChevronsDown} label="Follow" act={props.follow} isOn={props.isFollowing} />
       <Tool icon={IconClock} label="Times" act={props.toggleTime} isOn={props.hasTime} />
       <Tool icon={IconCopy} label="Copy" act={props.copy} />
       <Tool icon={IconDownload} label="Download as text" act={props.download} />

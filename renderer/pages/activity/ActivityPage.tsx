@@ -12,7 +12,7 @@ import { LinkButton } from '../../ui/LinkButton.tsx'
 import { QueryFailure } from '../../ui/QueryView.tsx'
 import { SkeletonRows } from '../../ui/SkeletonRows.tsx'
 import classes from './Activity.module.css'
-import { verbLooks } from './verbs.ts'
+import { type VerbLook, verbLooks } from './verbs.ts'
 
 const pageSize = 100
 const dayStepMs = 60_000
@@ -76,32 +76,41 @@ export function ActivityPage() {
 }
 
 function Line({ line }: { line: Activity }) {
-  const { icon: VerbIcon, colour, word } = verbLooks[line.verb]
+  const look: VerbLook = verbLooks[line.verb]
+  const VerbIcon = look.icon
   return (
     <li className={classes.line}>
       <time className={classes.time} dateTime={new Date(line.at).toISOString()} title={formatExact(line.at)}>
         {new Date(line.at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })}
       </time>
-      <VerbIcon size={16} style={{ color: colour }} aria-hidden />
-      <span className={`truncate ${classes.what}`}>
-        <span className={classes.who}>{line.user}</span> {word}{' '}
-        {line.deployment !== null &&
-          (line.deploymentId === null ? (
-            <strong>{line.deployment}</strong>
-          ) : (
-            <Link
-              className={classes.link}
-              to="/deployments/$id"
-              params={{ id: line.deploymentId }}
-              data-row-link
-            >
-              {line.deployment}
-            </Link>
-          ))}
+      <VerbIcon size={16} style={{ color: look.colour }} aria-hidden />
+      <span className="truncate">
+        {look.isResult === true ? (
+          <>
+            <Subject line={line} /> <span className="second">{look.word}</span>
+          </>
+        ) : (
+          <>
+            <span className="second">
+              {line.user} {look.word}
+            </span>{' '}
+            <Subject line={line} />
+          </>
+        )}
       </span>
       <span className={`truncate ${classes.detail}`} title={line.detail}>
         {line.detail}
       </span>
     </li>
+  )
+}
+
+function Subject({ line }: { line: Activity }) {
+  if (line.deployment === null) return null
+  if (line.deploymentId === null) return <strong>{line.deployment}</strong>
+  return (
+    <Link className={classes.link} to="/deployments/$id" params={{ id: line.deploymentId }} data-row-link>
+      {line.deployment}
+    </Link>
   )
 }

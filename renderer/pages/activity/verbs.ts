@@ -15,21 +15,28 @@ import {
 } from '@tabler/icons-react'
 import type { Activity } from '../../../shared/domain/records.ts'
 
-/** Read as "ana deployed blog". */
+export interface VerbLook {
+  readonly word: string
+  readonly icon: Icon
+  readonly colour: string
+  readonly isResult?: true
+}
+
+/** Read as "ana deployed blog" or, where nobody did it, "blog failed to build". */
 export const verbLooks = {
   created: { word: 'created', icon: IconPlus, colour: 'var(--grey)' },
   changed: { word: 'changed', icon: IconPencil, colour: 'var(--grey)' },
   deploy: { word: 'deployed', icon: IconRocket, colour: 'var(--blue)' },
-  built: { word: 'built', icon: IconCheck, colour: 'var(--green)' },
-  build_failed: { word: 'failed to build', icon: IconCircleX, colour: 'var(--red)' },
+  built: { word: 'was built', isResult: true, icon: IconCheck, colour: 'var(--green)' },
+  build_failed: { word: 'failed to build', isResult: true, icon: IconCircleX, colour: 'var(--red)' },
   build_cancelled: { word: 'cancelled a build of', icon: IconMinus, colour: 'var(--grey)' },
-  released: { word: 'released', icon: IconCheck, colour: 'var(--green)' },
-  release_failed: { word: 'failed to release', icon: IconCircleX, colour: 'var(--red)' },
+  released: { word: 'was released', isResult: true, icon: IconCheck, colour: 'var(--green)' },
+  release_failed: { word: 'failed to start', isResult: true, icon: IconCircleX, colour: 'var(--red)' },
   rollback: { word: 'rolled back', icon: IconArrowBackUp, colour: 'var(--blue)' },
   restart: { word: 'restarted', icon: IconRefresh, colour: 'var(--grey)' },
-  crashed: { word: 'saw a crash of', icon: IconAlertTriangle, colour: 'var(--red)' },
+  crashed: { word: 'crashed', isResult: true, icon: IconAlertTriangle, colour: 'var(--red)' },
   stop: { word: 'stopped', icon: IconPlayerStop, colour: 'var(--grey)' },
   start: { word: 'started', icon: IconPlayerPlay, colour: 'var(--grey)' },
   remove: { word: 'began to remove', icon: IconTrash, colour: 'var(--grey)' },
-  removed: { word: 'removed', icon: IconTrash, colour: 'var(--grey)' },
-} as const satisfies Record<Activity['verb'], { word: string; icon: Icon; colour: string }>
+  removed: { word: 'was removed', isResult: true, icon: IconTrash, colour: 'var(--grey)' },
+} as const satisfies Record<Activity['verb'], VerbLook>

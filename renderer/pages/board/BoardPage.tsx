@@ -9,7 +9,7 @@ import { FirstRun } from './FirstRun.tsx'
 export function BoardPage() {
   const deployments = useQuery(api.deployments.list.queryOptions())
   return (
-    <Page title="Board" scrolls={false}>
+    <Page title="Board" scrolls={false} newButton={deployments.data?.length === 0 ? 'none' : 'primary'}>
       <QueryView query={deployments} loading={<SkeletonRows count={8} widths={[8, 14, 22, 30, 6]} />}>
         {rows => (rows.length === 0 ? <FirstRun /> : <Board deployments={rows} />)}
       </QueryView>

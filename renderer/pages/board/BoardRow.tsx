@@ -26,7 +26,8 @@ import { RowNews } from './RowNews.tsx'
 /** One line: what it is, which commit, what there is to say about it, when. Actions float over the end of the line. */
 export const BoardRow = memo(function BoardRow({ deployment }: { deployment: Deployment }) {
   const { id, name, branch, changedAt, latestBuild, serving } = deployment
-  const commit = isActive(latestBuild) ? latestBuild.commit : (serving?.commit ?? latestBuild?.commit)
+  const isTried = isActive(latestBuild) || deployment.status === 'failed'
+  const commit = isTried ? latestBuild?.commit : (serving?.commit ?? latestBuild?.commit)
   return (
     <div className={classes.row}>
       <span className={classes.status}>

@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import type { Build, Deployment } from '../../../shared/domain/records.ts'
 import { deploymentActions } from '../../actions/deployment-actions.ts'
@@ -44,6 +44,17 @@ export function RowNews({ deployment }: { deployment: Deployment }) {
     case 'failed':
       return <Line text={failureFacts(deployment)} />
     case 'stopped':
+      return (
+        <Button
+          className={classes.start}
+          size="compact-xs"
+          variant="default"
+          onClick={() => void deploymentActions.start(deployment)}
+          aria-label={`Start ${deployment.name}`}
+        >
+          Start
+        </Button>
+      )
     case 'idle':
     case 'removing':
       return null

@@ -13,7 +13,7 @@ import { deploymentActions, openInBrowser } from '../../actions/deployment-actio
 import { toast, toastFailure } from '../../actions/toasts.tsx'
 import { useNow } from '../../format/clock.tsx'
 import { formatAge } from '../../format/time.ts'
-import { shownStatus } from '../../status/facts.ts'
+import { shortSha, shownStatus } from '../../status/facts.ts'
 import { StatusMark } from '../../status/StatusMark.tsx'
 import { deploymentLooks } from '../../status/status-map.ts'
 import { CommitText } from '../../ui/CommitText.tsx'
@@ -46,6 +46,7 @@ export function DeploymentHeader({ deployment }: { deployment: Deployment }) {
         Open
       </Button>
       <Button
+        variant={deployment.failure === null ? 'filled' : 'default'}
         leftSection={<IconRocket size={15} aria-hidden />}
         onClick={() => void deploymentActions.deploy(deployment)}
       >
@@ -103,6 +104,11 @@ function StatusSince({ deployment }: { deployment: Deployment }) {
   const now = useNow(10_000)
   const status = shownStatus(deployment)
   const look = deploymentLooks[status]
+  if (status === 'failed' && deployment.serving !== null) {
+    return (
+      <StatusMark look={look} word={`Deploy failed · ${shortSha(deployment.serving.commit.sha)} is live`} />
+    )
+  }
   const since = status === 'live' ? (deployment.health.since ?? deployment.serving?.liveAt ?? null) : null
   return (
     <StatusMark

@@ -27,6 +27,7 @@ export function DeploymentPage() {
       }
       documentTitle={name ?? 'Deployment'}
       scrolls={false}
+      newButton="second"
     >
       {isGone || deployment.data?.status === 'removing' ? (
         <RemovalResult id={id} name={name} />

@@ -22,11 +22,6 @@ export function Overview() {
         {failure !== null && !isActive(latestBuild) && (
           <FailureHelp deployment={deployment} failure={failure} />
         )}
-        {failure !== null && serving !== null && !isActive(latestBuild) && (
-          <p className={classes.stillServing}>
-            The release before keeps serving: <CommitText commit={serving.commit} />
-          </p>
-        )}
         <dl className={classes.facts}>
           <Fact word="URL">
             <a className="text-link" href={deployment.url} target="_blank" rel="noopener noreferrer">
@@ -35,16 +30,16 @@ export function Overview() {
           </Fact>
           <Fact word="Serving">
             {serving === null ? (
-              <span className="second">nothing yet</span>
+              <span className="second">nothing</span>
             ) : (
-              <>
+              <span className={classes.serving}>
                 #{serving.number} <CommitText commit={serving.commit} />
-              </>
+              </span>
             )}
           </Fact>
           <Fact word="Health">
             {health.wanted === 0 ? (
-              <span className="second">{status === 'stopped' ? 'stopped' : 'not started'}</span>
+              <span className="second">{status === 'stopped' ? 'stopped' : 'nothing runs'}</span>
             ) : (
               <>
                 {health.ready} of {health.wanted} ready

@@ -21,14 +21,14 @@ export function RemovalResult({ id, name }: { id: string; name: string | undefin
       Go to the board
     </LinkButton>
   )
-  if (residue.error !== null || (residue.data === undefined && !residue.isPending)) {
+  if (residue.error !== null || name === undefined) {
     return <EmptyNote title="This deployment does not exist." actions={toBoard} />
   }
   const counts = residue.data
   if (counts === undefined || counts === null) {
     return (
       <div className={classes.removal} aria-busy="true">
-        <h1 className={classes.name}>{name === undefined ? 'Removing' : `Removing ${name}`}</h1>
+        <h1 className={classes.name}>Removing {name}</h1>
         <StatusMark look={deploymentLooks.removing} word="Stopping the app and deleting what belongs to it" />
       </div>
     )
@@ -36,7 +36,7 @@ export function RemovalResult({ id, name }: { id: string; name: string | undefin
   const left = rows.reduce((sum, { key }) => sum + counts[key], 0)
   return (
     <div className={classes.removal}>
-      <h1 className={classes.name}>{name === undefined ? 'Removed' : `${name} is removed`}</h1>
+      <h1 className={classes.name}>{name} is removed</h1>
       <p className={classes.dangerText}>
         {left === 0
           ? 'Counted again afterwards: nothing is left.'

@@ -76,7 +76,9 @@ function Entry({ entry, deployment }: { entry: TimelineEntry; deployment: Deploy
           Roll back
         </Button>
       )}
-      {entry.kind === 'release' && entry.release.status === 'live' && <StatusMark look={releaseLooks.live} />}
+      {entry.kind === 'release' && entry.release.status === 'live' && (
+        <span className={classes.liveWord}>Live</span>
+      )}
     </li>
   )
 }

@@ -73,7 +73,7 @@ function DeployForm({
     >
       <TextInput
         className={classes.name}
-        label="Name"
+        aria-label="Name"
         value={name}
         error={isNameTaken ? `${failure.message} ${failure.hint}` : isNameRight ? null : nameRule}
         autoFocus
@@ -86,7 +86,7 @@ function DeployForm({
         }}
       />
       <p className={classes.help}>
-        Its address will be{' '}
+        It runs on this computer. Its address will be{' '}
         <span className="mono">
           http://{isNameRight ? name : 'name'}.localhost:{session.data?.gatewayPort ?? 7780}
         </span>

@@ -16,7 +16,7 @@ export function WizardPage() {
   const { sample } = useSearch({ from: '/new' })
   const source = useQuery(api.sources.sample.queryOptions({ enabled: sample === true }))
   return (
-    <Page title="New deployment" hasNewButton={false}>
+    <Page title="New deployment" newButton="none">
       {sample === true ? (
         <QueryView query={source} loading={null}>
           {given => <Wizard key={given.address} given={given} />}
