@@ -78,15 +78,14 @@ function endWith(starting: Promise<Ending>): void {
     const running = await starting.catch(() => undefined)
     if (!running?.isRunningAnything()) app.quit()
   })
-  let phase: 'running' | 'stopping' | 'stopped' = 'running'
+  let isEnding = false
   app.on('will-quit', async event => {
-    if (phase === 'stopped') return
     event.preventDefault()
-    if (phase === 'stopping') return
-    phase = 'stopping'
+    if (isEnding) return
+    isEnding = true
     await starting.then(running => running.dispose()).catch(() => {})
-    phase = 'stopped'
-    app.quit()
+    // Not quit(): it does nothing while the quit that was put off is still on the stack of Electron.
+    app.exit()
   })
 }
 
