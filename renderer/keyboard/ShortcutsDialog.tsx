@@ -10,6 +10,8 @@ export function ShortcutsDialog({ isOpen, close }: { isOpen: boolean; close: () 
       onClose={close}
       title="Keyboard shortcuts"
       closeButtonProps={{ 'aria-label': 'Close' }}
+      // A <header> in a dialog would be a second banner of the page.
+      attributes={{ header: { role: 'presentation' } }}
     >
       <dl className={classes.list}>
         {shortcutTable.map(({ keys, does }) => (

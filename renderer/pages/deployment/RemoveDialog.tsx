@@ -33,6 +33,8 @@ export function RemoveDialog({
       onClose={close}
       title={`Remove ${name}`}
       closeButtonProps={{ 'aria-label': 'Close' }}
+      // A <header> in a dialog would be a second banner of the page.
+      attributes={{ header: { role: 'presentation' } }}
     >
       <form
         className={classes.removeForm}

@@ -1,0 +1,86 @@
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findChromium, launchBrowser, startBrowserSession } from '../support/browser.ts'
+import { type GitServer, startGitServer } from '../support/git-server.ts'
+import { createDataFolder } from '../support/platform.ts'
+import { checkAccessibility, firstCommit, walk } from './journey.ts'
+
+const pictures = resolve(import.meta.dirname, '..', 'output', 'browser')
+const chromium = findChromium()
+if (chromium === undefined) {
+  if (process.env.CI === 'true') throw new Error('Chromium is missing')
+  console.log('The browser suite is skipped: no Chromium on this machine (SLIPWAY_TEST_CHROMIUM names one).')
+}
+
+describe.skipIf(chromium === undefined)('the browser session', () => {
+  const data = createDataFolder()
+  let session: Awaited<ReturnType<typeof startBrowserSession>>
+  let git: GitServer
+  let browser: Browser
+  let context: BrowserContext
+  let page: Page
+  const errors: string[] = []
+
+  beforeAll(async () => {
+    mkdirSync(pictures, { recursive: true })
+    git = await startGitServer()
+    session = await startBrowserSession(data.path)
+    browser = await launchBrowser(chromium ?? '')
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+    page = await context.newPage()
+    page.on('pageerror', error => errors.push(error.message))
+    page.on('console', message => {
+      if (message.type() === 'error') errors.push(message.text())
+    })
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await session?.stop()
+    await git?.close()
+    data.remove()
+  })
+
+  const look = async (name: string) => {
+    await page.waitForFunction(() => !document.querySelector('[data-loading]'))
+    await checkAccessibility(page, context, name)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) })
+    }
+  }
+
+  const openApp = async (path = '/') => {
+    const tab = await context.newPage()
+    await tab.goto(`http://blog.localhost:${await gatewayPort()}${path}`)
+    const text = await tab.content()
+    await tab.close()
+    return text
+  }
+  const gatewayPort = async () => {
+    const { connectControl } = await import('../../electron/rpc/control-socket.ts')
+    const connection = await connectControl(data.path)
+    const info = await connection?.client.session.info()
+    connection?.close()
+    return info?.gatewayPort
+  }
+
+  test('goes from the first start to an open URL, through failures and a rollback, to nothing left', async () => {
+    const repository = await git.createRepository('blog', firstCommit)
+    await page.goto(session.url)
+    await walk({ page, repository, openApp, look })
+    for (const [name, route] of [
+      ['board-empty', '/'],
+      ['builds', '/builds'],
+      ['activity', '/activity'],
+      ['settings', '/settings'],
+    ] as const) {
+      await page.goto(`${new URL(session.url).origin}/#${route}`)
+      await page.getByRole('main').waitFor()
+      await look(name)
+    }
+    expect(errors).toEqual([])
+  })
+})

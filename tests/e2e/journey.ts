@@ -1,0 +1,128 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { BrowserContext, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import type { GitRepository } from '../support/git-server.ts'
+
+const server = (body: string) => ({
+  'package.json': JSON.stringify({
+    name: 'blog',
+    private: true,
+    scripts: { build: 'node build.js', start: 'node server.js' },
+  }),
+  'build.js': "console.log('built the pages')",
+  'server.js': `
+    const http = require('node:http')
+    http.createServer((request, response) => {
+      if (request.url === '/crash') process.exit(7)
+      response.setHeader('content-type', 'text/html')
+      response.end('<h1>${body}</h1>')
+    }).listen(process.env.PORT, () => console.log('the blog is up'))
+  `,
+})
+
+export const firstCommit = server('Hello')
+
+const patience = 30_000
+
+/** What the whole window shows, as text; waits until it matches. */
+const sees = (page: Page, text: string | RegExp) =>
+  page.getByText(text).first().waitFor({ timeout: patience })
+
+/**
+ * From the first start to nothing left: deploy a repository by its URL, follow its build, open it, a failed build, a crash
+ * loop, a rollback, a removal. The same for the browser session and the window. `openApp` reads a page of the app.
+ */
+export async function walk(deps: {
+  page: Page
+  repository: GitRepository
+  openApp: (path?: string) => Promise<string>
+  look: (name: string) => Promise<void>
+}): Promise<void> {
+  const { page, repository, openApp, look } = deps
+  const header = page.getByRole('main')
+
+  await sees(page, 'Deploy the sample app')
+  await look('first-start')
+  await page
+    .getByRole('button', { name: 'Deploy a repository' })
+    .or(page.getByRole('link', { name: 'Deploy a repository' }))
+    .click()
+  await page.getByLabel('Address of a git repository, or path of a folder').fill(repository.url)
+  await page.keyboard.press('Enter')
+  await page
+    .getByRole('region', { name: 'Branch' })
+    .getByRole('button', { name: 'Continue' })
+    .click({ timeout: patience })
+  await sees(page, 'npm run build')
+  await look('wizard-plan')
+  await page
+    .getByRole('region', { name: 'How it is built and started' })
+    .getByRole('button', { name: 'Continue' })
+    .click({ timeout: patience })
+  await page.getByRole('region', { name: 'Before the first deploy' }).waitFor()
+  await look('wizard-deploy')
+  await page.getByRole('button', { name: 'I understand, deploy' }).click()
+
+  await page.getByRole('region', { name: /build/i }).first().waitFor({ timeout: patience })
+  await sees(page, /^Live/)
+  await look('build')
+  expect(await openApp()).toContain('Hello')
+
+  await page.getByRole('link', { name: 'Log', exact: true }).click()
+  await page.locator('.xterm-screen').waitFor({ timeout: patience })
+  await look('log')
+
+  await repository.commit(server('Welcome'), 'Greet warmly')
+  await page.getByRole('link', { name: 'Overview' }).click()
+  await header.getByRole('button', { name: 'Deploy', exact: true }).click()
+  await expect.poll(() => openApp(), { timeout: patience }).toContain('Welcome')
+
+  await repository.commit(
+    { 'build.js': "console.error('no such theme: plain'); process.exit(3)" },
+    'Break the build',
+  )
+  await header.getByRole('button', { name: 'Deploy', exact: true }).click()
+  await sees(page, /npm run build exited with code 3/)
+  expect(await openApp()).toContain('Welcome')
+  await look('failed-build')
+
+  await page.getByRole('button', { name: /Roll back to .* release 1/ }).click()
+  await expect.poll(() => openApp(), { timeout: patience }).toContain('Hello')
+  await look('rolled-back')
+
+  for (let crash = 0; crash < 5; crash++) {
+    await expect.poll(() => openApp(), { timeout: patience }).toContain('Hello')
+    await openApp('/crash')
+  }
+  await sees(page, /^Failed/)
+  await sees(page, /exited with code 7/)
+  expect(await openApp()).toContain('exited with code 7')
+  await look('crash-loop')
+
+  await page.getByRole('link', { name: 'Settings', exact: true }).last().click()
+  await look('deployment-settings')
+  await page.getByRole('region', { name: 'Remove' }).getByRole('button').click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel(/Type .* to remove it/).fill('blog')
+  await look('remove-dialog')
+  await dialog.getByRole('button', { name: /Remove/ }).click()
+  await sees(page, /nothing is left/i)
+  await look('removed')
+}
+
+/** axe finds nothing on the page, in light and dark. */
+export async function checkAccessibility(
+  page: Page,
+  context: BrowserContext | undefined,
+  name: string,
+): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    const builder = context ? new AxeBuilder({ page }) : new AxeBuilder({ page }).setLegacyMode()
+    const { violations } = await builder.analyze()
+    const found = violations.map(
+      one => `${one.id}: ${one.nodes.map(node => node.target.join(' ')).join(' | ')}`,
+    )
+    expect(found, `${name}, ${colorScheme}`).toEqual([])
+  }
+}
