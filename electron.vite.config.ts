@@ -53,6 +53,7 @@ export default defineConfig({
     build: {
       ...renderer.build,
       outDir: join(root, 'out', 'renderer'),
+      minify: true,
       rolldownOptions: { input: join(root, 'renderer', 'index.html') },
     },
   },
