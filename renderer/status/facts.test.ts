@@ -30,6 +30,7 @@ test('a failed deploy tells what still serves and what was tried', () => {
     failure: { code: 'build_failed', message: 'npm ci exited with code 1.', hint: '' },
   })
   expect(failureFacts(failed)).toBe('live 5c4d3e2 · deploy of 77aa001 failed: npm ci exited with code 1.')
+  expect(failureFacts({ ...failed, health: { ...health, ready: 0 } })).toBe('npm ci exited with code 1.')
   expect(failureFacts({ ...failed, serving: null })).toBe('npm ci exited with code 1.')
 })
 

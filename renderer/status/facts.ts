@@ -50,7 +50,7 @@ export const isActive = (build: Build | null): build is Build & { status: 'queue
 /** What serves and what was tried are two facts; both are told. */
 export function failureFacts(deployment: Deployment): string {
   const reason = deployment.failure?.message ?? deployment.latestBuild?.failure?.message ?? 'It failed.'
-  if (deployment.serving === null) return reason
+  if (deployment.serving === null || deployment.health.ready === 0) return reason
   const tried = deployment.latestBuild?.commit.sha
   const live = `live ${shortSha(deployment.serving.commit.sha)}`
   if (tried === undefined || tried === deployment.serving.commit.sha) return `${live} · ${reason}`

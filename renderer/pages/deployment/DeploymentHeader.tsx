@@ -104,7 +104,7 @@ function StatusSince({ deployment }: { deployment: Deployment }) {
   const now = useNow(10_000)
   const status = shownStatus(deployment)
   const look = deploymentLooks[status]
-  if (status === 'failed' && deployment.serving !== null) {
+  if (status === 'failed' && deployment.serving !== null && deployment.health.ready > 0) {
     return (
       <StatusMark look={look} word={`Deploy failed · ${shortSha(deployment.serving.commit.sha)} is live`} />
     )
