@@ -25,6 +25,20 @@ const accent: MantineColorsTuple = [
   '#2c2c8c',
 ]
 
+/** Mantine's own dark greys, from text to ground, in step with tokens.css. */
+const dark: MantineColorsTuple = [
+  '#ededf0',
+  '#c9c9d2',
+  '#a9a9b4',
+  '#9090a0',
+  '#2b2b33',
+  '#25252c',
+  '#17171b',
+  '#0f0f12',
+  '#0c0c0e',
+  '#08080a',
+]
+
 /** Menus and lists open inside of the page's main landmark. */
 export const floatingId = 'floating'
 const portalProps = { target: `#${floatingId}` }
@@ -33,7 +47,7 @@ const portalProps = { target: `#${floatingId}` }
 export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 7, dark: 6 },
-  colors: { accent },
+  colors: { accent, dark },
   defaultRadius: 'sm',
   radius: { xs: '4px', sm: '6px', md: '8px', lg: '12px', xl: '16px' },
   spacing: { xs: '8px', sm: '12px', md: '16px', lg: '24px', xl: '32px' },
@@ -64,7 +78,15 @@ export const theme = createTheme({
     }),
     Modal: Modal.extend({
       defaultProps: { centered: true, transitionProps: { duration: 120, transition: 'fade' } },
-      styles: { title: { fontSize: 16, fontWeight: 600 }, content: { boxShadow: 'var(--shadow)' } },
+      styles: {
+        title: { fontSize: 16, fontWeight: 600 },
+        content: {
+          boxShadow: 'var(--shadow)',
+          background: 'var(--surface)',
+          border: '1px solid var(--line)',
+        },
+        header: { background: 'none' },
+      },
     }),
     Tooltip: Tooltip.extend({
       defaultProps: {

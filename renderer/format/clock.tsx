@@ -1,6 +1,8 @@
 import { useSyncExternalStore } from 'react'
 import { formatAgo, formatElapsed, formatExact } from './time.ts'
 
+const tickMs = 1_000
+
 /** One timer for all that shows time, however many there are. */
 const listeners = new Set<() => void>()
 let now = Date.now()
@@ -8,10 +10,11 @@ let timer: ReturnType<typeof setInterval> | undefined
 
 function subscribe(listener: () => void) {
   listeners.add(listener)
+  if (timer === undefined) now = Date.now()
   timer ??= setInterval(() => {
     now = Date.now()
     for (const each of listeners) each()
-  }, 1_000)
+  }, tickMs)
   return () => {
     listeners.delete(listener)
     if (listeners.size > 0) return
@@ -20,11 +23,11 @@ function subscribe(listener: () => void) {
   }
 }
 
-/** The time, rounded down to `stepMs`: a component draws again only when that changes. */
-export function useNow(stepMs = 1_000): number {
+/** The time, every second or in longer steps: a component draws again only when that changes. */
+export function useNow(stepMs = tickMs): number {
   return useSyncExternalStore(subscribe, () => {
-    if (timer === undefined) now = Date.now()
-    return Math.floor(now / stepMs) * stepMs
+    if (timer === undefined && Date.now() - now > tickMs) now = Date.now()
+    return stepMs === tickMs ? now : Math.floor(now / stepMs) * stepMs
   })
 }
 

@@ -49,6 +49,8 @@ export function useShortcuts(handlers: ShortcutHandlers): void {
 function isTyping(event: KeyboardEvent): boolean {
   if (document.querySelector('[role="dialog"], [role="menu"]') !== null) return true
   const target = event.target
+  // The terminal's hidden field takes no text.
+  if (target instanceof HTMLElement && target.closest('.xterm') !== null) return false
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))

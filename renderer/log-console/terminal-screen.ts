@@ -22,6 +22,7 @@ export function createTerminalScreen(parent: HTMLElement, deps: { openLink: (url
     fontSize: 12,
     lineHeight: 1.5,
     scrollback,
+    overviewRuler: { width: 12 },
     minimumContrastRatio: 4.5,
     theme: readTheme(),
     allowProposedApi: true,
@@ -50,8 +51,12 @@ export function createTerminalScreen(parent: HTMLElement, deps: { openLink: (url
     new Promise<void>(resolve => {
       if (lines.length === 0) return resolve()
       const text = lines.map(line => formatLine(line, hasTime)).join('\r\n')
-      terminal.write(isBlank ? `\x1b[?25l${text}` : `\r\n${text}`, resolve)
+      const draw = isBlank ? `\x1b[?25l${text}` : `\r\n${text}`
       isBlank = false
+      terminal.write(draw, () => {
+        markErrors(terminal, lines)
+        resolve()
+      })
     })
 
   /** Row of the buffer in which the line starts that is followed by this many lines. */
@@ -111,6 +116,20 @@ export function createTerminalScreen(parent: HTMLElement, deps: { openLink: (url
 }
 export type TerminalScreen = ReturnType<typeof createTerminalScreen>
 
+/** Puts a mark into the scroll bar where a stretch of error lines starts, among the lines written last. */
+function markErrors(terminal: Terminal, lines: readonly LogLine[]): void {
+  const buffer = terminal.buffer.active
+  const end = buffer.baseY + buffer.cursorY
+  const color = readToken('--red')
+  let row = end
+  for (let index = lines.length - 1; index >= 0 && row >= 0; index--, row--) {
+    while (row > 0 && buffer.getLine(row)?.isWrapped === true) row -= 1
+    if (lines[index]?.stream !== 'stderr' || lines[index - 1]?.stream === 'stderr') continue
+    const marker = terminal.registerMarker(row - end)
+    terminal.registerDecoration({ marker, overviewRulerOptions: { color, position: 'full' } })
+  }
+}
+
 /** Where there is no WebGL, or it is lost, xterm draws with the DOM. */
 function drawWithGraphicsCard(terminal: Terminal): void {
   try {
@@ -133,9 +152,12 @@ function scrollBy(terminal: Terminal, key: string): boolean {
   return true
 }
 
+function readToken(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+}
+
 function readTheme() {
-  const style = getComputedStyle(document.documentElement)
-  const token = (name: string) => style.getPropertyValue(name).trim()
+  const token = readToken
   const slots = [
     [paletteSlots.dim, token('--text-third')],
     [paletteSlots.accent, token('--accent')],

@@ -47,16 +47,14 @@ export const BoardRow = memo(function BoardRow({ deployment }: { deployment: Dep
   )
 })
 
-/** The whole line opens the deployment; a failed one opens where its log shows why. */
+/** The whole line opens the deployment; one whose build failed opens at the end of that log, which says why. */
 function RowLink({ deployment }: { deployment: Deployment }) {
   const { id, name, latestBuild, status } = deployment
-  const failedStep = latestBuild?.steps.find(step => step.status === 'failed')
   if (status === 'failed' && latestBuild?.status === 'failed') {
     return (
       <Link
         to="/deployments/$id/builds/$buildId"
         params={{ id, buildId: latestBuild.id }}
-        search={failedStep === undefined ? {} : { seq: failedStep.logSeq }}
         className={`truncate ${classes.name}`}
         data-row-link
       >

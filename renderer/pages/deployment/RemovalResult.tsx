@@ -22,7 +22,7 @@ export function RemovalResult({ id, name }: { id: string; name: string | undefin
     </LinkButton>
   )
   if (residue.error !== null || name === undefined) {
-    return <EmptyNote title="This deployment does not exist." actions={toBoard} />
+    return <EmptyNote heading="h1" title="This deployment does not exist." actions={toBoard} />
   }
   const counts = residue.data
   if (counts === undefined || counts === null) {
