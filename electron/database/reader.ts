@@ -149,6 +149,13 @@ export function createReader(orm: Orm) {
         .where(eq(builds.status, 'queued'))
         .all()
         .map(row => row.id),
+    buildIdsOf: (deploymentId: string): string[] =>
+      orm
+        .select({ id: builds.id })
+        .from(builds)
+        .where(eq(builds.deploymentId, deploymentId))
+        .all()
+        .map(row => row.id),
     buildsOf: (deploymentId: string, limit: number): Build[] =>
       orm
         .select()

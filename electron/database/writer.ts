@@ -142,20 +142,14 @@ export function createWriter(database: Database, { newId, now }: { newId: () => 
     },
     /** Deletes the rows of the deployment, and of its project when it was the last one. */
     removeDeployment: (id: string): void => {
-      sqlite.transaction(() => {
-        const row = orm.select().from(deployments).where(eq(deployments.id, id)).get()
-        if (!row) return
-        orm.delete(deployments).where(eq(deployments.id, id)).run()
-        orm
-          .delete(projects)
-          .where(
-            and(
-              eq(projects.id, row.projectId),
-              sql`NOT EXISTS (SELECT 1 FROM deployments WHERE project_id = ${row.projectId})`,
-            ),
-          )
-          .run()
-      })()
+      const row = orm.select().from(deployments).where(eq(deployments.id, id)).get()
+      if (!row) return
+      const isEmpty = sql`NOT EXISTS (SELECT 1 FROM deployments WHERE project_id = ${row.projectId})`
+      orm.delete(deployments).where(eq(deployments.id, id)).run()
+      orm
+        .delete(projects)
+        .where(and(eq(projects.id, row.projectId), isEmpty))
+        .run()
     },
 
     build: (values: {

@@ -228,8 +228,8 @@ function createApply(deps: ReconcileDeps) {
     if (deployment.status !== 'removing') writer.moveDeployment(deployment.id, deployment.status, 'removing')
     await effect('removeFromCluster', () => driver.remove(deployment.id))
     await effect('removeLogs', async () => {
-      for (const build of reader.buildsOf(deployment.id, Number.MAX_SAFE_INTEGER)) {
-        await logs.remove({ kind: 'build', id: build.id })
+      for (const id of reader.buildIdsOf(deployment.id)) {
+        await logs.remove({ kind: 'build', id })
       }
       await logs.remove({ kind: 'runtime', id: deployment.id })
     })

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findChromium, launchBrowser, startBrowserSession } from '../support/browser.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
 import { createDataFolder } from '../support/platform.ts'
-import { checkAccessibility, firstCommit, walk } from './journey.ts'
+import { checkAccessibility, firstCommit, readGatewayPort, walk } from './journey.ts'
 
 const pictures = resolve(import.meta.dirname, '..', 'output', 'browser')
 const chromium = findChromium()
@@ -54,19 +54,11 @@ describe.skipIf(chromium === undefined)('the browser session', () => {
 
   const openApp = async (path = '/') => {
     const tab = await context.newPage()
-    await tab.goto(`http://blog.localhost:${await gatewayPort()}${path}`)
+    await tab.goto(`http://blog.localhost:${await readGatewayPort(data.path)}${path}`)
     const text = await tab.content()
     await tab.close()
     return text
   }
-  const gatewayPort = async () => {
-    const { connectControl } = await import('../../electron/rpc/control-socket.ts')
-    const connection = await connectControl(data.path)
-    const info = await connection?.client.session.info()
-    connection?.close()
-    return info?.gatewayPort
-  }
-
   test('goes from the first start to an open URL, through failures and a rollback, to nothing left', async () => {
     const repository = await git.createRepository('blog', firstCommit)
     await page.goto(session.url)

@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { connectControl } from '../../electron/rpc/control-socket.ts'
 import type { GitRepository } from '../support/git-server.ts'
 
 const server = (body: string) => ({
@@ -125,4 +126,13 @@ export async function checkAccessibility(
     )
     expect(found, `${name}, ${colorScheme}`).toEqual([])
   }
+}
+
+/** As the running Slipway of the data folder tells it. */
+export async function readGatewayPort(dataFolder: string): Promise<number> {
+  const connection = await connectControl(dataFolder)
+  if (!connection) throw new Error('no Slipway runs on the data folder')
+  const { gatewayPort } = await connection.client.session.info()
+  connection.close()
+  return gatewayPort
 }

@@ -51,7 +51,7 @@ export function waitForDeployment(
 }
 
 /** What the app answers through the gateway. `*.localhost` is not looked up: the test goes to the gateway itself. */
-export async function getThroughGateway(platform: Platform, name: string, path = '/') {
+export async function getThroughGateway(platform: Pick<Platform, 'gatewayPort'>, name: string, path = '/') {
   const { request } = await import('node:http')
   return new Promise<{ status: number; body: string }>((resolve, reject) => {
     const asked = request(
