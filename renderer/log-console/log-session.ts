@@ -1,5 +1,6 @@
 import type { LogLine, LogRef } from '../../shared/domain/log.ts'
 import type { client as Client } from '../connection/api.ts'
+import { toShownFailure } from '../connection/failures.ts'
 import {
   emptyWindow,
   hasOlder,
@@ -39,7 +40,7 @@ export function createLogSession(deps: {
   let state: LogState = { phase: 'loading', error: null, isEmpty: false, newLines: 0, isFollowing: true }
   let chain: Promise<void> = Promise.resolve()
   let following: AbortController | null = null
-  let isFilling = false
+  let filling: Promise<void> | null = null
   let isDisposed = false
 
   const set = (next: Partial<LogState>) => {
@@ -52,13 +53,16 @@ export function createLogSession(deps: {
     return chain
   }
 
-  const append = (batch: readonly LogLine[]) =>
+  const append = (batch: readonly LogLine[], areNews: boolean) =>
     inOrder(async () => {
+      // Another stretch was put on the screen while these were on their way.
+      if (areNews && !isAtTail(window)) return
       const wasAtBottom = screen.isAtBottom()
       const fresh = batch.filter(line => line.seq > lastOf(window))
       window = withNewer(window, fresh)
       await screen.write(fresh)
-      set({ isEmpty: window.lines.length === 0, newLines: wasAtBottom ? 0 : state.newLines + fresh.length })
+      const unseen = areNews ? state.newLines + fresh.length : state.newLines
+      set({ isEmpty: window.lines.length === 0, newLines: wasAtBottom ? 0 : unseen })
     })
 
   const stopFollowing = () => {
@@ -79,13 +83,14 @@ export function createLogSession(deps: {
         )
         for await (const batch of batches) {
           if (own.signal.aborted) return
-          await append(batch)
+          await append(batch, true)
           const last = batch.at(-1)
           if (last !== undefined) await client.logs.acknowledge({ stream, seq: last.seq })
         }
         break
-      } catch {
+      } catch (error) {
         if (own.signal.aborted) return
+        if (toShownFailure(error).code !== 'unavailable') break
         await deps.untilConnected(own.signal)
       }
     }
@@ -113,16 +118,14 @@ export function createLogSession(deps: {
     }
   }
 
-  const fill = async (task: () => Promise<void>) => {
-    if (isFilling) return
-    isFilling = true
-    try {
-      await task()
-    } catch {
-      // The lines that are there stay; scrolling again asks again.
-    } finally {
-      isFilling = false
-    }
+  /** One at a time. What fails leaves the lines that are there; scrolling again asks again. */
+  const fill = (task: () => Promise<void>): Promise<void> => {
+    filling ??= task()
+      .catch(() => {})
+      .finally(() => {
+        filling = null
+      })
+    return filling
   }
 
   const loadOlder = () =>
@@ -139,7 +142,7 @@ export function createLogSession(deps: {
       if (isAtTail(window)) return
       const page = await client.logs.read({ log, after: lastOf(window), limit: pageLines })
       window = { ...window, last: page.last }
-      await append(page.lines)
+      await append(page.lines, false)
       if (isAtTail(window)) void follow()
     })
 
@@ -161,16 +164,19 @@ export function createLogSession(deps: {
     wake() {
       if (state.phase === 'ready' && isAtTail(window)) void follow()
     },
+    /** While another stretch is drawn the view passes its ends, which is no reason to fill them. */
     async reveal(seq: number, text?: string) {
-      if (linesAfter(window, seq) === undefined) {
-        const page = await client.logs.read({ log, before: seq + pageLines / 2, limit: pageLines })
-        await show(page, () => {})
-      }
-      await inOrder(async () => {
-        const behind = linesAfter(window, seq)
-        if (behind === undefined) return
-        screen.scrollTo(behind, text === undefined ? 'top' : 'middle')
-        if (text !== undefined) screen.select(behind, text)
+      await filling
+      await fill(async () => {
+        if (linesAfter(window, seq) === undefined) {
+          await show(await client.logs.read({ log, before: seq + pageLines / 2, limit: pageLines }), () => {})
+        }
+        await inOrder(async () => {
+          const behind = linesAfter(window, seq)
+          if (behind === undefined) return
+          screen.scrollTo(behind, text === undefined ? 'top' : 'middle')
+          if (text !== undefined) screen.select(behind, text)
+        })
       })
     },
     /** Draws the held lines again, after something about how lines look has changed. */

@@ -168,6 +168,7 @@ function readTheme() {
     foreground: token('--text'),
     cursor: token('--ground'),
     selectionBackground: token('--accent-line'),
+    overviewRulerBorder: token('--ground'),
     scrollbarSliderBackground: token('--line-strong'),
     black: token('--text'),
     red: token('--red'),

@@ -107,7 +107,12 @@ function Choice<K extends string>({
   return (
     <Menu>
       <Menu.Target>
-        <Button variant="subtle" color="gray" rightSection={<IconChevronDown size={14} aria-hidden />}>
+        <Button
+          className={classes.choice}
+          variant="subtle"
+          color="gray"
+          rightSection={<IconChevronDown size={14} aria-hidden />}
+        >
           {label}: {words[value]}
         </Button>
       </Menu.Target>

@@ -25,7 +25,9 @@ export function DeploymentHeader({ deployment }: { deployment: Deployment }) {
   const isStopped = wanted === 'stopped'
   return (
     <div className={classes.header}>
-      <h1 className={classes.name}>{name}</h1>
+      <h1 className={`truncate ${classes.name}`} title={name}>
+        {name}
+      </h1>
       <StatusSince deployment={deployment} />
       <p className={`truncate ${classes.commit}`}>
         {branch}
@@ -38,6 +40,7 @@ export function DeploymentHeader({ deployment }: { deployment: Deployment }) {
         )}
       </p>
       <Button
+        className={classes.headerAction}
         variant="default"
         rightSection={<IconExternalLink size={15} aria-hidden />}
         onClick={() => openInBrowser(url)}
@@ -46,6 +49,7 @@ export function DeploymentHeader({ deployment }: { deployment: Deployment }) {
         Open
       </Button>
       <Button
+        className={classes.headerAction}
         variant={deployment.failure === null ? 'filled' : 'default'}
         leftSection={<IconRocket size={15} aria-hidden />}
         onClick={() => void deploymentActions.deploy(deployment)}
@@ -54,7 +58,7 @@ export function DeploymentHeader({ deployment }: { deployment: Deployment }) {
       </Button>
       <Menu>
         <Menu.Target>
-          <ActionIcon variant="default" aria-label={`More for ${name}`}>
+          <ActionIcon className={classes.headerAction} variant="default" aria-label={`More for ${name}`}>
             <IconDots size={16} />
           </ActionIcon>
         </Menu.Target>
