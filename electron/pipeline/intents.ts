@@ -232,8 +232,6 @@ export function createIntents(deps: {
   }
 }
 
-export type Intents = ReturnType<typeof createIntents>
-
 function refuseTakenName(reader: Reader, name: string): void {
   if (!reader.deploymentNamed(name)) return
   throw new SlipwayError({

@@ -6,7 +6,7 @@ export function useRowKeys() {
   const list = useRef<HTMLDivElement>(null)
   const move = (step: 1 | -1) => {
     const links = [...(list.current?.querySelectorAll<HTMLElement>('[data-row-link]') ?? [])]
-    links[links.findIndex(link => link === document.activeElement) + step]?.focus()
+    links[links.indexOf(document.activeElement) + step]?.focus()
   }
   useShortcuts({ j: () => move(1), k: () => move(-1) })
   return list

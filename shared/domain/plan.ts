@@ -1,7 +1,6 @@
 import { z } from 'zod'
 
 export const planKinds = ['dockerfile', 'node', 'go', 'static', 'procfile'] as const
-export type PlanKind = (typeof planKinds)[number]
 
 /** A value of the plan and where it was found, such as `package.json scripts.start`, or `set by you`. */
 const found = <T extends z.ZodType>(value: T) => z.object({ value, origin: z.string() })

@@ -24,7 +24,6 @@ export type ReleaseStatus = (typeof releaseStatuses)[number]
 
 /** What should be, as the person asked; `status` says what Slipway is doing about it. */
 export const wantedStates = ['running', 'stopped', 'removed'] as const
-export type WantedState = (typeof wantedStates)[number]
 
 export const deploymentMoves = {
   idle: ['queued', 'releasing', 'stopped', 'removing'],
