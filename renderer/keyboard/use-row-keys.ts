@@ -6,7 +6,8 @@ export function useRowKeys() {
   const list = useRef<HTMLDivElement>(null)
   const move = (step: 1 | -1) => {
     const links = [...(list.current?.querySelectorAll<HTMLElement>('[data-row-link]') ?? [])]
-    links[links.indexOf(document.activeElement) + step]?.focus()
+    const at = links.indexOf(document.activeElement as HTMLElement)
+    links[at + step]?.focus()
   }
   useShortcuts({ j: () => move(1), k: () => move(-1) })
   return list

@@ -1,5 +1,6 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core'
 import {
+  type Icon,
   IconDots,
   IconExternalLink,
   IconFileText,
@@ -9,6 +10,7 @@ import {
   IconRocket,
   IconSettings,
   IconTrash,
+  IconX,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
@@ -75,17 +77,7 @@ function RowActions({ deployment, name }: { deployment: Deployment; name: string
   const isStopped = wanted === 'stopped'
   return (
     <span className={classes.actions}>
-      <Tooltip label={isStopped ? 'Start' : 'Deploy'}>
-        <ActionIcon
-          size={28}
-          aria-label={isStopped ? `Start ${name}` : `Deploy ${name}`}
-          onClick={() =>
-            void (isStopped ? deploymentActions.start(deployment) : deploymentActions.deploy(deployment))
-          }
-        >
-          {isStopped ? <IconPlayerPlay size={16} /> : <IconRocket size={16} />}
-        </ActionIcon>
-      </Tooltip>
+      <FirstAction deployment={deployment} />
       <Tooltip label="Open">
         <ActionIcon size={28} aria-label={`Open ${name}`} onClick={() => openInBrowser(url)}>
           <IconExternalLink size={16} />
@@ -149,5 +141,58 @@ function RowActions({ deployment, name }: { deployment: Deployment; name: string
         </Menu.Dropdown>
       </Menu>
     </span>
+  )
+}
+
+/** What a person most likely wants of this row now. */
+function FirstAction({ deployment }: { deployment: Deployment }) {
+  const { name, wanted, latestBuild } = deployment
+  if (isActive(latestBuild)) {
+    return (
+      <IconAction
+        label="Cancel the build"
+        of={`Cancel the build of ${name} now`}
+        icon={IconX}
+        act={() => void deploymentActions.cancelBuild(latestBuild.id)}
+      />
+    )
+  }
+  if (wanted === 'stopped') {
+    return (
+      <IconAction
+        label="Start"
+        of={`Start ${name} now`}
+        icon={IconPlayerPlay}
+        act={() => void deploymentActions.start(deployment)}
+      />
+    )
+  }
+  return (
+    <IconAction
+      label="Deploy"
+      of={`Deploy ${name}`}
+      icon={IconRocket}
+      act={() => void deploymentActions.deploy(deployment)}
+    />
+  )
+}
+
+function IconAction({
+  label,
+  of,
+  icon: ActIcon,
+  act,
+}: {
+  label: string
+  of: string
+  icon: Icon
+  act: () => void
+}) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon size={28} aria-label={of} onClick={act}>
+        <ActIcon size={16} />
+      </ActionIcon>
+    </Tooltip>
   )
 }
