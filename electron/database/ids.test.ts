@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { idSchema } from '../../shared/domain/records.ts'
+import { createIds } from './ids.ts'
+
+test('ids sort by the time they were made, also within one millisecond', () => {
+  const times = [5, 5, 5, 6, 1_800_000_000_000, 1_800_000_000_000, 1_800_000_000_001]
+  const newId = createIds(() => times.shift() ?? 0)
+  const made = Array.from({ length: 7 }, newId)
+  expect([...made].sort()).toEqual(made)
+  expect(new Set(made).size).toBe(7)
+})
+
+test('ids keep their order when the clock goes back', () => {
+  const times = [2000, 1000]
+  const newId = createIds(() => times.shift() ?? 0)
+  const [first = '', second = ''] = [newId(), newId()]
+  expect(first < second).toBe(true)
+})
+
+test('ids are as the contract takes them, and parts of names', () => {
+  expect(idSchema.safeParse(createIds(Date.now)()).success).toBe(true)
+})

@@ -1,0 +1,158 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { SlipwayError } from '../../shared/domain/failure.ts'
+import { lockFolder, openDatabase, readMigrations } from './open.ts'
+
+let folder: string
+let file: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-open-'))
+  file = join(folder, 'slipway.db')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const one = 'CREATE TABLE one (id TEXT PRIMARY KEY) STRICT; INSERT INTO one VALUES (1);'
+const two = 'CREATE TABLE two (id TEXT PRIMARY KEY) STRICT;'
+
+const look = <T>(path: string, read: (sqlite: Sqlite.Database) => T): T => {
+  const sqlite = new Sqlite(path)
+  try {
+    return read(sqlite)
+  } finally {
+    sqlite.close()
+  }
+}
+const versionOf = (path: string) => look(path, sqlite => sqlite.prepare('PRAGMA user_version').pluck().get())
+const tablesOf = (path: string) =>
+  look(path, sqlite => sqlite.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all())
+const copies = () => (existsSync(join(folder, 'copies')) ? readdirSync(join(folder, 'copies')) : [])
+
+function failureOf(work: () => unknown) {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof SlipwayError) return error.failure
+    throw error
+  }
+  throw new Error('it did not fail')
+}
+
+describe('migrations', () => {
+  test('each runs once, however often the file is opened', () => {
+    for (let round = 0; round < 3; round++) openDatabase(file, { migrations: [one, two] }).close()
+    expect(look(file, sqlite => sqlite.prepare('SELECT id FROM one').all())).toEqual([{ id: '1' }])
+    expect(versionOf(file)).toBe(2)
+  })
+
+  test('one that fails half-way changes nothing, and those before it stay', () => {
+    const broken = `${two} INSERT INTO nowhere VALUES (1);`
+    expect(() => openDatabase(file, { migrations: [one, broken] })).toThrow('nowhere')
+    expect(tablesOf(file)).toEqual(['one'])
+    expect(versionOf(file)).toBe(1)
+    openDatabase(file, { migrations: [one, two] }).close()
+    expect(tablesOf(file)).toEqual(['one', 'two'])
+  })
+
+  test('the file is copied before it is migrated, with what was only in the WAL', () => {
+    const first = openDatabase(file, { migrations: [one] })
+    first.sqlite.exec("INSERT INTO one VALUES ('late')")
+    const now = () => Date.UTC(2026, 10, 24, 1, 2, 3, 4)
+    openDatabase(file, { migrations: [one, two], now }).close()
+    first.close()
+    expect(copies()).toEqual(['slipway-v1-2026-11-24T01-02-03-004Z.db'])
+    const copy = join(folder, 'copies', copies()[0] ?? '')
+    expect(look(copy, sqlite => sqlite.prepare('SELECT id FROM one').pluck().all())).toEqual(['1', 'late'])
+    expect(versionOf(copy)).toBe(1)
+    expect(tablesOf(copy)).toEqual(['one'])
+  })
+
+  test('neither a new file nor one that is up to date is copied', () => {
+    openDatabase(file, { migrations: [one] }).close()
+    openDatabase(file, { migrations: [one] }).close()
+    expect(copies()).toEqual([])
+  })
+
+  test('are numbered without gaps', () => {
+    const list = join(folder, 'migrations')
+    for (const [names, isGood] of [
+      [['0001_a.sql', '0002_b.sql'], true],
+      [['0001_a.sql', '0003_c.sql'], false],
+      [['0002_b.sql'], false],
+    ] as const) {
+      rmSync(list, { recursive: true, force: true })
+      writeAll(list, names)
+      if (isGood) expect(readMigrations(list)).toEqual(['-- 0001_a.sql', '-- 0002_b.sql'])
+      else expect(() => readMigrations(list)).toThrow('out of order')
+    }
+  })
+})
+
+test('a file from a newer Slipway is refused with a hint, and not touched', () => {
+  openDatabase(file, { migrations: [one, two] }).close()
+  const before = readFileSync(file)
+  expect(failureOf(() => openDatabase(file, { migrations: [one] }))).toEqual({
+    code: 'database_newer',
+    message: 'The database was written by a newer Slipway.',
+    hint: `Update Slipway, or start it with another data folder. Nothing was changed in ${file}.`,
+  })
+  expect(readFileSync(file).equals(before)).toBe(true)
+  expect(readdirSync(folder)).toEqual(['slipway.db'])
+})
+
+test.each([
+  ['something else', () => Buffer.from('this is no database, whatever its name says\n'.repeat(100))],
+  [
+    'a file whose first page is gone',
+    () => Buffer.concat([Buffer.alloc(4096, 7), readFileSync(file).subarray(4096)]),
+  ],
+])('%s is a damaged database, left as it is', (_what, damage) => {
+  openDatabase(file).close()
+  const damaged = damage()
+  writeFileSync(file, damaged)
+  expect(failureOf(() => openDatabase(file))).toEqual({
+    code: 'database_damaged',
+    message: `The database ${file} cannot be read.`,
+    hint: 'Move the file aside, then put the newest file of the folder `copies` beside it in its place.',
+  })
+  expect(readFileSync(file).equals(damaged)).toBe(true)
+})
+
+describe('the lock of the data folder', () => {
+  const holder = `
+    const { lockFolder } = await import(${JSON.stringify(join(import.meta.dirname, 'open.ts'))})
+    lockFolder(process.argv[1])
+    console.log('locked')
+    setInterval(() => {}, 1e6)`
+
+  test('keeps a second process out until the first is killed', async () => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', holder, folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    await once(child.stdout, 'data')
+    expect(failureOf(() => lockFolder(folder))).toEqual({
+      code: 'already_running',
+      message: `Slipway is already running with the data folder ${folder}.`,
+      hint: 'Use the running one, or set SLIPWAY_DATA to another folder.',
+    })
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
+    lockFolder(folder)()
+  })
+
+  test('is given back', () => {
+    lockFolder(folder)()
+    lockFolder(folder)()
+  })
+})
+
+function writeAll(list: string, names: readonly string[]): void {
+  mkdirSync(list)
+  for (const name of names) writeFileSync(join(list, name), `-- ${name}`)
+}
