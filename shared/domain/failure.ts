@@ -48,39 +48,6 @@ export const failureSchema = z.object({
 })
 export type Failure = z.infer<typeof failureSchema>
 
-/** Whether doing the same again, later, can help without anybody changing anything. */
-export const retryPolicy = {
-  already_running: 'never',
-  app_crashed: 'never',
-  build_cancelled: 'never',
-  build_failed: 'never',
-  build_interrupted: 'again',
-  build_timed_out: 'never',
-  conflict: 'never',
-  consent_required: 'never',
-  database_damaged: 'never',
-  database_newer: 'never',
-  disk_full: 'never',
-  internal: 'again',
-  invalid_input: 'never',
-  name_taken: 'never',
-  not_found: 'never',
-  plan_not_recognised: 'never',
-  plan_unsupported: 'never',
-  port_taken: 'never',
-  source_branch_not_found: 'never',
-  source_commit_not_found: 'never',
-  source_denied: 'never',
-  source_git_missing: 'never',
-  source_not_found: 'never',
-  source_stalled: 'again',
-  source_unreachable: 'again',
-  start_exited: 'never',
-  start_timed_out: 'never',
-  tool_missing: 'never',
-  unavailable: 'again',
-} as const satisfies Record<FailureCode, 'never' | 'again'>
-
 /** The one error class. Thrown by adapters and rules; crosses the contract as its `failure`, without the cause. */
 export class SlipwayError extends Error {
   override readonly name = 'SlipwayError'
