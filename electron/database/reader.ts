@@ -42,6 +42,10 @@ const latest = alias(builds, 'latest')
 const newestBuildOf = (deploymentId: SQLiteColumn): SQL =>
   sql`(SELECT id FROM builds WHERE deployment_id = ${deploymentId} ORDER BY id DESC LIMIT 1)`
 
+/** Says it in the words of the partial index too, or SQLite does not use it. */
+const hasStatus = (status: 'queued' | 'running'): SQL =>
+  sql`${builds.status} IN ('queued', 'running') AND ${builds.status} = ${status}`
+
 /** Read access to the platform database. */
 export function createReader(orm: Orm) {
   const selectDeployments = (where?: SQL) =>
@@ -140,13 +144,13 @@ export function createReader(orm: Orm) {
       orm
         .select({ id: builds.id, deploymentId: builds.deploymentId })
         .from(builds)
-        .where(eq(builds.status, 'running'))
+        .where(hasStatus('running'))
         .all(),
     queuedDeploymentIds: (): string[] =>
       orm
         .selectDistinct({ id: builds.deploymentId })
         .from(builds)
-        .where(eq(builds.status, 'queued'))
+        .where(hasStatus('queued'))
         .all()
         .map(row => row.id),
     buildIdsOf: (deploymentId: string): string[] =>
