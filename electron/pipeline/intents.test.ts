@@ -1,0 +1,337 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { SlipwayError } from '../../shared/domain/failure.ts'
+import { createTestDatabase, type TestDatabase } from '../../tests/support/database.ts'
+import type { SourceReader } from '../sources/source-reader.ts'
+import { createIntents } from './intents.ts'
+
+let data: TestDatabase
+let intents: ReturnType<typeof createIntents>
+let woken: string[]
+let sha: string
+
+beforeEach(() => {
+  data = createTestDatabase()
+  woken = []
+  sha = '1'.repeat(40)
+  const sources: SourceReader = {
+    head: async (_source, branch) => ({ branch: branch === '' ? 'main' : branch, sha }),
+    branches: async () => [],
+    checkout: () => Promise.reject(new Error('an intent fetches nothing')),
+  }
+  intents = createIntents({
+    reader: data.reader,
+    writer: data.writer,
+    sources,
+    wake: id => woken.push(id),
+    now: data.now,
+  })
+})
+afterEach(() => data.close())
+
+const ana = () => ({ userId: data.reader.userNamed('ana')?.id ?? '', name: 'ana', hasConsent: true })
+const wish = {
+  source: { kind: 'git', address: 'https://example.org/blog.git' },
+  branch: '',
+  name: 'blog',
+  port: null,
+  planEdits: {},
+} as const
+const create = async () => intents.create(wish, ana())
+const rowOf = (id: string) => data.reader.deploymentRow(id)
+const buildsOf = (id: string) =>
+  data.reader.buildsOf(id, 10).map(build => [build.status, build.commit.sha[0]])
+const verbs = () => data.reader.activity({ limit: 50 }).map(line => line.verb)
+
+/** A deployment whose first release is live, as the reconciler would leave it. */
+async function createLive(): Promise<{ id: string; releaseId: string }> {
+  const { id, buildId } = await create()
+  data.writer.moveBuild(buildId, 'queued', 'cancelled')
+  const releaseId = data.release(id)
+  data.writer.moveRelease(releaseId, 'releasing', 'live', { liveAt: data.now() })
+  data.writer.changeDeployment(id, {
+    targetReleaseId: releaseId,
+    servingReleaseId: releaseId,
+    run: 1,
+    firstRun: 1,
+  })
+  data.writer.moveDeployment(id, 'queued', 'live')
+  woken.length = 0
+  return { id, releaseId }
+}
+
+async function failureOf(work: () => unknown) {
+  try {
+    await work()
+  } catch (error) {
+    if (error instanceof SlipwayError) return error.failure
+    throw error
+  }
+  throw new Error('it was not refused')
+}
+
+describe('create', () => {
+  test('writes the project, the deployment, a queued build and two lines of history, and wakes the queue', async () => {
+    const { id, buildId } = await create()
+    expect(data.reader.deployment(id)).toMatchObject({
+      name: 'blog',
+      branch: 'main',
+      status: 'queued',
+      wanted: 'running',
+      project: { name: 'blog', source: wish.source },
+      latestBuild: { id: buildId, status: 'queued', commit: { sha }, requestedBy: 'ana' },
+      serving: null,
+    })
+    expect(verbs()).toEqual(['deploy', 'created'])
+    expect(woken).toEqual([id])
+  })
+
+  test('of a name that is taken is refused, and leaves no row', async () => {
+    await create()
+    const other = { ...wish, source: { kind: 'git', address: 'https://example.org/other.git' } as const }
+    expect(await failureOf(() => intents.create(other, ana()))).toEqual({
+      code: 'name_taken',
+      message: 'There is a deployment called blog already.',
+      hint: 'Choose another name, or deploy that one again.',
+    })
+    expect(data.reader.deploymentIds()).toHaveLength(1)
+    expect(data.database.sqlite.prepare('SELECT count(*) FROM projects').pluck().get()).toBe(1)
+  })
+
+  test('twice at the same time makes one', async () => {
+    const both = await Promise.allSettled([create(), create()])
+    expect(both.map(one => one.status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(data.reader.names()).toEqual(['blog'])
+  })
+
+  test('of a second deployment of one source shares the project', async () => {
+    await create()
+    await intents.create({ ...wish, name: 'blog-2', branch: 'next' }, ana())
+    const projects = data.reader.deployments().map(one => one.project.id)
+    expect(new Set(projects).size).toBe(1)
+  })
+
+  test('needs the consent to run code on this computer, once', async () => {
+    const asker = { ...ana(), hasConsent: false }
+    expect(await failureOf(() => intents.create(wish, asker))).toMatchObject({ code: 'consent_required' })
+    expect(data.reader.deploymentIds()).toEqual([])
+    data.writer.setting('localConsentAt', data.now())
+    await intents.create(wish, asker)
+    expect(data.reader.names()).toEqual(['blog'])
+  })
+
+  test('offers the first free name', async () => {
+    await create()
+    expect([intents.freeName('blog'), intents.freeName('shop')]).toEqual(['blog-2', 'shop'])
+  })
+})
+
+describe('deploy', () => {
+  test('replaces a build that is still queued', async () => {
+    const { id } = await create()
+    sha = '2'.repeat(40)
+    await intents.deploy(id, ana())
+    expect(buildsOf(id)).toEqual([
+      ['queued', '2'],
+      ['cancelled', '1'],
+    ])
+    expect(rowOf(id)?.status).toBe('queued')
+  })
+
+  test('queues behind a build that runs', async () => {
+    const { id, buildId } = await create()
+    data.writer.moveBuild(buildId, 'queued', 'running', { startedAt: data.now() })
+    data.writer.moveDeployment(id, 'queued', 'building')
+    sha = '2'.repeat(40)
+    await intents.deploy(id, ana())
+    expect(buildsOf(id)).toEqual([
+      ['queued', '2'],
+      ['running', '1'],
+    ])
+    expect(rowOf(id)?.status).toBe('building')
+  })
+
+  test('forgets why the last one failed', async () => {
+    const { id } = await createLive()
+    data.writer.changeDeployment(id, { failure: { code: 'build_failed', message: 'm', hint: 'h' } })
+    data.writer.moveDeployment(id, 'live', 'failed')
+    await intents.deploy(id, ana())
+    expect(rowOf(id)).toMatchObject({ failure: null, status: 'queued' })
+  })
+
+  test('takes the port and the plan as they are now', async () => {
+    const { id } = await create()
+    intents.update(id, { port: 4000, planEdits: { build: 'make' } }, ana())
+    const { buildId } = await intents.deploy(id, ana())
+    expect(data.reader.build(buildId)).toMatchObject({ port: 4000, planEdits: { build: 'make' } })
+  })
+})
+
+describe('update', () => {
+  test('changes what is named, and says so', async () => {
+    const { id } = await create()
+    intents.update(id, { branch: 'next', port: undefined }, ana())
+    expect(rowOf(id)).toMatchObject({ branch: 'next', port: null, keepsRunning: false })
+    expect(data.reader.activity({ limit: 1 })[0]).toMatchObject({ verb: 'changed', detail: 'branch' })
+  })
+
+  test('of nothing leaves no line', async () => {
+    const { id } = await create()
+    intents.update(id, { branch: undefined }, ana())
+    expect(verbs()).toEqual(['deploy', 'created'])
+  })
+})
+
+describe('cancelling a build', () => {
+  test('that is queued ends it at once', async () => {
+    const { id, buildId } = await create()
+    intents.cancelBuild(buildId)
+    expect(buildsOf(id)).toEqual([['cancelled', '1']])
+    expect(woken).toEqual([id, id])
+  })
+
+  test('that runs is a wish, kept in its row', async () => {
+    const { buildId } = await create()
+    data.writer.moveBuild(buildId, 'queued', 'running')
+    intents.cancelBuild(buildId)
+    expect(data.reader.build(buildId)).toMatchObject({
+      status: 'running',
+      cancelRequestedAt: expect.any(Number),
+    })
+  })
+
+  test('that has ended changes nothing', async () => {
+    const { buildId } = await create()
+    data.writer.moveBuild(buildId, 'queued', 'cancelled')
+    const before = data.reader.build(buildId)
+    intents.cancelBuild(buildId)
+    expect(data.reader.build(buildId)).toEqual(before)
+  })
+
+  test('that is not there is refused', async () => {
+    expect(await failureOf(() => intents.cancelBuild('nothing'))).toMatchObject({ code: 'not_found' })
+  })
+})
+
+describe('rollback', () => {
+  test('makes a new release of the old artifact, without a build, as the next run', async () => {
+    const { id, releaseId } = await createLive()
+    const { releaseId: made } = intents.rollback(id, releaseId, ana())
+    const earlier = data.reader.release(releaseId)
+    expect(data.reader.release(made)).toMatchObject({
+      number: 2,
+      rollbackTo: 1,
+      status: 'releasing',
+      buildId: earlier?.buildId,
+    })
+    expect(rowOf(id)).toMatchObject({
+      targetReleaseId: made,
+      servingReleaseId: releaseId,
+      run: 2,
+      firstRun: 2,
+    })
+    expect(data.reader.unfinishedBuilds(id)).toEqual([])
+  })
+
+  test('overtakes a release that is on its way', async () => {
+    const { id, releaseId } = await createLive()
+    const onItsWay = data.release(id)
+    data.writer.changeDeployment(id, { targetReleaseId: onItsWay })
+    intents.rollback(id, releaseId, ana())
+    expect(data.reader.releasesOf(id).map(one => one.status)).toEqual(['releasing', 'retired', 'live'])
+  })
+
+  test('to a release that was never live, or is of another deployment, is refused', async () => {
+    const { id, releaseId } = await createLive()
+    const neverLive = data.release(id)
+    const refusal = {
+      code: 'conflict',
+      message: 'This release was never live, so there is nothing to roll back to.',
+      hint: 'Choose a release that was live.',
+    }
+    expect(await failureOf(() => intents.rollback(id, neverLive, ana()))).toEqual(refusal)
+    const other = data.deployment('shop')
+    expect(await failureOf(() => intents.rollback(other, releaseId, ana()))).toEqual(refusal)
+    expect(data.reader.releasesOf(id)).toHaveLength(2)
+  })
+})
+
+describe('restart, stop and start', () => {
+  test('restart is the next run, and crashes count anew', async () => {
+    const { id } = await createLive()
+    data.writer.changeDeployment(id, { run: 5, firstRun: 2 })
+    intents.restart(id, ana())
+    expect(rowOf(id)).toMatchObject({ run: 6, firstRun: 6, wanted: 'running' })
+  })
+
+  test('stop ends builds too; start runs the release again', async () => {
+    const { id } = await createLive()
+    const { buildId } = await intents.deploy(id, ana())
+    intents.stop(id, ana())
+    expect(data.reader.build(buildId)?.status).toBe('cancelled')
+    expect(rowOf(id)).toMatchObject({ wanted: 'stopped', run: 1 })
+    intents.start(id, ana())
+    expect(rowOf(id)).toMatchObject({ wanted: 'running', run: 2, firstRun: 2 })
+  })
+
+  test('start of what runs does nothing', async () => {
+    const { id } = await createLive()
+    intents.start(id, ana())
+    expect(rowOf(id)).toMatchObject({ run: 1 })
+    expect(verbs()).not.toContain('start')
+  })
+
+  test('start of what was given up runs it again', async () => {
+    const { id } = await createLive()
+    data.writer.changeDeployment(id, { failure: { code: 'app_crashed', message: 'm', hint: 'h' } })
+    intents.start(id, ana())
+    expect(rowOf(id)).toMatchObject({ run: 2, firstRun: 2, failure: null })
+  })
+
+  test('what has no release cannot be started', async () => {
+    const { id } = await create()
+    for (const verb of ['start', 'restart'] as const) {
+      expect(await failureOf(() => intents[verb](id, ana()))).toEqual({
+        code: 'conflict',
+        message: 'blog has no release that could run yet.',
+        hint: 'Deploy it first.',
+      })
+    }
+  })
+})
+
+describe('remove', () => {
+  test('asks for the name', async () => {
+    const { id } = await createLive()
+    expect(await failureOf(() => intents.remove(id, 'blgo', ana()))).toEqual({
+      code: 'invalid_input',
+      message: 'The name does not match: this deployment is called blog.',
+      hint: 'Type the name as it is shown.',
+    })
+    expect(rowOf(id)?.wanted).toBe('running')
+  })
+
+  test('cancels builds and keeps the rows for the reconciler; asked again, it only wakes', async () => {
+    const { id, buildId } = await create()
+    data.writer.moveBuild(buildId, 'queued', 'running')
+    intents.remove(id, 'blog', ana())
+    expect(rowOf(id)).toMatchObject({ wanted: 'removed', status: 'removing' })
+    expect(data.reader.build(buildId)?.cancelRequestedAt).not.toBeNull()
+    intents.remove(id, 'blog', ana())
+    expect(verbs().filter(verb => verb === 'remove')).toHaveLength(1)
+    expect(woken).toEqual([id, id, id])
+  })
+
+  test('lets nothing else be asked of it', async () => {
+    const { id, releaseId } = await createLive()
+    intents.remove(id, 'blog', ana())
+    for (const work of [
+      () => intents.deploy(id, ana()),
+      () => intents.stop(id, ana()),
+      () => intents.restart(id, ana()),
+      () => intents.rollback(id, releaseId, ana()),
+      () => intents.update(id, { branch: 'next' }, ana()),
+    ]) {
+      expect(await failureOf(work)).toMatchObject({ code: 'not_found', message: 'blog is being removed.' })
+    }
+  })
+})
