@@ -316,6 +316,11 @@ describe('the target', () => {
       'promote r2',
     ],
     [
+      'is promoted when it is live on record but does not serve',
+      facts({ deployment: deployment({ servingReleaseId: null }) }),
+      'promote r1',
+    ],
+    [
       'is alone once it is promoted',
       facts({
         deployment: promoted,
@@ -407,6 +412,25 @@ describe('an app that crashes', () => {
         ),
       }),
       'restartCrashed',
+    ],
+    [
+      'counts the crash that ended the stable run',
+      facts({
+        deployment: deployment({ run: 2 }),
+        instances: [
+          exited({ run: 1, exitedAt: now - 5000, readyAt: now - 5000 - stableAfterMs }),
+          exited({ run: 2, readyAt: now - 10 }),
+        ],
+      }),
+      'wait 2000',
+    ],
+    [
+      'does not count the end of another release',
+      facts({
+        deployment: deployment({ run: 2 }),
+        instances: [exited({ releaseId: 'r0' }), exited({ run: 2, readyAt: now - 10 })],
+      }),
+      'wait 1000',
     ],
     [
       'keeps the count while the next run is not stable yet, and looks again when it is',
