@@ -47,7 +47,7 @@ describe.skipIf(chromium === undefined)('the browser session', () => {
     await page.waitForFunction(() => !document.querySelector('[data-loading]'))
     await checkAccessibility(page, context, name)
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) })
     }
   }

@@ -118,7 +118,7 @@ export async function checkAccessibility(
   name: string,
 ): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     const builder = context ? new AxeBuilder({ page }) : new AxeBuilder({ page }).setLegacyMode()
     const { violations } = await builder.analyze()
     const found = violations.map(
