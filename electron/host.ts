@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { LocalLimits } from './clusters/local/local-deps.ts'
 import { createLocalDriver } from './clusters/local/local-driver.ts'
 import { lockFolder } from './database/open.ts'
-import { createLogStore } from './logs/segment-log.ts'
+import { createLogStore, type LogLimits } from './logs/segment-log.ts'
 import type { PlatformEnvironment } from './platform/environment.ts'
 import { createLogFile } from './platform/log-file.ts'
 import { createPlatform, type Platform, type PlatformDeps } from './platform/platform.ts'
@@ -28,12 +28,16 @@ export async function createLocalPlatform(
   log: Logger,
   options: Pick<PlatformDeps, 'gatewayPort' | 'checkpoint' | 'limits' | 'isQuiet'> & {
     localLimits?: Partial<LocalLimits>
+    logLimits?: Partial<LogLimits>
   } = {},
 ): Promise<Platform> {
   const { dataFolder, resourcesFolder, supervisor, staticServer } = environment
-  const { localLimits, ...rest } = options
+  const { localLimits, logLimits, ...rest } = options
   const unlock = lockFolder(dataFolder)
-  const logs = createLogStore({ folder: join(dataFolder, 'logs') })
+  const logs = createLogStore({
+    folder: join(dataFolder, 'logs'),
+    ...(logLimits ? { limits: logLimits } : {}),
+  })
   const sources = createSourceReader()
   return createPlatform({
     dataFolder,

@@ -32,6 +32,9 @@ export const asker = (platform: Platform) => ({
   hasConsent: true,
 })
 
+/** Runs, and nothing is on its way. */
+export const isLive = (one: Deployment): boolean => one.status === 'live' && one.health.ready === 1
+
 /** Waits until the deployment is as the test means. Fails with what it was last. */
 export function waitForDeployment(
   platform: Platform,
