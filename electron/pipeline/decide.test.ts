@@ -110,6 +110,8 @@ const facts = (change: Partial<Facts> = {}): Facts => ({
   hasFreeSlot: true,
   target: release(),
   instances: [instance()],
+  refused: undefined,
+  isTidy: true,
   ...change,
 })
 
@@ -352,6 +354,15 @@ describe('a release that fails', () => {
       'failRelease r2, back to run 7: The app ended with code 1.',
     ],
     [
+      'gives way to the newest run that serves',
+      facts({
+        deployment: releasing,
+        target: next,
+        instances: [instance({ run: 6 }), instance({ run: 7 }), ended],
+      }),
+      'failRelease r2, back to run 7: The app ended with code 1.',
+    ],
+    [
       'has nothing to go back to when what served has exited',
       facts({ deployment: releasing, target: next, instances: [exited({ run: 1 }), ended] }),
       'failRelease r2, back to run undefined: The app ended with code 1.',
@@ -366,6 +377,30 @@ describe('a release that fails', () => {
       facts({ deployment: releasing, target: next, instances: [instance(), { ...ended, failure: null }] }),
       'failRelease r2, back to run 1: The app was stopped from outside Slipway.',
     ],
+  ])
+})
+
+describe('a run that the cluster cannot start', () => {
+  const gone: Failure = { code: 'not_found', message: 'What the build made is gone.', hint: 'Deploy again.' }
+  const refused = { releaseId: 'r2', run: 2, failure: gone }
+  const releasing = deployment({ status: 'releasing', targetReleaseId: 'r2', run: 2, firstRun: 2 })
+  const next = release({ id: 'r2', number: 2, status: 'releasing' })
+  const live = deployment({ servingReleaseId: 'r2', targetReleaseId: 'r2', run: 2, firstRun: 2 })
+  const served = facts({ deployment: live, target: { ...next, status: 'live' }, instances: [], refused })
+
+  each([
+    [
+      'gives way to the run that serves',
+      facts({ deployment: releasing, target: next, refused }),
+      'failRelease r2, back to run 1: What the build made is gone.',
+    ],
+    ['is given up when its release was live', served, 'giveUp: What the build made is gone.'],
+    [
+      'is not tried again by itself',
+      { ...served, deployment: { ...live, status: 'failed', failure: gone } },
+      'nothing',
+    ],
+    ['is tried when it is asked for again', { ...served, deployment: { ...live, run: 3 } }, 'startRun r2'],
   ])
 })
 
@@ -397,6 +432,11 @@ describe('an app that crashes', () => {
       'giveUp: The app ended with code 1.',
     ],
     ['has failed then', crashed(crashLimit, 0, { failure }), 'setStatus failed'],
+    [
+      'is not given up while a build may mend it',
+      { ...crashed(crashLimit, 0, { status: 'building' }), running: running(underWay) },
+      'nothing',
+    ],
     ['is left alone then', crashed(crashLimit, 0, { failure, status: 'failed' }), 'nothing'],
     [
       'counts anew from what the person asked for last',
@@ -453,6 +493,27 @@ describe('an app that crashes', () => {
       facts({ instances: [exited({ failure: null, exitedAt: now - 1000 })] }),
       'restartCrashed',
     ],
+  ])
+})
+
+describe('artifacts that no release needs', () => {
+  each([
+    ['are collected when all else is done', facts({ isTidy: false }), 'collectArtifacts'],
+    [
+      'are collected of a deployment that is stopped',
+      facts({
+        deployment: deployment({ status: 'stopped', wanted: 'stopped' }),
+        instances: [],
+        isTidy: false,
+      }),
+      'collectArtifacts',
+    ],
+    [
+      'are left alone while a build makes one',
+      facts({ deployment: deployment({ status: 'building' }), running: running(underWay), isTidy: false }),
+      'nothing',
+    ],
+    ['come after the app', facts({ instances: [], isTidy: false }), 'startRun r1'],
   ])
 })
 

@@ -12,6 +12,14 @@ export interface Facts {
   readonly hasFreeSlot: boolean
   readonly target: ReleaseWithBuild | undefined
   readonly instances: readonly Instance[]
+  /** The cluster said that it cannot start the run, and why. */
+  readonly refused:
+    | { readonly releaseId: string; readonly run: number; readonly failure: Failure }
+    | undefined
+  /** No artifact is there that no release needs. */
+  readonly isTidy: boolean
+  /** Before the first restart after a crash; doubles with each further one. */
+  readonly firstBackoffMs?: number
 }
 
 export type Action =
@@ -36,6 +44,7 @@ export type Action =
   | { readonly do: 'restartCrashed' }
   | { readonly do: 'giveUp'; readonly failure: Failure }
   | { readonly do: 'stopAll' }
+  | { readonly do: 'collectArtifacts' }
   | { readonly do: 'setStatus'; readonly status: DeploymentStatus }
   | { readonly do: 'wait'; readonly afterMs: number }
   | { readonly do: 'nothing' }
@@ -47,7 +56,7 @@ type Check = (facts: Facts) => Action | undefined
 export const stableAfterMs = 60_000
 /** Crashes in a row before Slipway gives up. */
 export const crashLimit = 5
-const firstBackoffMs = 1000
+const defaultFirstBackoffMs = 1000
 
 /** Order is the specification: the first check that answers wins. */
 const checks: readonly Check[] = [
@@ -62,6 +71,7 @@ const checks: readonly Check[] = [
   facts =>
     facts.deployment.wanted === 'running' && facts.target ? decideTarget(facts, facts.target) : undefined,
   decideStatus,
+  facts => (facts.isTidy || facts.running ? undefined : { do: 'collectArtifacts' }),
   decideWaiting,
 ]
 
@@ -94,6 +104,9 @@ function decideTarget(facts: Facts, release: ReleaseWithBuild): Action | undefin
   const others = instances.filter(one => !isTarget(one))
 
   if (!current) {
+    const { refused } = facts
+    if (refused?.releaseId === release.id && refused.run === deployment.run)
+      return decideEnd(facts, release, refused.failure) ?? decideGivingUp(facts, refused.failure)
     const isInTheWay = (one: Instance) => one.state !== 'exited' && one.fixedPort !== null
     return others.some(isInTheWay)
       ? { do: 'retireOthers', isKept: one => !isInTheWay(one) }
@@ -107,24 +120,34 @@ function decideTarget(facts: Facts, release: ReleaseWithBuild): Action | undefin
   }
   if (current.state === 'exited') {
     const failure = current.failure ?? stoppedFromOutside
-    if (release.status === 'releasing') {
-      const serving = others.find(
-        one => one.releaseId === deployment.servingReleaseId && one.state !== 'exited',
-      )
-      return { do: 'failRelease', release, failure, run: serving?.run }
-    }
-    return decideCrash(facts, failure)
+    return decideEnd(facts, release, failure) ?? decideCrash(facts, failure)
   }
   return undefined
 }
 
+/** A release that was on its way has failed; the newest run of the one that serves goes on. */
+function decideEnd(
+  { deployment, instances }: Facts,
+  release: ReleaseWithBuild,
+  failure: Failure,
+): Action | undefined {
+  if (release.status !== 'releasing') return undefined
+  const serving = instances.findLast(
+    one => one.releaseId === deployment.servingReleaseId && one.state !== 'exited',
+  )
+  return { do: 'failRelease', release, failure, run: serving?.run }
+}
+
 function decideCrash(facts: Facts, failure: Failure): Action | undefined {
   const crashes = countCrashes(facts)
-  if (crashes >= crashLimit) {
-    const isSaid = facts.deployment.failure?.message === failure.message
-    return isSaid ? undefined : { do: 'giveUp', failure }
-  }
+  if (crashes >= crashLimit) return decideGivingUp(facts, failure)
   return restartInMs(facts, crashes) <= 0 ? { do: 'restartCrashed' } : undefined
+}
+
+/** Said once, and not while a build may mend it: that one's end is worth more. */
+function decideGivingUp({ deployment, running, queued }: Facts, failure: Failure): Action | undefined {
+  const isSaid = deployment.failure?.message === failure.message
+  return isSaid || running || queued ? undefined : { do: 'giveUp', failure }
 }
 
 function decideStatus(facts: Facts): Action | undefined {
@@ -181,5 +204,6 @@ export function countCrashes(facts: Facts): number {
 
 function restartInMs(facts: Facts, crashes: number): number {
   const last = facts.instances.find(one => one.run === facts.deployment.run)
-  return (last?.exitedAt ?? facts.now) + firstBackoffMs * 2 ** Math.max(crashes - 1, 0) - facts.now
+  const first = facts.firstBackoffMs ?? defaultFirstBackoffMs
+  return (last?.exitedAt ?? facts.now) + first * 2 ** Math.max(crashes - 1, 0) - facts.now
 }

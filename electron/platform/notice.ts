@@ -1,4 +1,4 @@
-import type { DeploymentEvent } from '../pipeline/reconcile.ts'
+import type { DeploymentEvent } from '../pipeline/apply.ts'
 
 /** The end of a build or a rollout in words. `path`: the route of the page about it. */
 export interface Notice {

@@ -11,10 +11,11 @@ import { createReader, type StoredDeployment } from '../database/reader.ts'
 import { createWriter } from '../database/writer.ts'
 import { createGateway, type GatewayRoute } from '../gateway/gateway.ts'
 import type { LogStore } from '../logs/log-store.ts'
+import type { DeploymentEvent } from '../pipeline/apply.ts'
 import type { Checkpoint } from '../pipeline/effects.ts'
 import { createIntents } from '../pipeline/intents.ts'
 import { createQueue } from '../pipeline/queue.ts'
-import { createReconcile, type DeploymentEvent } from '../pipeline/reconcile.ts'
+import { createReconcile } from '../pipeline/reconcile.ts'
 import type { SourceReader } from '../sources/source-reader.ts'
 import { createChanges } from './changes.ts'
 import { toHealth, toRoute } from './health.ts'
@@ -35,7 +36,11 @@ export interface PlatformDeps {
   readonly gatewayPort?: number
   readonly now?: () => number
   readonly checkpoint?: Checkpoint
-  readonly limits?: { readonly builds?: number; readonly buildTimeMs?: number }
+  readonly limits?: {
+    readonly builds?: number
+    readonly buildTimeMs?: number
+    readonly firstBackoffMs?: number
+  }
   /** Works only on what is asked for; what else is unfinished is left as it is. */
   readonly isQuiet?: boolean
   /** Ends the hold on the data folder, when the caller took it already. */
@@ -69,7 +74,7 @@ export async function createPlatform(deps: PlatformDeps) {
     logs,
     now,
     checkpoint: deps.checkpoint ?? (() => {}),
-    limits: { builds: deps.limits?.builds ?? 2, buildTimeMs: deps.limits?.buildTimeMs ?? 30 * 60_000 },
+    limits: { builds: 2, buildTimeMs: 30 * 60_000, ...deps.limits },
     onSeen: (id, instances) => {
       const before = JSON.stringify(seen.get(id) ?? [])
       seen.set(id, instances)
@@ -80,7 +85,7 @@ export async function createPlatform(deps: PlatformDeps) {
       for (const listener of listeners) listener(event)
     },
     onSlotFree: () => {
-      for (const id of reader.queuedDeploymentIds()) queue.add(id)
+      for (const id of reader.queuedDeploymentIds()) if (isOurs(id)) queue.add(id)
     },
   })
   const queue = createQueue({
@@ -95,8 +100,9 @@ export async function createPlatform(deps: PlatformDeps) {
     queue.add(id)
   }
   const intents = createIntents({ reader, writer, sources, wake, now })
+  const isOurs = (id: string) => !deps.isQuiet || asked.has(id)
   const unwatch = driver.watch(id => {
-    if (!deps.isQuiet || asked.has(id)) queue.add(id)
+    if (isOurs(id)) queue.add(id)
   })
 
   const dial = async (row: { id: string; servingReleaseId: string | null }): Promise<Duplex> =>
@@ -202,7 +208,8 @@ async function stopWhatEndsWithSlipway(
       .unfinishedBuilds(one.id)
       .filter(build => build.status === 'running')
       .map(build => driver.cancelBuild({ buildId: build.id, deploymentId: one.id })),
-    ...(one.keepsRunning ? [] : [driver.stop(one.id, () => false)]),
+    // What crashed stays: the next start has to know how often, and what was given up.
+    ...(one.keepsRunning ? [] : [driver.stop(one.id, instance => instance.state === 'exited')]),
   ])
   await Promise.all(stops)
 }
