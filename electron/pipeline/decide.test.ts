@@ -3,9 +3,10 @@ import type { Failure } from '../../shared/domain/failure.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
 import type { BuildObservation, Instance } from '../clusters/driver.ts'
 import type { BuildRow, DeploymentRow, ReleaseWithBuild } from '../database/reader.ts'
-import { crashLimit, decide, type Facts, stableAfterMs } from './decide.ts'
+import { decide, defaultCrashLimits, type Facts } from './decide.ts'
 
 const now = 1_000_000_000
+const { crashes: crashLimit, stableAfterMs } = defaultCrashLimits
 
 const failure: Failure = { code: 'app_crashed', message: 'The app ended with code 1.', hint: 'Read its log.' }
 const plan: Plan = {
@@ -112,6 +113,7 @@ const facts = (change: Partial<Facts> = {}): Facts => ({
   instances: [instance()],
   refused: undefined,
   isTidy: true,
+  limits: defaultCrashLimits,
   ...change,
 })
 
@@ -425,7 +427,11 @@ describe('an app that crashes', () => {
     ['is restarted after two seconds the second time', crashed(2, 1999), 'wait 1'],
     ['is restarted after two seconds the second time, not before', crashed(2, 2000), 'restartCrashed'],
     ['waits eight seconds the fourth time', crashed(4, 0), 'wait 8000'],
-    ['waits from what it is told to begin with', { ...crashed(3, 0), firstBackoffMs: 10 }, 'wait 40'],
+    [
+      'waits from what it is told to begin with',
+      { ...crashed(3, 0), limits: { ...defaultCrashLimits, firstBackoffMs: 10 } },
+      'wait 40',
+    ],
     [
       `is given up after ${crashLimit} crashes in a row`,
       crashed(crashLimit, 0),

@@ -18,9 +18,19 @@ export interface Facts {
     | undefined
   /** No artifact is there that no release needs. */
   readonly isTidy: boolean
-  /** Before the first restart after a crash; doubles with each further one. */
-  readonly firstBackoffMs?: number
+  readonly limits: CrashLimits
 }
+
+/** How long Slipway bears with an app that crashes. */
+export interface CrashLimits {
+  /** An app that ran this long is not in a crash loop. */
+  readonly stableAfterMs: number
+  /** Crashes in a row before Slipway gives up. */
+  readonly crashes: number
+  /** Before the first restart; doubles with each further one. */
+  readonly firstBackoffMs: number
+}
+export const defaultCrashLimits: CrashLimits = { stableAfterMs: 60_000, crashes: 5, firstBackoffMs: 1000 }
 
 export type Action =
   | { readonly do: 'remove' }
@@ -51,12 +61,6 @@ export type Action =
 
 type Observed<S extends BuildObservation['state']> = Extract<BuildObservation, { state: S }>
 type Check = (facts: Facts) => Action | undefined
-
-/** An app that ran this long is not in a crash loop. */
-export const stableAfterMs = 60_000
-/** Crashes in a row before Slipway gives up. */
-export const crashLimit = 5
-const defaultFirstBackoffMs = 1000
 
 /** Order is the specification: the first check that answers wins. */
 const checks: readonly Check[] = [
@@ -115,7 +119,8 @@ function decideTarget(facts: Facts, release: ReleaseWithBuild): Action | undefin
   if (current.state === 'ready') {
     if (release.status === 'releasing' || deployment.servingReleaseId !== release.id)
       return { do: 'promote', release }
-    const isKept = (one: Instance) => isTarget(one) || (isCrash(facts, one) && !isStable(facts.now, current))
+    const isKept = (one: Instance) =>
+      isTarget(one) || (isCrash(facts, one) && !isStable(facts, facts.now, current))
     return instances.every(isKept) ? undefined : { do: 'retireOthers', isKept }
   }
   if (current.state === 'exited') {
@@ -140,7 +145,7 @@ function decideEnd(
 
 function decideCrash(facts: Facts, failure: Failure): Action | undefined {
   const crashes = countCrashes(facts)
-  if (crashes >= crashLimit) return decideGivingUp(facts, failure)
+  if (crashes >= facts.limits.crashes) return decideGivingUp(facts, failure)
   return restartInMs(facts, crashes) <= 0 ? { do: 'restartCrashed' } : undefined
 }
 
@@ -173,13 +178,13 @@ function decideWaiting(facts: Facts): Action | undefined {
   const current = instances.find(one => one.releaseId === target.id && one.run === deployment.run)
   if (current?.state === 'exited') {
     const crashes = countCrashes(facts)
-    return crashes < crashLimit
+    return crashes < facts.limits.crashes
       ? { do: 'wait', afterMs: Math.max(restartInMs(facts, crashes), 1) }
       : undefined
   }
   const hasHistory = instances.length > 1 && current?.state === 'ready' && current.readyAt !== null
   return hasHistory
-    ? { do: 'wait', afterMs: Math.max((current?.readyAt ?? 0) + stableAfterMs - facts.now, 1) }
+    ? { do: 'wait', afterMs: Math.max((current?.readyAt ?? 0) + facts.limits.stableAfterMs - facts.now, 1) }
     : undefined
 }
 
@@ -192,18 +197,19 @@ const stoppedFromOutside: Failure = {
 const isCrash = ({ deployment }: Facts, one: Instance) =>
   one.state === 'exited' && one.releaseId === deployment.targetReleaseId && one.run >= deployment.firstRun
 
-const isStable = (until: number, one: Instance) =>
-  one.readyAt !== null && until - one.readyAt >= stableAfterMs
+const isStable = ({ limits }: Facts, until: number, one: Instance) =>
+  one.readyAt !== null && until - one.readyAt >= limits.stableAfterMs
 
 /** Crashes in a row, newest first, until a run that was stable. */
-export function countCrashes(facts: Facts): number {
+function countCrashes(facts: Facts): number {
   const crashed = facts.instances.filter(one => isCrash(facts, one)).sort((a, b) => b.run - a.run)
-  const stable = crashed.findIndex(one => isStable(one.exitedAt ?? facts.now, one))
+  const stable = crashed.findIndex(one => isStable(facts, one.exitedAt ?? facts.now, one))
   return stable === -1 ? crashed.length : stable + 1
 }
 
 function restartInMs(facts: Facts, crashes: number): number {
   const last = facts.instances.find(one => one.run === facts.deployment.run)
-  const first = facts.firstBackoffMs ?? defaultFirstBackoffMs
-  return (last?.exitedAt ?? facts.now) + first * 2 ** Math.max(crashes - 1, 0) - facts.now
+  return (
+    (last?.exitedAt ?? facts.now) + facts.limits.firstBackoffMs * 2 ** Math.max(crashes - 1, 0) - facts.now
+  )
 }

@@ -1,11 +1,11 @@
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { Instance } from '../clusters/driver.ts'
 import { type ApplyDeps, createApply } from './apply.ts'
-import { decide, type Facts } from './decide.ts'
+import { type CrashLimits, decide, type Facts } from './decide.ts'
 import type { Next } from './queue.ts'
 
 export interface ReconcileDeps extends ApplyDeps {
-  readonly limits: ApplyDeps['limits'] & { readonly firstBackoffMs?: number }
+  readonly limits: ApplyDeps['limits'] & CrashLimits
   /** What is there now. */
   readonly onSeen: (deploymentId: string, instances: readonly Instance[]) => void
   /** Something was done about the deployment. */
@@ -77,6 +77,6 @@ async function gather(deps: ReconcileDeps, id: string): Promise<SeenFacts | unde
     hasFreeSlot: reader.runningBuilds().length < deps.limits.builds,
     target: deployment.targetReleaseId === null ? undefined : reader.release(deployment.targetReleaseId),
     instances,
-    ...(deps.limits.firstBackoffMs === undefined ? {} : { firstBackoffMs: deps.limits.firstBackoffMs }),
+    limits: deps.limits,
   }
 }

@@ -12,10 +12,11 @@ import { createWriter } from '../database/writer.ts'
 import { createGateway, type GatewayRoute } from '../gateway/gateway.ts'
 import type { LogStore } from '../logs/log-store.ts'
 import type { DeploymentEvent } from '../pipeline/apply.ts'
+import { defaultCrashLimits } from '../pipeline/decide.ts'
 import type { Checkpoint } from '../pipeline/effects.ts'
 import { createIntents } from '../pipeline/intents.ts'
 import { createQueue } from '../pipeline/queue.ts'
-import { createReconcile } from '../pipeline/reconcile.ts'
+import { createReconcile, type ReconcileDeps } from '../pipeline/reconcile.ts'
 import type { SourceReader } from '../sources/source-reader.ts'
 import { createChanges } from './changes.ts'
 import { toHealth, toRoute } from './health.ts'
@@ -36,11 +37,7 @@ export interface PlatformDeps {
   readonly gatewayPort?: number
   readonly now?: () => number
   readonly checkpoint?: Checkpoint
-  readonly limits?: {
-    readonly builds?: number
-    readonly buildTimeMs?: number
-    readonly firstBackoffMs?: number
-  }
+  readonly limits?: Partial<ReconcileDeps['limits']>
   /** Works only on what is asked for; what else is unfinished is left as it is. */
   readonly isQuiet?: boolean
   /** Ends the hold on the data folder, when the caller took it already. */
@@ -74,7 +71,7 @@ export async function createPlatform(deps: PlatformDeps) {
     logs,
     now,
     checkpoint: deps.checkpoint ?? (() => {}),
-    limits: { builds: 2, buildTimeMs: 30 * 60_000, ...deps.limits },
+    limits: { ...defaultCrashLimits, builds: 2, buildTimeMs: 30 * 60_000, ...deps.limits },
     onSeen: (id, instances) => {
       const before = JSON.stringify(seen.get(id) ?? [])
       seen.set(id, instances)
