@@ -11,6 +11,7 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/integration/**/*.test.ts'],
           fileParallelism: false,
+          maxConcurrency: 2,
           ...limits,
           testTimeout: 180_000,
         },
