@@ -7,12 +7,14 @@ import { connect } from './cli/connection.ts'
 import { createOutput } from './cli/output.ts'
 import { toHelp, UsageError } from './cli/usage.ts'
 
-/** The command line. Exit status: 0 done, 1 failed, 2 not understood. */
+/** The command line. Exit status: 0 done, 1 failed, 2 not understood, 130 ended by Ctrl-C before it was done. */
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(toHelp(commands))
-    return name === undefined ? 2 : 0
+    const isAsked = name !== undefined
+    const stream = isAsked ? process.stdout : process.stderr
+    stream.write(toHelp(commands))
+    return isAsked ? 0 : 2
   }
   const command = commands.find(one => one.name === name)
   if (!command) throw new UsageError(`There is no command "${name}".`)
@@ -33,6 +35,8 @@ async function main(args: readonly string[]): Promise<number> {
   const output = createOutput({ isJson: values.json === true })
   const interrupt = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort())
+  // Whoever reads our output may have enough of it, such as `head`.
+  process.stdout.on('error', () => interrupt.abort())
   const connection = await connect()
   try {
     return await command.run({
@@ -42,6 +46,9 @@ async function main(args: readonly string[]): Promise<number> {
       argument: positionals[0] ?? '',
       signal: interrupt.signal,
     })
+  } catch (error) {
+    if (interrupt.signal.aborted) return 130
+    throw error
   } finally {
     await connection.close()
   }
@@ -51,7 +58,9 @@ async function main(args: readonly string[]): Promise<number> {
 function report(error: unknown): number {
   const isJson = process.argv.includes('--json')
   if (error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')) {
-    process.stderr.write(`${(error as Error).message}\nslipway --help lists the commands.\n`)
+    const called = commands.filter(one => one.name === process.argv[2])
+    const help = toHelp(called.length > 0 ? called : commands)
+    process.stderr.write(`${(error as Error).message}\n\n${help}`)
     return 2
   }
   const sent = error instanceof ORPCError ? failureSchema.safeParse(error.data).data : undefined

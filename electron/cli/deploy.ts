@@ -1,15 +1,12 @@
-import { statSync } from 'node:fs'
-import { homedir } from 'node:os'
-import path from 'node:path'
 import { SlipwayError } from '../../shared/domain/failure.ts'
-import { nameSchema } from '../../shared/domain/name.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
 import { withEdits } from '../../shared/domain/plan.ts'
 import type { Deployment, Source } from '../../shared/domain/records.ts'
 import { isFinishedBuild } from '../../shared/domain/status.ts'
 import type { Command, Context } from './command.ts'
 import { followLog, waitUntil } from './follow.ts'
-import { UsageError } from './usage.ts'
+import { toCheckedName, toPort, toSource } from './source.ts'
+import { lastSeq, stay, toUrl } from './stay.ts'
 
 export const deploy: Command = {
   name: 'deploy',
@@ -22,7 +19,7 @@ export const deploy: Command = {
     keep: { type: 'boolean' },
   },
   optionHelp: {
-    '--branch NAME': 'the default branch of the repository',
+    '--branch NAME': 'the default branch of the repository otherwise',
     '--port NUMBER': 'where the app listens; the plan finds it otherwise',
     '--name NAME': 'http://<name>.localhost; made from the address otherwise',
     '--keep': 'the app goes on when Slipway ends',
@@ -37,10 +34,12 @@ export const deploy: Command = {
       keepsRunning: values.keep === true ? true : undefined,
     }
     const existing = findExisting(await client.deployments.list(), source, wish)
-    const inspected = await client.sources.inspect({ source, branch: wish.branch ?? existing?.branch ?? '' })
+    const branch = wish.branch ?? existing?.branch ?? ''
+    const inspected = await client.sources.inspect({ source, branch }, { signal })
     output.say(
       toPlanText(withEdits(inspected.plan, existing?.planEdits ?? {}, wish.port ?? existing?.port ?? null)),
     )
+    const after = existing ? await lastSeq(client, existing.id) : 0
     const { id, buildId } = existing
       ? await deployAgain(context, existing.id, wish)
       : await client.deployments.create({
@@ -56,18 +55,13 @@ export const deploy: Command = {
     if (!(await printBuild(context, buildId))) return detached(context)
     const live = await waitUntil(client, () => findLive(context, id, buildId), signal)
     if (!live) return detached(context)
-    output.result({ id, name: live.name, url: live.url, port: live.health.port, buildId }, live.url)
-    return stay(context, live)
+    const url = toUrl(context, live)
+    output.result(
+      { id, name: live.name, url, port: live.health.port, release: live.serving?.number, buildId },
+      url,
+    )
+    return stay(context, live, after)
   },
-}
-
-/** Alone, the app ends with this process: it stays until Ctrl-C and prints what the app says. */
-export async function stay(context: Context, deployment: Deployment): Promise<number> {
-  if (!context.isAlone || deployment.keepsRunning) return 0
-  context.output.say('Running until Ctrl-C. --keep lets the app go on without Slipway.')
-  const log = { kind: 'runtime', id: deployment.id } as const
-  await followLog(context, log, { after: 0, signal: context.signal })
-  return 0
 }
 
 /** Follows the build. False when Ctrl-C came first. */
@@ -101,12 +95,19 @@ async function printBuild(context: Context, buildId: string): Promise<boolean> {
   return true
 }
 
+const overtaken = new SlipwayError({
+  code: 'conflict',
+  message: 'Before the app was live, it was stopped or another release took the place of this one.',
+  hint: 'slipway list shows what runs now.',
+})
+
 async function findLive({ client }: Context, id: string, buildId: string): Promise<Deployment | undefined> {
   const one = await client.deployments.get({ id })
   if (one.serving?.buildId === buildId && one.health.ready > 0) return one
   const release = one.releases.find(candidate => candidate.buildId === buildId)
   const failure = release?.failure ?? (one.status === 'failed' ? one.failure : null)
   if (failure) throw new SlipwayError(failure)
+  if (release?.status === 'retired' || one.wanted !== 'running') throw overtaken
   return undefined
 }
 
@@ -142,29 +143,7 @@ function detached({ output, isAlone }: Context): number {
   return 130
 }
 
-/** An existing folder, or something that looks like a path, is a folder; anything else is for git. */
-export function toSource(text: string): Source {
-  const home = text.startsWith('~/') ? path.join(homedir(), text.slice(2)) : text
-  const isFolder =
-    /^[./]/.test(home) || path.isAbsolute(home) || statSync(home, { throwIfNoEntry: false })?.isDirectory()
-  return isFolder ? { kind: 'folder', address: path.resolve(home) } : { kind: 'git', address: text }
-}
-
-export function toPort(value: string | boolean | undefined): number | undefined {
-  if (value === undefined) return undefined
-  const port = Number(value)
-  if (Number.isInteger(port) && port >= 1 && port <= 65535) return port
-  throw new UsageError(`"${value}" is no port: give a number from 1 to 65535.`)
-}
-
-function toCheckedName(value: string | boolean | undefined): string | undefined {
-  if (typeof value !== 'string') return undefined
-  const parsed = nameSchema.safeParse(value)
-  if (parsed.success) return parsed.data
-  throw new UsageError(`"${value}" is no name. ${parsed.error.issues[0]?.message ?? ''}`)
-}
-
-export function toPlanText(plan: Plan): string {
+function toPlanText(plan: Plan): string {
   const rows = [
     ['Plan', plan.label, ''],
     ...(['install', 'build', 'start', 'output'] as const).flatMap(part => {

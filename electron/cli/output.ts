@@ -5,20 +5,34 @@ export interface Output {
   readonly isJson: boolean
   /** Progress, for people only. */
   say(text: string): void
-  /** The result: `value` as JSON, else the text. */
+  /** The result: `value` as JSON, else the text. On lines of its own. */
   result(value: unknown, text: string): void
   logLine(line: LogLine): void
 }
 
-export function createOutput({ isJson }: { isJson: boolean }): Output {
-  const write = (text: string) => void process.stdout.write(text)
+export function createOutput({
+  isJson,
+  write = text => void process.stdout.write(text),
+}: {
+  isJson: boolean
+  write?: (text: string) => void
+}): Output {
   let isMidLine = false
+  const endLine = () => {
+    if (isMidLine) write('\n')
+    isMidLine = false
+  }
   return {
     isJson,
     say: text => {
-      if (!isJson) write(`${text}\n`)
+      if (isJson) return
+      endLine()
+      write(`${text}\n`)
     },
-    result: (value, text) => write(isJson ? `${JSON.stringify(value)}\n` : `${text}\n`),
+    result: (value, text) => {
+      endLine()
+      write(isJson ? `${JSON.stringify(value)}\n` : `${text}\n`)
+    },
     logLine: line => {
       if (isJson) {
         write(`${JSON.stringify(line)}\n`)

@@ -5,6 +5,20 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
+/** An option that is a whole number; undefined when it is not given. */
+export function toNumber(
+  value: string | boolean | undefined,
+  what: string,
+  range: { from: number; to: number },
+): number | undefined {
+  if (value === undefined) return undefined
+  const number = /^\d+$/.test(String(value)) ? Number(value) : Number.NaN
+  if (number >= range.from && number <= range.to) return number
+  const bounds =
+    range.to === Number.MAX_SAFE_INTEGER ? `from ${range.from}` : `from ${range.from} to ${range.to}`
+  throw new UsageError(`"${value}" is no ${what}: give a number ${bounds}.`)
+}
+
 export function toHelp(commands: readonly Command[]): string {
   const lines = commands.flatMap(command => {
     const call = [command.name, ...command.takes.map(one => `<${one}>`)].join(' ')
@@ -17,7 +31,7 @@ export function toHelp(commands: readonly Command[]): string {
     ...lines,
     '',
     '  --json  prints JSON, --help prints this. SLIPWAY_DATA chooses the data folder.',
-    '  Exit status: 0 done, 1 failed, 2 not understood.',
+    '  Exit status: 0 done, 1 failed, 2 not understood, 130 ended by Ctrl-C before it was done.',
     '',
   ].join('\n')
 }

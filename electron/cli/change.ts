@@ -1,0 +1,130 @@
+import { createInterface } from 'node:readline/promises'
+import { SlipwayError } from '../../shared/domain/failure.ts'
+import type { Deployment } from '../../shared/domain/records.ts'
+import type { Command, Context } from './command.ts'
+import { about } from './find.ts'
+import { waitUntil } from './follow.ts'
+import { lastSeq, stay, toUrl } from './stay.ts'
+import { toNumber } from './usage.ts'
+
+export const rollback: Command = {
+  ...about('rollback', 'rolls an earlier release out again, without a build', async (context, one) => {
+    const { client, values } = context
+    const { id, serving } = one
+    const wanted = toNumber(values.to, 'release', { from: 1, to: Number.MAX_SAFE_INTEGER })
+    const { releases } = await client.deployments.get({ id })
+    const release = releases.find(each =>
+      wanted === undefined
+        ? each.liveAt !== null && each.number < (serving?.number ?? 0) && each.buildId !== serving?.buildId
+        : each.number === wanted,
+    )
+    if (!release) {
+      throw new SlipwayError({
+        code: 'not_found',
+        message: 'There is no such release to roll back to.',
+        hint: `Releases: ${releases.map(each => `#${each.number}`).join(', ') || 'none'}.`,
+      })
+    }
+    return runAnew(context, one, async () => {
+      const { releaseId } = await client.deployments.rollback({ id, releaseId: release.id })
+      return now => now.serving?.id === releaseId
+    })
+  }),
+  options: { to: { type: 'string' } },
+  optionHelp: { '--to NUMBER': 'the release; the one before the live one otherwise' },
+}
+
+export const restart: Command = about('restart', 'starts the app anew', (context, one) =>
+  runAnew(context, one, async () => {
+    await context.client.deployments.restart({ id: one.id })
+    return now => now.health.instances.join() !== one.health.instances.join()
+  }),
+)
+
+export const start: Command = about('start', 'starts a stopped app', (context, one) =>
+  runAnew(context, one, async () => {
+    await context.client.deployments.start({ id: one.id })
+    return () => true
+  }),
+)
+
+export const stop: Command = about('stop', 'stops the app', async ({ client, signal, output }, { id }) => {
+  await client.deployments.stop({ id })
+  const stopped = await waitUntil(
+    client,
+    async () => {
+      const one = await client.deployments.get({ id })
+      return one.status === 'stopped' && one.health.instances.length === 0 ? one : undefined
+    },
+    signal,
+  )
+  if (!stopped) return 130
+  output.result({ id, name: stopped.name, status: stopped.status }, 'Stopped.')
+  return 0
+})
+
+export const remove: Command = {
+  ...about('remove', 'removes the app and all that is there of it', async (context, { id, name }) => {
+    const { client, signal, output } = context
+    if (!context.values.yes && !(await hasAgreed(name, signal))) {
+      output.say('Nothing was removed.')
+      return 1
+    }
+    await client.deployments.remove({ id, name })
+    const left = await waitUntil(
+      client,
+      async () => (await client.deployments.residue({ id })) ?? undefined,
+      signal,
+    )
+    if (!left) return 130
+    const counts = Object.entries(left).map(([what, count]) => `${count} ${what}`)
+    output.result({ id, name, left }, `Removed. Left: ${counts.join(', ')}.`)
+    return Object.values(left).every(count => count === 0) ? 0 : 1
+  }),
+  options: { yes: { type: 'boolean' } },
+  optionHelp: { '--yes': 'does not ask' },
+}
+
+/** Asks for something that ends in a live app, and waits for it. `ask` tells how the new state is known. */
+async function runAnew(
+  context: Context,
+  { id }: Deployment,
+  ask: () => Promise<(now: Deployment) => boolean>,
+): Promise<number> {
+  const { client, output, signal } = context
+  const after = await lastSeq(client, id)
+  const isNew = await ask()
+  context.endApps()
+  const live = await waitUntil(
+    client,
+    async () => {
+      const one = await client.deployments.get({ id })
+      if (one.status === 'failed' && one.failure) throw new SlipwayError(one.failure)
+      return one.status === 'live' && one.health.ready > 0 && isNew(one) ? one : undefined
+    },
+    signal,
+  )
+  if (!live) return 130
+  const url = toUrl(context, live)
+  output.result({ id, name: live.name, url, port: live.health.port, release: live.serving?.number }, url)
+  return stay(context, live, after)
+}
+
+/** Only asked where somebody can answer. */
+async function hasAgreed(name: string, signal: AbortSignal): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    throw new SlipwayError({
+      code: 'invalid_input',
+      message: `Removing ${name} deletes its releases, builds and logs.`,
+      hint: `Run slipway remove ${name} --yes.`,
+    })
+  }
+  const prompt = createInterface({ input: process.stdin, output: process.stderr })
+  // In a prompt the terminal hands Ctrl-C to us, not to the kernel.
+  prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  try {
+    return (await prompt.question(`Type ${name} to remove it: `, { signal })).trim() === name
+  } finally {
+    prompt.close()
+  }
+}

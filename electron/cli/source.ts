@@ -1,0 +1,25 @@
+import { statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import path from 'node:path'
+import { nameSchema } from '../../shared/domain/name.ts'
+import type { Source } from '../../shared/domain/records.ts'
+import { toNumber, UsageError } from './usage.ts'
+
+/** An existing folder, or something that looks like a path, is a folder; anything else is for git. */
+export function toSource(text: string): Source {
+  if (text.trim() === '') throw new UsageError('The git url or folder is empty.')
+  const home = text === '~' || text.startsWith('~/') ? path.join(homedir(), text.slice(1)) : text
+  const isFolder =
+    /^[./]/.test(home) || path.isAbsolute(home) || statSync(home, { throwIfNoEntry: false })?.isDirectory()
+  return isFolder ? { kind: 'folder', address: path.resolve(home) } : { kind: 'git', address: text }
+}
+
+export const toPort = (value: string | boolean | undefined): number | undefined =>
+  toNumber(value, 'port', { from: 1, to: 65535 })
+
+export function toCheckedName(value: string | boolean | undefined): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const parsed = nameSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new UsageError(`"${value}" is no name. ${parsed.error.issues[0]?.message ?? ''}`)
+}
