@@ -1,0 +1,50 @@
+/** Two series of the same measure, taken in turns. `ratio`: median of ours to median of the reference. */
+export interface Result {
+  readonly name: string
+  readonly unit: 'ms' | 'MB'
+  readonly n: number
+  readonly ours: Series
+  readonly reference: Series
+  readonly ratio: number
+  readonly aim: number
+}
+
+interface Series {
+  readonly median: number
+  readonly least: number
+  readonly most: number
+}
+
+export function toResult(
+  about: Pick<Result, 'name' | 'unit' | 'aim'>,
+  samples: { ours: readonly number[]; reference: readonly number[] },
+): Result {
+  if (samples.reference.length === 0) throw new Error(`${about.name}: the reference did not run`)
+  const ours = toSeries(samples.ours)
+  const reference = toSeries(samples.reference)
+  return { ...about, n: samples.ours.length, ours, reference, ratio: ours.median / reference.median }
+}
+
+export function toTable(results: readonly Result[]): string {
+  const cell = (series: Series) =>
+    `${series.median.toFixed(0)} (${series.least.toFixed(0)} to ${series.most.toFixed(0)})`
+  const rows = results.map(one => [
+    one.name,
+    String(one.n),
+    `${cell(one.ours)} ${one.unit}`,
+    `${cell(one.reference)} ${one.unit}`,
+    one.ratio.toFixed(2),
+    one.aim.toFixed(2),
+  ])
+  return [['bench', 'n', 'Slipway', 'reference', 'ratio', 'aim'], ...rows]
+    .map(row => row.map((text, column) => text.padEnd([34, 4, 28, 28, 6, 6][column] ?? 0)).join(''))
+    .join('\n')
+}
+
+function toSeries(samples: readonly number[]): Series {
+  const sorted = samples.toSorted((a, b) => a - b)
+  const middle = sorted.length / 2
+  const median =
+    ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2
+  return { median, least: sorted[0] ?? Number.NaN, most: sorted.at(-1) ?? Number.NaN }
+}
