@@ -118,10 +118,13 @@ describe('an app', () => {
     const second = await deployAgain(first, 'fixed-port', { port })
     expect(second).toMatchObject({ status: 'live', failure: null, serving: { number: 2 }, health: { port } })
     expect(second.health.instances).not.toEqual(first.health.instances)
-    const told = (await platformLines(first)).map(
-      text => /^(Started|Stopped|Listens)/.exec(text)?.[0] ?? text,
-    )
-    expect(told).toEqual(['Started', 'Listens', 'Stopped', 'Started', 'Listens'])
+    // The line may reach the log a moment after the traffic reached the app.
+    await vi.waitFor(async () => {
+      const told = (await platformLines(first)).map(
+        text => /^(Started|Stopped|Listens)/.exec(text)?.[0] ?? text,
+      )
+      expect(told).toEqual(['Started', 'Listens', 'Stopped', 'Started', 'Listens'])
+    })
     expect(await get(second)).toEqual({ status: 200, body: 'fixed port\n' })
     expect(await remove(second)).toEqual(nothing)
   })
