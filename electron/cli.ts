@@ -48,11 +48,21 @@ async function main(args: readonly string[]): Promise<number> {
     })
   } catch (error) {
     if (interrupt.signal.aborted) return 130
-    throw error
+    throw connection.lost.aborted ? quitMeanwhile(error) : error
   } finally {
     await connection.close()
   }
 }
+
+const quitMeanwhile = (cause: unknown) =>
+  new SlipwayError(
+    {
+      code: 'unavailable',
+      message: 'Slipway was quit before this was done.',
+      hint: 'What it had begun goes on when Slipway is opened again.',
+    },
+    cause,
+  )
 
 /** Whatever was thrown, as what failed and what to do next. Never a stack. */
 function report(error: unknown): number {

@@ -12,15 +12,20 @@ export async function connect(): Promise<{
   client: Client
   isAlone: boolean
   endApps: () => void
+  /** Aborted when the Slipway that runs went away. */
+  lost: AbortSignal
   close: () => Promise<void>
 }> {
   const environment = platformEnvironment()
   const running = await connectControl(environment.dataFolder)
+  const lost = new AbortController()
   if (running) {
+    void running.closed.then(() => lost.abort())
     return {
       client: running.client,
       isAlone: false,
       endApps: () => {},
+      lost: lost.signal,
       close: async () => running.close(),
     }
   }
@@ -32,6 +37,7 @@ export async function connect(): Promise<{
     endApps: () => {
       stopApps = true
     },
+    lost: lost.signal,
     close: () => host.dispose({ stopApps }),
   }
 }

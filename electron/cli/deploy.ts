@@ -68,21 +68,21 @@ export const deploy: Command = {
 async function printBuild(context: Context, buildId: string): Promise<boolean> {
   const { client, signal } = context
   const end = new AbortController()
-  const stop = () => end.abort()
-  signal.addEventListener('abort', stop)
-  const following = followLog(context, { kind: 'build', id: buildId }, { after: 0, signal: end.signal })
-  const build = await waitUntil(
+  const finished = waitUntil(
     client,
     async () => {
       const one = await client.builds.get({ id: buildId })
       return isFinishedBuild(one.status) ? one : undefined
     },
     signal,
-  )
-  // The log of a finished build is closed; that of one that was replaced before it began never opens.
-  if (build?.status !== 'succeeded' && build?.status !== 'failed') end.abort()
-  await following
-  signal.removeEventListener('abort', stop)
+  ).then(one => {
+    // The log of a finished build is closed; that of one that was replaced before it began never opens.
+    if (one?.status !== 'succeeded' && one?.status !== 'failed') end.abort()
+    return one
+  })
+  const log = { kind: 'build', id: buildId } as const
+  const following = followLog(context, log, { after: 0, signal: AbortSignal.any([signal, end.signal]) })
+  const [build] = await Promise.all([finished, following])
   if (!build) return false
   if (build.failure) throw new SlipwayError(build.failure)
   if (build.status === 'cancelled') {
