@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findChromium, launchBrowser, startBrowserSession } from '../support/browser.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
 import { createDataFolder } from '../support/platform.ts'
-import { checkAccessibility, firstCommit, readGatewayPort, walk } from './journey.ts'
+import { checkAccessibility, firstCommit, readGatewayPort, walk, wear } from './journey.ts'
 
 const pictures = resolve(import.meta.dirname, '..', 'output', 'browser')
 const chromium = findChromium()
@@ -47,7 +47,7 @@ describe.skipIf(chromium === undefined)('the browser session', () => {
     await page.waitForFunction(() => !document.querySelector('[data-loading]'))
     await checkAccessibility(page, context, name)
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await wear(page, colorScheme)
       await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) })
     }
   }

@@ -111,6 +111,12 @@ export async function walk(deps: {
   await look('removed')
 }
 
+/** Changes the theme, and waits until the page wears it. */
+export async function wear(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+  await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor({ state: 'attached' })
+}
+
 /** axe finds nothing on the page, in light and dark. */
 export async function checkAccessibility(
   page: Page,
@@ -118,7 +124,7 @@ export async function checkAccessibility(
   name: string,
 ): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await wear(page, colorScheme)
     const builder = context ? new AxeBuilder({ page }) : new AxeBuilder({ page }).setLegacyMode()
     const { violations } = await builder.analyze()
     const found = violations.map(
