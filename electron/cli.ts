@@ -3,7 +3,6 @@ import { parseArgs } from 'node:util'
 import { ORPCError } from '@orpc/client'
 import { failureSchema, SlipwayError, toFailure } from '../shared/domain/failure.ts'
 import { commands } from './cli/commands.ts'
-import { connect } from './cli/connection.ts'
 import { createOutput } from './cli/output.ts'
 import { toHelp, UsageError } from './cli/usage.ts'
 
@@ -37,6 +36,8 @@ async function main(args: readonly string[]): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort())
   // Whoever reads our output may have enough of it, such as `head`.
   process.stdout.on('error', () => interrupt.abort())
+  // Help and misuse need none of it.
+  const { connect } = await import('./cli/connection.ts')
   const connection = await connect()
   try {
     return await command.run({

@@ -1,5 +1,3 @@
-import { createRouterClient } from '@orpc/server'
-import { createHost } from '../host.ts'
 import { platformEnvironment } from '../platform/environment.ts'
 import { connectControl } from '../rpc/control-socket.ts'
 import type { Client } from './command.ts'
@@ -29,6 +27,11 @@ export async function connect(): Promise<{
       close: async () => running.close(),
     }
   }
+  // A client does without the platform, which takes its time to load.
+  const [{ createHost }, { createRouterClient }] = await Promise.all([
+    import('../host.ts'),
+    import('@orpc/server'),
+  ])
   const host = await createHost(environment, { isQuiet: true })
   let stopApps = false
   return {

@@ -1,137 +1,137 @@
 import { execFile, spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { effects } from '../../electron/pipeline/effects.ts'
-import type { KillOptions } from '../support/kill-host.ts'
-import { createDataFolder } from '../support/platform.ts'
+import type { KillOptions, KillReport } from '../support/kill-host.ts'
+import { endProcessesBelow } from '../support/kill-outcome.ts'
+import { appFiles, branches, type ScenarioName, scenarios } from '../support/kill-scenarios.ts'
 
 const exec = promisify(execFile)
 const host = join(import.meta.dirname, '..', 'support', 'kill-host.ts')
+/** Many times what a run takes. One that hangs is ended, and fails its test. */
+const mostMs = 60_000
 
-/** Which scenario reaches which effects. Together they are all effects there are. */
-const plan = {
-  releases: [
-    'startBuild',
-    'recordProgress',
-    'finishBuild',
-    'collectArtifacts',
-    'startRun',
-    'promote',
-    'retireOthers',
-    'setStatus',
-  ],
-  crashes: ['failRelease', 'restartCrashed', 'giveUp'],
-  endings: ['cancelBuild', 'stopAll', 'removeFromCluster', 'removeLogs', 'removeRows'],
-} as const satisfies Record<KillOptions['scenario'], readonly (typeof effects)[number][]>
-
-const good = `
-  const http = require('node:http')
-  http.createServer((request, response) => {
-    if (request.url === '/crash') process.exit(9)
-    response.end('good')
-  }).listen(process.env.PORT)`
-
-/** Many times what a run takes; one that hangs is ended, and fails its test. */
-const mostMs = 40_000
-
-let repository: string
+let folder: string
+let undisturbed: Record<ScenarioName, KillReport>
 
 beforeAll(async () => {
-  repository = await mkdtemp(join(tmpdir(), 'slipway-kill-'))
-  const git = (...args: string[]) =>
-    exec('git', ['-c', 'user.name=Ana', '-c', 'user.email=ana@example.org', ...args], { cwd: repository })
-  const commit = async (branch: string, files: Record<string, string>) => {
-    await git('checkout', '-q', '-B', branch)
-    for (const [name, text] of Object.entries(files)) await writeFile(join(repository, name), text)
-    await git('add', '-A')
-    await git('commit', '-q', '-m', branch)
-  }
-  await git('init', '-q')
-  const files = { Procfile: 'web: exec node server.js\n', 'server.js': good }
-  await commit('good', files)
-  await commit('better', { 'server.js': good.replace("'good'", "'better'") })
-  const built = (command: string) => ({
-    Procfile: 'web: exec node server.js\n',
-    'package.json': JSON.stringify({ name: 'app', private: true, scripts: { build: command } }),
-    'server.js': good,
-  })
-  await commit('breaks', built('exit 3'))
-  await commit('slow', built('exec sleep 600'))
-  await git('checkout', '-q', 'good')
-  await commit('exits', { 'server.js': "console.log('no database'); process.exit(1)" })
+  folder = await mkdtemp(join(tmpdir(), 'slipway-kill-'))
+  await createRepository(join(folder, 'repository'))
+  const names = Object.keys(scenarios) as ScenarioName[]
+  const reports = await inPairs(names, async name => [name, await finish(await prepare(name))] as const)
+  undisturbed = Object.fromEntries(reports) as Record<ScenarioName, KillReport>
+})
+afterAll(async () => {
+  endProcessesBelow(folder)
+  await rm(folder, { recursive: true, force: true })
 })
 
-afterAll(() => rm(repository, { recursive: true, force: true }))
+test('undisturbed, each scenario comes to what it tells, and leaves nothing running', () => {
+  const told = Object.entries(undisturbed).map(([name, { outcome, left }]) => [
+    name,
+    outcome.rows.deployments?.map(row => `${row.name} ${row.status}`),
+    outcome.rows.builds?.map(row => row.status),
+    outcome.rows.releases?.map(row => row.status),
+    outcome.processes,
+    outcome.output,
+    left,
+  ])
+  const runOf = (run: string) => [`node server.js of ${run}`, `supervisor of ${run}`]
+  const started = (times: number) => Array(times).fill('started')
+  const built = 'succeeded'
+  expect(told).toEqual([
+    [
+      'release',
+      ['app live'],
+      [built, built],
+      ['retired', 'live'],
+      runOf('app/releases-2-2'),
+      { app: started(2) },
+      [],
+    ],
+    [
+      'failure',
+      ['app live'],
+      [built, 'failed', built],
+      ['retired', 'failed', 'live'],
+      runOf('app/releases-3-2'),
+      { app: ['started', 'no database', 'started'] },
+      [],
+    ],
+    ['crash', ['app failed'], [built], ['live'], [], { app: started(2) }, []],
+    ['cancel', ['app idle'], ['cancelled'], [], [], { app: [] }, []],
+    ['stop', ['app live'], [built], ['live'], runOf('app/releases-1-2'), { app: started(2) }, []],
+    ['remove', ['stays live'], [built], ['live'], runOf('stays/releases-1-1'), { stays: started(1) }, []],
+  ])
+})
 
-describe.each(Object.entries(plan))('%s', (scenario, reaches) => {
-  let undisturbed: Report
-
-  beforeAll(async () => {
-    const data = createDataFolder()
-    undisturbed = await finish({
-      dataFolder: data.path,
-      repository,
-      scenario: scenario as KillOptions['scenario'],
-    })
-    data.remove()
-  })
-
-  test('reaches the effects it is for', () => {
-    expect(undisturbed.reached).toEqual(
-      expect.arrayContaining(reaches.flatMap(name => [`${name}:before`, `${name}:after`])),
-    )
-  })
-
-  const points = reaches.flatMap(name => [`${name}:before`, `${name}:after`])
-  test.concurrent.each(points)('killed at %s, it ends as if nothing had happened', async killAt => {
-    const data = createDataFolder()
-    const options = { dataFolder: data.path, repository, scenario: scenario as KillOptions['scenario'] }
-    expect(await run({ ...options, killAt })).toEqual({ signal: 'SIGKILL' })
-    const { outcome } = await finish(options)
-    expect(outcome).toEqual(undisturbed.outcome)
-    data.remove()
+describe.concurrent.each(effects)('killed at %s', effect => {
+  test.each(['before', 'after'])('%s it, everything ends as if nothing had happened', async when => {
+    const at = `${effect}:${when}`
+    const [scenario, expected] =
+      Object.entries(undisturbed).find(([, report]) => report.passed[at] !== undefined) ?? []
+    if (!scenario || !expected) throw new Error(`no scenario passes ${at}`)
+    const options = await prepare(scenario as ScenarioName)
+    expect(await run({ ...options, kill: { at, nth: 1 } })).toMatchObject({ signal: 'SIGKILL' })
+    const { outcome, left } = await finish(options)
+    expect(outcome).toEqual(expected.outcome)
+    expect(left).toEqual([])
   })
 })
 
-test('every effect is killed at', () => {
-  expect(Object.values(plan).flat().sort()).toEqual([...effects].sort())
-})
-
-interface Report {
-  readonly reached: string[]
-  readonly outcome: unknown
+async function prepare(scenario: ScenarioName): Promise<KillOptions> {
+  const root = await mkdtemp(join(folder, `${scenario}-`))
+  const options = { scenario, dataFolder: join(root, 'data'), home: join(root, 'home') }
+  await mkdir(options.home)
+  return { ...options, repository: join(folder, 'repository') }
 }
 
-async function finish(options: KillOptions): Promise<Report> {
-  const ended = await run(options)
-  if (!('report' in ended)) throw new Error(`the host did not finish: ${JSON.stringify(ended)}`)
-  return ended.report
+async function finish(options: KillOptions): Promise<KillReport> {
+  const { code, output, errors } = await run(options)
+  if (code !== 0) throw new Error(`the host did not finish: ${errors}`)
+  return JSON.parse(output) as KillReport
 }
 
-async function run(
-  options: KillOptions,
-): Promise<
-  { report: Report } | { signal: string; errors?: string } | { code: number | null; errors: string }
-> {
+async function run(options: KillOptions) {
   const child = spawn(process.execPath, [host, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, HOME: options.home, NODE_COMPILE_CACHE: join(folder, 'compiled') },
     timeout: mostMs,
     killSignal: 'SIGABRT',
   })
-  let output = ''
-  let errors = ''
-  child.stdout.on('data', chunk => {
-    output += String(chunk)
-  })
-  child.stderr.on('data', chunk => {
-    errors += String(chunk)
-  })
-  const [code, signal] = await new Promise<[number | null, string | null]>(resolve =>
-    child.once('close', (...ended) => resolve(ended)),
+  const ended = new Promise<{ code: number | null; signal: string | null }>(resolve =>
+    child.once('close', (code, signal) => resolve({ code, signal })),
   )
-  if (signal !== null) return { signal, ...(signal === 'SIGABRT' ? { errors } : {}) }
-  return code === 0 ? { report: JSON.parse(output) as Report } : { code, errors }
+  const [output, errors, end] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  return { ...end, output, errors }
+}
+
+async function createRepository(repository: string): Promise<void> {
+  await mkdir(repository)
+  const git = (...args: string[]) =>
+    exec('git', ['-c', 'user.name=Ana', '-c', 'user.email=ana@example.org', ...args], { cwd: repository })
+  const write = async (files: Record<string, string>) => {
+    for (const [name, content] of Object.entries(files)) await writeFile(join(repository, name), content)
+  }
+  await git('init', '-q', '-b', 'base')
+  await write(appFiles)
+  await git('add', '-A')
+  await git('commit', '-q', '-m', 'base')
+  for (const [branch, files] of Object.entries(branches)) {
+    await git('checkout', '-q', '-b', branch, 'base')
+    await write(files)
+    await git('commit', '-q', '--allow-empty', '-a', '-m', branch)
+  }
+}
+
+async function inPairs<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  for (let next = 0; next < items.length; next += 2) {
+    results.push(...(await Promise.all(items.slice(next, next + 2).map(work))))
+  }
+  return results
 }

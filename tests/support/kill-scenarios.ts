@@ -1,0 +1,173 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Platform } from '../../electron/platform/platform.ts'
+import type { Deployment } from '../../shared/domain/records.ts'
+
+/**
+ * One wish. `isAsked` looks at what is on record, so that a process that comes after a kill knows where to go on; a step
+ * that was asked for is never asked for again. `isDone` is looked at only before the next step is asked for.
+ */
+export interface Step {
+  readonly isAsked: (scene: Scene) => boolean
+  readonly ask: (scene: Scene) => unknown
+  readonly isDone: (scene: Scene) => boolean
+}
+
+export interface Scene {
+  readonly platform: Platform
+  readonly repository: string
+  /** Where apps and builds leave marks. */
+  readonly home: string
+}
+
+export type ScenarioName = keyof typeof scenarios
+
+/** Branches of the repository. Each is deployed once at the most, so that its build tells that it was asked for. */
+export const branches = {
+  good: { 'build.sh': ':' },
+  better: { 'build.sh': ':' },
+  breaks: { 'build.sh': 'echo "no such module"; exit 3' },
+  exits: { 'server.js': "console.log('no database'); process.exit(1)" },
+  hangs: { 'build.sh': 'exec sleep 600' },
+} as const
+type Branch = keyof typeof branches
+
+/** Says that it started; after `/crash` it ends, then and at every later start. */
+export const appFiles = {
+  Procfile: 'web: exec node server.js\n',
+  'build.sh': ':',
+  'server.js': `
+    const { existsSync, writeFileSync } = require('node:fs')
+    const crashed = process.env.HOME + '/crashed'
+    console.log('started')
+    if (existsSync(crashed)) process.exit(4)
+    require('node:http').createServer((request, response) => {
+      if (request.url !== '/crash') return response.end('well')
+      writeFileSync(crashed, '')
+      process.exit(4)
+    }).listen(process.env.PORT)`,
+}
+
+const asker = ({ user }: Platform) => ({ userId: user.id, name: user.name, hasConsent: true })
+const find = ({ platform }: Scene, name: string): Deployment | undefined =>
+  platform.deployments().find(one => one.name === name)
+const idOf = (scene: Scene, name: string) => find(scene, name)?.id ?? ''
+const hasLine = ({ platform }: Scene, verb: string, name: string) =>
+  platform.reader.activity({ limit: 500 }).some(line => line.verb === verb && line.deployment === name)
+const buildOf = (scene: Scene, name: string, branch: Branch) =>
+  scene.platform.reader
+    .buildsOf(idOf(scene, name), 100)
+    .map(one => scene.platform.reader.build(one.id))
+    .find(one => one?.branch === branch)
+
+const isRunning = (one: Deployment | undefined) =>
+  one?.health.ready === 1 && one.health.instances.length === 1
+const isLive = (name: string, release: number) => (scene: Scene) => {
+  const one = find(scene, name)
+  return isRunning(one) && one?.status === 'live' && one.serving?.number === release
+}
+const hasFailed = (name: string, code: string) => (scene: Scene) => {
+  const one = find(scene, name)
+  return one?.status === 'failed' && one.failure?.code === code
+}
+
+const create = (name: string, branch: Branch, isDone = isLive(name, 1)): Step => ({
+  isAsked: scene => hasLine(scene, 'created', name),
+  ask: ({ platform, repository }) =>
+    platform.intents.create(
+      {
+        source: { kind: 'git', address: repository },
+        branch,
+        name,
+        port: null,
+        planEdits: { build: '. ./build.sh' },
+      },
+      asker(platform),
+    ),
+  isDone,
+})
+
+const deploy = (name: string, branch: Branch, isDone: Step['isDone']): Step[] => [
+  {
+    isAsked: scene => find(scene, name)?.branch === branch || buildOf(scene, name, branch) !== undefined,
+    ask: scene => scene.platform.intents.update(idOf(scene, name), { branch }, asker(scene.platform)),
+    isDone: () => true,
+  },
+  {
+    isAsked: scene => buildOf(scene, name, branch) !== undefined,
+    ask: scene => scene.platform.intents.deploy(idOf(scene, name), asker(scene.platform)),
+    isDone,
+  },
+]
+
+const ask = (verb: 'restart' | 'stop' | 'start', name: string, isDone: Step['isDone']): Step => ({
+  isAsked: scene => hasLine(scene, verb, name),
+  ask: scene => scene.platform.intents[verb](idOf(scene, name), asker(scene.platform)),
+  isDone,
+})
+
+/** Short stories that together pass every effect. */
+export const scenarios = {
+  release: [create('app', 'good'), ...deploy('app', 'better', isLive('app', 2))],
+
+  failure: [
+    create('app', 'good'),
+    ...deploy('app', 'breaks', hasFailed('app', 'build_failed')),
+    ...deploy('app', 'exits', hasFailed('app', 'start_exited')),
+    {
+      isAsked: scene => hasLine(scene, 'rollback', 'app'),
+      ask: scene => {
+        const id = idOf(scene, 'app')
+        const first = scene.platform.reader.releasesOf(id).find(release => release.number === 1)
+        scene.platform.intents.rollback(id, first?.id ?? '', asker(scene.platform))
+      },
+      isDone: isLive('app', 3),
+    },
+  ],
+
+  crash: [
+    create('app', 'good'),
+    {
+      isAsked: ({ home }) => existsSync(join(home, 'crashed')),
+      ask: async scene => {
+        const port = find(scene, 'app')?.health.port
+        await fetch(`http://127.0.0.1:${port}/crash`).catch(() => undefined)
+      },
+      isDone: scene => hasFailed('app', 'start_exited')(scene) || hasFailed('app', 'app_crashed')(scene),
+    },
+  ],
+
+  cancel: [
+    create('app', 'hangs', scene => {
+      const steps = find(scene, 'app')?.latestBuild?.steps ?? []
+      return steps.some(step => step.name === 'build' && step.status === 'running')
+    }),
+    {
+      isAsked: scene => {
+        const build = buildOf(scene, 'app', 'hangs')
+        return build !== undefined && (build.cancelRequestedAt !== null || build.status === 'cancelled')
+      },
+      ask: scene => scene.platform.intents.cancelBuild(buildOf(scene, 'app', 'hangs')?.id ?? ''),
+      isDone: scene => find(scene, 'app')?.status === 'idle',
+    },
+  ],
+
+  stop: [
+    create('app', 'good'),
+    ask('stop', 'app', scene => {
+      const one = find(scene, 'app')
+      return one?.status === 'stopped' && one.health.instances.length === 0
+    }),
+    ask('start', 'app', isLive('app', 1)),
+  ],
+
+  remove: [
+    create('stays', 'good'),
+    create('app', 'good'),
+    {
+      isAsked: scene => hasLine(scene, 'remove', 'app'),
+      ask: scene => scene.platform.intents.remove(idOf(scene, 'app'), 'app', asker(scene.platform)),
+      isDone: scene => find(scene, 'app') === undefined,
+    },
+  ],
+} as const satisfies Record<string, readonly Step[]>
