@@ -147,7 +147,7 @@ export function createBuildTask(
     follower = followJob({
       folder: jobFolder,
       log,
-      source: buildId,
+      source: `${buildId}@${record.startedAt}`,
       store: logs,
       now,
       onLines: noteSteps,

@@ -70,6 +70,19 @@ const runtimeLines = async (order: ReleaseOrder) =>
   (await logs.read({ kind: 'runtime', id: order.deploymentId }, { limit: 1000 })).lines
 
 describe('an instance', () => {
+  test('that is started again under its name has every line in the log, and can be stopped', async () => {
+    const order = await apply('honours-port')
+    await until(order, 'ready')
+    await driver.stop(order.deploymentId, () => false)
+    const linesOfOne = (await runtimeLines(order)).length
+    await driver.applyRelease(order)
+    await until(order, 'ready')
+    await driver.stop(order.deploymentId, () => false)
+    const lines = await runtimeLines(order)
+    expect(lines.length).toBe(2 * linesOfOne)
+    expect(lines.filter(line => line.text.startsWith('Started, pid'))).toHaveLength(2)
+  })
+
   test('that honours PORT is ready there, answers, and is gone after stop', async () => {
     const order = await apply('honours-port')
     const instance = await until(order, 'ready')

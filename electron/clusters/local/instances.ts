@@ -68,7 +68,7 @@ export function createInstances(context: LocalContext) {
       // A run that was recorded and not started offers the same port: its supervisor may be on its way.
       const earlier = readRun(folder)
       if (earlier === undefined) rmSync(folder, { recursive: true, force: true })
-      else if (observeJob(jobFolder).is !== 'absent') return
+      else if (observeJob(jobFolder).is !== 'absent') return follow(folder, earlier)
       const offeredPort = earlier?.offeredPort ?? (await findFreePort())
       const { command, cwd, environment } = toCommand(context, order, offeredPort)
       await startRun(folder, {

@@ -43,7 +43,8 @@ export function createRunTask(context: LocalContext, run: { folder: string; reco
   const follower = followJob({
     folder: jobFolder,
     log,
-    source: runName(record),
+    // A run that is started again under its name has a spool of its own.
+    source: `${runName(record)}@${record.startedAt}`,
     store: logs,
     now,
     onState: () => context.changed(record.deploymentId),

@@ -57,3 +57,13 @@ test('a line that is not written whole is not read', () => {
   appendFileSync(join(folder, name), '{"at":2,"str')
   expect(readAll().lines).toEqual([line(1)])
 })
+
+test('a damaged line is counted and does not hide those after it', () => {
+  const writer = createSpoolWriter(folder)
+  writer.write([line(1)])
+  const [name = ''] = readdirSync(folder)
+  appendFileSync(join(folder, name), 'at":2}\n')
+  writer.write([line(3)])
+  const { lines, droppedBytes } = readAll()
+  expect({ lines, droppedBytes }).toEqual({ lines: [line(1), line(3)], droppedBytes: 7 })
+})

@@ -86,7 +86,8 @@ export function readSpool(folder: string, position: number): SpoolBatch {
         ? undefined
         : readLines(join(folder, toName(segments[index] ?? 0)), from - (segments[index] ?? 0))
     if (bytes !== undefined && bytes.length > 0) {
-      return { lines: parse(bytes), position: from + bytes.length, droppedBytes }
+      const { lines, unreadableBytes } = parse(bytes)
+      return { lines, position: from + bytes.length, droppedBytes: droppedBytes + unreadableBytes }
     }
     if (next === undefined) return { lines: [], position: from, droppedBytes }
     droppedBytes += next - from
@@ -103,12 +104,18 @@ export function forgetSpool(folder: string, position: number): void {
   })
 }
 
-function parse(bytes: Buffer): SpoolLine[] {
-  return bytes
-    .toString('utf8')
-    .slice(0, -1)
-    .split('\n')
-    .map(text => JSON.parse(text) as SpoolLine)
+/** A damaged line counts as dropped, so that the lines after it are read. */
+function parse(bytes: Buffer): { lines: SpoolLine[]; unreadableBytes: number } {
+  const lines: SpoolLine[] = []
+  let unreadableBytes = 0
+  for (const text of bytes.toString('utf8').slice(0, -1).split('\n')) {
+    try {
+      lines.push(JSON.parse(text) as SpoolLine)
+    } catch {
+      unreadableBytes += Buffer.byteLength(text) + 1
+    }
+  }
+  return { lines, unreadableBytes }
 }
 
 /** Whole lines only; undefined when the segment was dropped meanwhile. */
