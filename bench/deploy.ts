@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { type GitServer, startGitServer } from '../tests/support/git-server.ts'
+import { toChildEnvironment } from '../electron/clusters/local/environment.ts'
+import type { Platform } from '../electron/platform/platform.ts'
+import { startGitServer } from '../tests/support/git-server.ts'
 import { asker, createDataFolder, getThroughGateway, startPlatform } from '../tests/support/platform.ts'
 import { type Result, toResult } from './result.ts'
 
@@ -14,21 +16,44 @@ const exec = promisify(execFile)
 const rounds = 5
 const mostMs = 60_000
 
-const app = {
-  'package.json': JSON.stringify({
-    name: 'app',
-    private: true,
-    scripts: { build: 'node build.js', start: 'node server.js' },
-  }),
+const modules = join(import.meta.dirname, '..', 'node_modules')
+
+/** `npm ci` finds nothing to fetch: a network would hide what is measured. */
+const toApp = (scripts: Record<string, string>, files: Record<string, string>) => ({
+  'package.json': JSON.stringify({ name: 'app', private: true, scripts }),
   'package-lock.json': JSON.stringify({
     name: 'app',
     lockfileVersion: 3,
     requires: true,
     packages: { '': { name: 'app' } },
   }),
-  'build.js': "require('fs').writeFileSync('built.txt', 'hello')",
-  'server.js':
-    "require('http').createServer((q, r) => r.end(require('fs').readFileSync('built.txt'))).listen(process.env.PORT)",
+  ...files,
+})
+
+const apps = {
+  'the smallest app': toApp(
+    { build: 'node build.js', start: 'node server.js' },
+    {
+      'build.js': "require('fs').writeFileSync('built.txt', 'hello')",
+      'server.js':
+        "require('http').createServer((q, r) => r.end(require('fs').readFileSync('built.txt'))).listen(process.env.PORT)",
+    },
+  ),
+  'a page built by Vite': toApp(
+    { build: `node ${join(modules, 'vite', 'bin', 'vite.js')} build`, start: 'node server.js' },
+    {
+      'index.html': '<!doctype html><div id="root"></div><script type="module" src="/main.js"></script>',
+      'main.js': `
+        import { createElement } from 'react'
+        import { createRoot } from 'react-dom/client'
+        import * as all from '@mantine/core'
+        createRoot(document.getElementById('root')).render(createElement('p', null, Object.keys(all).join()))`,
+      'vite.config.js': `module.exports = {
+        resolve: { alias: [{ find: /^(react|react-dom|@mantine\\/core)(?=$|\\/)/, replacement: '${modules}/$1' }] } }`,
+      'server.js':
+        "require('http').createServer((q, r) => r.end(require('fs').readFileSync('dist/index.html'))).listen(process.env.PORT)",
+    },
+  ),
 }
 
 /** From the wish to the first good answer, against clone, `npm ci`, build and start by hand. */
@@ -36,29 +61,36 @@ export async function benchDeploy(): Promise<Result[]> {
   const git = await startGitServer()
   const data = createDataFolder()
   const platform = await startPlatform(data.path)
-  const ours: number[] = []
-  const reference: number[] = []
+  const results: Result[] = []
   try {
-    await git.createRepository('app', app)
-    for (let round = 0; round < rounds; round++) {
-      reference.push(await byHand(git))
-      ours.push(await bySlipway(platform, git, `app-${round}`))
+    for (const [index, [title, files]] of Object.entries(apps).entries()) {
+      const repository = `app-${index}`
+      await git.createRepository(repository, files)
+      const ours: number[] = []
+      const reference: number[] = []
+      for (let round = 0; round < rounds; round++) {
+        reference.push(await byHand(git.url(repository)))
+        ours.push(await bySlipway(platform, git.url(repository), `${repository}-${round}`))
+      }
+      results.push(
+        toResult({ name: `deploy to first answer, ${title}`, unit: 'ms', aim: 1.1 }, { ours, reference }),
+      )
     }
   } finally {
     await platform.dispose({ stopApps: true })
     await git.close()
     data.remove()
   }
-  return [toResult({ name: 'deploy to first answer', unit: 'ms', aim: 1.1 }, { ours, reference })]
+  return results
 }
 
-async function bySlipway(platform: Awaited<ReturnType<typeof startPlatform>>, git: GitServer, name: string) {
+async function bySlipway(platform: Platform, address: string, name: string) {
   const began = performance.now()
-  const source = { kind: 'git', address: git.url('app') } as const
   const { id } = await platform.intents.create(
-    { source, branch: 'main', name, port: null, planEdits: {} },
+    { source: { kind: 'git', address }, branch: 'main', name, port: null, planEdits: {} },
     asker(platform),
   )
+  await until(async () => platform.deployment(id)?.health.ready === 1)
   await until(async () => (await getThroughGateway(platform, name)).status === 200)
   const took = performance.now() - began
   platform.intents.remove(id, name, asker(platform))
@@ -66,17 +98,19 @@ async function bySlipway(platform: Awaited<ReturnType<typeof startPlatform>>, gi
   return took
 }
 
-async function byHand(git: GitServer) {
+/** In the environment of a person's shell, as Slipway's commands are run. */
+async function byHand(address: string) {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-bench-'))
   const cwd = join(folder, 'app')
   const port = await findFreePort()
+  const env = toChildEnvironment(process.env)
   const began = performance.now()
-  await exec('git', ['clone', '--quiet', '--depth', '1', git.url('app'), cwd])
-  await exec('npm', ['ci'], { cwd })
-  await exec('npm', ['run', 'build'], { cwd })
+  await exec('git', ['clone', '--quiet', '--depth', '1', address, cwd], { env })
+  await exec('npm', ['ci'], { cwd, env })
+  await exec('npm', ['run', 'build'], { cwd, env })
   const child = spawn('npm', ['start'], {
     cwd,
-    env: { ...process.env, PORT: String(port), NODE_ENV: 'production' },
+    env: { ...env, PORT: String(port), NODE_ENV: 'production' },
     stdio: 'ignore',
     detached: true,
   })

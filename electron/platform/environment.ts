@@ -27,8 +27,11 @@ export interface PlatformEnvironment {
 export function platformEnvironment(): PlatformEnvironment {
   const isSource = import.meta.filename.endsWith('.ts')
   const root = join(import.meta.dirname, '..', '..')
-  const env: Record<string, string> =
-    process.versions.electron === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }
+  const env: Record<string, string> = {
+    ...(process.versions.electron === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }),
+    // Types are stripped once, not at each start.
+    ...(isSource ? { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'slipway') } : {}),
+  }
   const program = (source: string, bundled: string): Program => ({
     program: process.execPath,
     args: [isSource ? join(root, source) : join(import.meta.dirname, bundled)],

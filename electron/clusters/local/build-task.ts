@@ -14,7 +14,7 @@ import {
 import { toBuildEnvironment } from './environment.ts'
 import { followJob, type JobFollower } from './follow-job.ts'
 import { observeJob } from './job.ts'
-import { endLostJob, startJob, stopJob } from './job-control.ts'
+import { endLostJob, type OpenJob, openJob, stopJob } from './job-control.ts'
 import type { LocalContext } from './local-deps.ts'
 import { folderInside } from './local-folders.ts'
 import type { SpoolLine } from './spool.ts'
@@ -104,7 +104,7 @@ export function createBuildTask(
     }
   }
 
-  const startCommands = async (plan: Plan): Promise<void> => {
+  const startCommands = async (supervisor: OpenJob, plan: Plan): Promise<void> => {
     const cwd = folderInside(checkoutFolder(folder), plan.root)
     const commands = [
       { name: 'install', command: plan.install },
@@ -116,21 +116,27 @@ export function createBuildTask(
       .filter(({ command }) => command === null)
       .map(({ name }) => ({ name, status: 'skipped', startedAt: at, finishedAt: at, logSeq }) as const)
     save({ steps: [...record.steps, ...skipped] })
-    await startJob({
-      folder: jobFolder,
-      supervisor: context.supervisor,
+    await supervisor.start({
+      kind: 'build',
+      steps: commands.flatMap(({ name, command }) =>
+        command === null ? [] : [{ name, command: command.value, cwd }],
+      ),
+      graceMs: limits.graceMs,
+      timeLimitMs: Math.max(1, record.startedAt + record.timeLimitMs - at),
+      offeredPort: null,
       environment: toBuildEnvironment(context.environment),
-      order: {
-        marker: job.marker,
-        kind: 'build',
-        steps: commands.flatMap(({ name, command }) =>
-          command === null ? [] : [{ name, command: command.value, cwd }],
-        ),
-        graceMs: limits.graceMs,
-        timeLimitMs: Math.max(1, record.startedAt + record.timeLimitMs - at),
-        offeredPort: null,
-      },
     })
+  }
+
+  /** The supervisor starts while the commit is fetched. */
+  const fetchAndStart = async (order: BuildOrder): Promise<void> => {
+    const supervisor = openJob({ folder: jobFolder, supervisor: context.supervisor, marker: job.marker })
+    try {
+      await startCommands(supervisor, await prepare(order))
+    } catch (error) {
+      await supervisor.abandon()
+      throw error
+    }
   }
 
   /** Before the lines are stored, so that a step whose place was not recorded is met again. */
@@ -169,8 +175,7 @@ export function createBuildTask(
     try {
       if (build.order !== undefined) {
         await print('platform', `Build ${buildId}`)
-        const plan = await prepare(build.order)
-        await startCommands(plan)
+        await fetchAndStart(build.order)
       }
       leaving.signal.throwIfAborted()
       await followCommands()

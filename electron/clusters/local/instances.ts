@@ -131,19 +131,17 @@ export function createInstances(context: LocalContext) {
     const jobFolder = runJobFolder(folder)
     mkdirSync(folder, { recursive: true })
     writeRun(folder, record)
-    await startJob({
-      folder: jobFolder,
-      supervisor: context.supervisor,
-      environment: start.environment,
-      order: {
-        marker: runMarker(record),
+    await startJob(
+      { folder: jobFolder, supervisor: context.supervisor, marker: runMarker(record) },
+      {
         kind: 'app',
         steps: [{ name: 'start', command: record.command, cwd: start.cwd }],
         graceMs: context.limits.graceMs,
         timeLimitMs: null,
         offeredPort: record.offeredPort,
+        environment: start.environment,
       },
-    })
+    )
     follow(folder, record)
     context.changed(record.deploymentId)
   }

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { SlipwayError } from '../../../shared/domain/failure.ts'
-import { type JobOrder, observeJob, orderFile, variablePrefix, writeJson } from './job.ts'
+import { type JobOrder, observeJob } from './job.ts'
 import { findJobProcesses, markerVariable, terminate } from './job-processes.ts'
 import { isAlive, signalProcess } from './processes.ts'
 
@@ -17,44 +17,69 @@ export interface Program {
 /** Beyond the grace, before a supervisor that does not answer is killed. */
 const supervisorPatienceMs = 5000
 
-/** Starts the job in `folder` unless it was started before; resolves when its first step runs. */
-export async function startJob(start: {
-  folder: string
-  order: JobOrder
-  environment: Readonly<Record<string, string>>
-  supervisor: Program
-}): Promise<void> {
-  const { folder, order, supervisor } = start
+/** A supervisor on its way, which waits for its order. */
+export interface OpenJob {
+  /** Starts the job, unless another supervisor has it already; resolves when its first step runs. */
+  start(order: JobOrder): Promise<void>
+  /** Ends a supervisor that was given no order; resolves when it is gone. */
+  abandon(): Promise<void>
+}
+
+/** Starts the supervisor of the job in `folder` ahead of its order, since it takes its time. `marker`: on all of its processes. */
+export function openJob({ folder, supervisor, marker }: JobPlace): OpenJob {
   mkdirSync(folder, { recursive: true })
-  if (observeJob(folder).is !== 'absent') return
-  writeJson(join(folder, orderFile), order)
   const errors = join(folder, 'supervisor.log')
   const errorFile = openSync(errors, 'a')
   const child = spawn(supervisor.program, [...supervisor.args, folder], {
     cwd: folder,
     detached: true,
-    stdio: ['ignore', 'pipe', errorFile],
-    env: supervisorEnvironment(start.environment, order.marker, supervisor.env),
+    stdio: ['pipe', 'pipe', errorFile],
+    env: supervisorEnvironment(marker, supervisor.env),
   })
   closeSync(errorFile)
   const failed = new Promise<Error>(resolve => child.once('error', resolve))
+  const ended = new Promise<void>(resolve => child.once('exit', () => resolve()))
   const said = new Promise<undefined>(resolve => {
     child.stdout?.once('data', () => resolve(undefined))
     child.stdout?.once('close', () => resolve(undefined))
   })
-  const cause = await Promise.race([failed, said])
-  child.stdout?.destroy()
-  child.unref()
-  if (observeJob(folder).is === 'absent') {
-    throw new SlipwayError(
-      {
-        code: 'internal',
-        message: 'Slipway could not start the small program that watches over apps and builds.',
-        hint: 'Try again. If it goes on, install Slipway anew.',
-      },
-      cause ?? new Error(readFileSync(errors, 'utf8').slice(-2000)),
-    )
+  // A supervisor that is gone says so through its output.
+  child.stdin?.on('error', () => undefined)
+
+  return {
+    async start(order) {
+      child.stdin?.end(JSON.stringify(order))
+      const cause = await Promise.race([failed, said])
+      child.stdout?.destroy()
+      child.unref()
+      if (observeJob(folder).is === 'absent') {
+        throw new SlipwayError(
+          {
+            code: 'internal',
+            message: 'Slipway could not start the small program that watches over apps and builds.',
+            hint: 'Try again. If it goes on, install Slipway anew.',
+          },
+          cause ?? new Error(readFileSync(errors, 'utf8').slice(-2000)),
+        )
+      }
+    },
+    async abandon() {
+      child.stdin?.end()
+      child.stdout?.destroy()
+      await Promise.race([failed, ended])
+    },
   }
+}
+
+export interface JobPlace {
+  readonly folder: string
+  readonly supervisor: Program
+  readonly marker: string
+}
+
+/** Starts the job in `folder` unless it was started before; resolves when its first step runs. */
+export async function startJob(place: JobPlace, order: JobOrder): Promise<void> {
+  if (observeJob(place.folder).is === 'absent') await openJob(place).start(order)
 }
 
 /** TERM, grace, KILL for all that the job runs; resolves when nothing of it is left. */
@@ -79,16 +104,14 @@ export async function endLostJob(job: { folder: string; marker: string; graceMs:
   await terminate(() => findJobProcesses({ marker: job.marker, leader }), job.graceMs)
 }
 
-/** The supervisor's own environment holds the job's under a prefix, so that nothing in it changes the supervisor. */
+/** Nothing of what the job's variables are changes the supervisor itself. */
 function supervisorEnvironment(
-  environment: Readonly<Record<string, string>>,
   marker: string,
   own: Readonly<Record<string, string>> | undefined,
 ): Record<string, string> {
-  const prefixed = Object.entries(environment).map(([name, value]) => [variablePrefix + name, value] as const)
   const needed = ['PATH', 'HOME', 'LANG', 'TMPDIR'].flatMap(name => {
     const value = process.env[name]
     return value === undefined ? [] : [[name, value] as const]
   })
-  return { ...Object.fromEntries(needed), ...own, ...Object.fromEntries(prefixed), [markerVariable]: marker }
+  return { ...Object.fromEntries(needed), ...own, [markerVariable]: marker }
 }

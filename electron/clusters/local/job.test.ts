@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type JobOrder, observeJob } from './job.ts'
-import { startJob, stopJob } from './job-control.ts'
+import { openJob, startJob, stopJob } from './job-control.ts'
 import { findJobProcesses } from './job-processes.ts'
 import { readSpool } from './spool.ts'
 
@@ -20,21 +20,18 @@ const supervisor = {
 }
 
 const toOrder = (...commands: string[]): JobOrder => ({
-  marker: `test/${folder}`,
   kind: 'build',
   steps: commands.map((command, index) => ({ name: `step ${index + 1}`, command, cwd: folder })),
   graceMs: 500,
   timeLimitMs: null,
   offeredPort: null,
+  environment: { PATH: process.env.PATH ?? '' },
 })
 
-const start = (order: JobOrder, environment: Record<string, string> = {}) =>
-  startJob({
-    folder: join(folder, 'job'),
-    order,
-    supervisor,
-    environment: { PATH: process.env.PATH ?? '', ...environment },
-  })
+const toMarker = () => `test/${folder}`
+
+const start = (order: JobOrder) =>
+  startJob({ folder: join(folder, 'job'), supervisor, marker: toMarker() }, order)
 
 const observe = () => observeJob(join(folder, 'job'))
 
@@ -75,7 +72,9 @@ test('steps run in order until one fails, and say how they ended', async () => {
 })
 
 test('variables reach the commands and change nothing in the supervisor', async () => {
-  await start(toOrder('echo "$NODE_OPTIONS"'), { NODE_OPTIONS: '--require=/no/such/file' })
+  const order = toOrder('echo "$NODE_OPTIONS"')
+  const environment = { ...order.environment, NODE_OPTIONS: '--require=/no/such/file' }
+  await start({ ...order, environment })
   expect((await untilFinished()).lastLines).toEqual(['--require=/no/such/file'])
 })
 
@@ -83,14 +82,21 @@ test('what a command leaves in the background ends with its job', async () => {
   const order = toOrder('setsid sleep 1000 & sleep 1000 & echo left')
   await start(order)
   await untilFinished()
-  await vi.waitFor(() => expect(findJobProcesses({ marker: order.marker, leader: null })).toEqual([]))
+  await vi.waitFor(() => expect(findJobProcesses({ marker: toMarker(), leader: null })).toEqual([]))
 })
 
 test('a job that is stopped has ended when the stop returns', async () => {
   const order = toOrder("trap '' TERM; echo begun; while :; do sleep 0.1; done")
   await start(order)
-  await stopJob({ folder: join(folder, 'job'), marker: order.marker, graceMs: 500 })
+  await stopJob({ folder: join(folder, 'job'), marker: toMarker(), graceMs: 500 })
   const found = observe()
   expect(found).toMatchObject({ is: 'finished', state: { steps: [{ signal: 'SIGKILL' }] } })
-  expect(findJobProcesses({ marker: order.marker, leader: null })).toEqual([])
+  expect(findJobProcesses({ marker: toMarker(), leader: null })).toEqual([])
+})
+
+test('a supervisor that is given no order leaves nothing', async () => {
+  const job = openJob({ folder: join(folder, 'job'), supervisor, marker: toMarker() })
+  await job.abandon()
+  expect(observe()).toEqual({ is: 'absent' })
+  expect(findJobProcesses({ marker: toMarker(), leader: null })).toEqual([])
 })

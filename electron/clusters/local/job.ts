@@ -2,19 +2,16 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isAlive, type ProcessIdentity } from './processes.ts'
 
-/**
- * What a supervisor does, as `job.json` in the job's folder. Variables are not in it: they come in the supervisor's own
- * environment, each with the prefix `variablePrefix`, so that no secret is on disk and none changes the supervisor.
- */
+/** What a supervisor does. It comes through a pipe: variables are never on disk, nor in the supervisor's own environment. */
 export interface JobOrder {
-  /** Value of the marker variable of every process of the job. */
-  readonly marker: string
   readonly kind: 'build' | 'app'
   readonly steps: readonly JobStep[]
   readonly graceMs: number
   readonly timeLimitMs: number | null
   /** Said in the first line of the output of an app. */
   readonly offeredPort: number | null
+  /** Variables of what the steps run. */
+  readonly environment: Readonly<Record<string, string>>
 }
 
 export interface JobStep {
@@ -50,8 +47,6 @@ export type JobObservation =
   | { readonly is: 'absent' }
   | { readonly is: 'running' | 'finished' | 'lost'; readonly state: JobState }
 
-export const variablePrefix = 'SLIPWAY_APP_'
-export const orderFile = 'job.json'
 export const lockFile = 'lock.json'
 export const stateFile = 'state.json'
 

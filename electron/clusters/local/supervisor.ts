@@ -1,21 +1,13 @@
 /**
- * Runs one job, outlives Slipway: `node supervisor.ts <job folder>`, in a session of its own. Output goes to the spool,
+ * Runs one job, outlives Slipway: `node supervisor.ts <job folder>`, in a session of its own, with the order on its
+ * standard input. Output goes to the spool,
  * what happened to state.json. TERM ends the job and everything that it started.
  */
 import { spawn } from 'node:child_process'
 import { closeSync, linkSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  type JobOrder,
-  type JobState,
-  type JobStep,
-  lockFile,
-  orderFile,
-  readJson,
-  stateFile,
-  variablePrefix,
-  writeJson,
-} from './job.ts'
+import { text } from 'node:stream/consumers'
+import { type JobOrder, type JobState, type JobStep, lockFile, stateFile, writeJson } from './job.ts'
 import { findJobProcesses, markerVariable, terminate } from './job-processes.ts'
 import { createLineSplitter, type OutputPiece } from './output-lines.ts'
 import { findProcess, identifyChild, type ProcessIdentity } from './processes.ts'
@@ -30,10 +22,17 @@ const lastLinesCount = 30
 const lastLineLength = 500
 
 const folder = process.argv[2] ?? '.'
-const order = readJson<JobOrder>(join(folder, orderFile))
+const marker = process.env[markerVariable] ?? ''
+const order = await readOrder()
 const self = findProcess(process.pid)
 if (order !== undefined && self !== undefined && takeLock({ pid: self.pid, startTime: self.startTime })) {
   await supervise(order, { pid: self.pid, startTime: self.startTime })
+}
+
+/** Undefined when whoever started us went away, or has no order after all. */
+async function readOrder(): Promise<JobOrder | undefined> {
+  const json = await text(process.stdin).catch(() => '')
+  return json === '' ? undefined : (JSON.parse(json) as JobOrder)
 }
 
 /** The job belongs to the one supervisor that links the lock file, for ever: a job runs once. */
@@ -90,10 +89,7 @@ async function supervise(job: JobOrder, supervisor: ProcessIdentity): Promise<vo
   }
 
   const endAll = () =>
-    terminate(
-      () => findJobProcesses({ marker: job.marker, leader: state.leader, except: process.pid }),
-      job.graceMs,
-    )
+    terminate(() => findJobProcesses({ marker, leader: state.leader, except: process.pid }), job.graceMs)
   const stop = () => {
     if (stopping !== undefined) return
     stopping = endAll()
@@ -126,7 +122,7 @@ async function supervise(job: JobOrder, supervisor: ProcessIdentity): Promise<vo
     const startedAt = Date.now()
     const child = spawn('/bin/sh', ['-c', step.command], {
       cwd: step.cwd,
-      env: appEnvironment(job.marker),
+      env: { ...job.environment, [markerVariable]: marker },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -192,13 +188,6 @@ async function drain(
 function toEndText(end: { exitCode: number | null; signal: string | null }, state: JobState): string {
   const how = end.signal === null ? `with code ${end.exitCode}` : `by ${end.signal}`
   return state.stopRequestedAt === null ? `Exited ${how}` : `Stopped; exited ${how}`
-}
-
-function appEnvironment(marker: string): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).flatMap(([name, value]) =>
-    name.startsWith(variablePrefix) ? [[name.slice(variablePrefix.length), value] as const] : [],
-  )
-  return { ...Object.fromEntries(own), [markerVariable]: marker }
 }
 
 /** Tells whoever started the supervisor, if they are still there, that the job is under way. */
