@@ -9,9 +9,8 @@ import { lockDown, openExternal } from './desktop/security.ts'
 import { createTray } from './desktop/tray.ts'
 import { createMainWindow, type MainWindow } from './desktop/window.ts'
 import { createWindowStateStore } from './desktop/window-state.ts'
-import { createHost, type Host } from './host.ts'
+import type { Host } from './host.ts'
 import { platformEnvironment } from './platform/environment.ts'
-import { createMessagePortTransport } from './rpc/message-port.ts'
 
 const environment = platformEnvironment()
 const icons = join(environment.resourcesFolder, 'icons')
@@ -28,15 +27,26 @@ async function start(): Promise<void> {
     icon,
     state: createWindowStateStore(desktopFolder),
   })
-  const host = createHost(environment)
-  handOutPorts(
-    host.then(({ toRouter, log }) => createMessagePortTransport({ router: toRouter('window'), log })),
-  )
   app.on('second-instance', () => window.show())
   app.on('activate', () => window.show())
   window.show()
-  endWith(host.then(host => surround(host, window)))
+  const host = startHost()
+  handOutPorts(host.then(({ transport }) => transport))
+  endWith(host.then(({ host }) => surround(host, window)))
   await host
+}
+
+/** Loaded while the page's process starts: it is most of what this process has to read. */
+async function startHost() {
+  const [{ createHost }, { createMessagePortTransport }] = await Promise.all([
+    import('./host.ts'),
+    import('./rpc/message-port.ts'),
+  ])
+  const host = await createHost(environment)
+  return {
+    host,
+    transport: createMessagePortTransport({ router: host.toRouter('window'), log: host.log }),
+  }
 }
 
 /** Tray and notifications around the running platform. */

@@ -7,16 +7,8 @@ import {
 } from '@tanstack/react-router'
 import { Frame } from './frame/Frame.tsx'
 import { NotFound } from './frame/NotFound.tsx'
-import { ActivityPage } from './pages/activity/ActivityPage.tsx'
 import { BoardPage } from './pages/board/BoardPage.tsx'
 import { toBoardView } from './pages/board/board-view.ts'
-import { BuildsPage } from './pages/builds/BuildsPage.tsx'
-import { DeploymentBuilds } from './pages/deployment/DeploymentBuilds.tsx'
-import { DeploymentPage } from './pages/deployment/DeploymentPage.tsx'
-import { DeploymentSettings } from './pages/deployment/DeploymentSettings.tsx'
-import { Overview } from './pages/deployment/Overview.tsx'
-import { SettingsPage } from './pages/settings/SettingsPage.tsx'
-import { WizardPage } from './pages/wizard/WizardPage.tsx'
 
 const rootRoute = createRootRoute({ component: Frame, notFoundComponent: NotFound })
 const at = <P extends string>(path: P) => ({ getParentRoute: () => rootRoute, path })
@@ -24,19 +16,43 @@ const at = <P extends string>(path: P) => ({ getParentRoute: () => rootRoute, pa
 const boardRoute = createRoute({ ...at('/'), component: BoardPage, validateSearch: toBoardView })
 const newRoute = createRoute({
   ...at('/new'),
-  component: WizardPage,
+  component: lazyRouteComponent(() => import('./pages/wizard/WizardPage.tsx'), 'WizardPage'),
   validateSearch: (search: Record<string, unknown>): { sample?: true } =>
     search.sample === true ? { sample: true } : {},
 })
-const buildsRoute = createRoute({ ...at('/builds'), component: BuildsPage })
-const activityRoute = createRoute({ ...at('/activity'), component: ActivityPage })
-const settingsRoute = createRoute({ ...at('/settings'), component: SettingsPage })
+const buildsRoute = createRoute({
+  ...at('/builds'),
+  component: lazyRouteComponent(() => import('./pages/builds/BuildsPage.tsx'), 'BuildsPage'),
+})
+const activityRoute = createRoute({
+  ...at('/activity'),
+  component: lazyRouteComponent(() => import('./pages/activity/ActivityPage.tsx'), 'ActivityPage'),
+})
+const settingsRoute = createRoute({
+  ...at('/settings'),
+  component: lazyRouteComponent(() => import('./pages/settings/SettingsPage.tsx'), 'SettingsPage'),
+})
 
-const deploymentRoute = createRoute({ ...at('/deployments/$id'), component: DeploymentPage })
+const deploymentRoute = createRoute({
+  ...at('/deployments/$id'),
+  component: lazyRouteComponent(() => import('./pages/deployment/DeploymentPage.tsx'), 'DeploymentPage'),
+})
 const below = <P extends string>(path: P) => ({ getParentRoute: () => deploymentRoute, path })
-const overviewRoute = createRoute({ ...below('/'), component: Overview })
-const deploymentBuildsRoute = createRoute({ ...below('/builds'), component: DeploymentBuilds })
-const deploymentSettingsRoute = createRoute({ ...below('/settings'), component: DeploymentSettings })
+const overviewRoute = createRoute({
+  ...below('/'),
+  component: lazyRouteComponent(() => import('./pages/deployment/Overview.tsx'), 'Overview'),
+})
+const deploymentBuildsRoute = createRoute({
+  ...below('/builds'),
+  component: lazyRouteComponent(() => import('./pages/deployment/DeploymentBuilds.tsx'), 'DeploymentBuilds'),
+})
+const deploymentSettingsRoute = createRoute({
+  ...below('/settings'),
+  component: lazyRouteComponent(
+    () => import('./pages/deployment/DeploymentSettings.tsx'),
+    'DeploymentSettings',
+  ),
+})
 
 /** The terminal is the heaviest part of the window and comes when a log is first opened. */
 const logRoute = createRoute({

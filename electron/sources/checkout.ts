@@ -104,6 +104,8 @@ async function fetchCommit(git: Git, { address, branch, sha }: CheckoutOrder): P
   for (const attempt of attempts) {
     const result = await git.run(...attempt)
     if (result.exitCode !== 0 && !refusesCommit.test(result.stderr)) throw toSourceError(address, result)
+    const isExact = attempt.at(-1) === sha
+    if (result.exitCode === 0 && isExact) return
     const isThere = await git.run('cat-file', '-e', `${sha}^{commit}`)
     if (isThere.exitCode === 0) return
   }
