@@ -32,7 +32,7 @@ export default defineConfig({
       externalizeDeps: false,
       rolldownOptions: {
         input: programs,
-        external: ['better-sqlite3'],
+        external: ['better-sqlite3', 'keytar'],
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },

@@ -10,6 +10,8 @@ import { createPlatform, type Platform, type PlatformDeps } from './platform/pla
 import { alreadyRunning, connectControl, createControlSocket } from './rpc/control-socket.ts'
 import { createRouter, type Surface } from './rpc/router.ts'
 import type { ContractRouter } from './rpc/websocket.ts'
+import { findKeychain } from './secrets/keychain.ts'
+import { createSecretPlace } from './secrets/secret-place.ts'
 import { createSourceReader } from './sources/git.ts'
 import { detectPlan } from './sources/plan/detect-plan.ts'
 
@@ -29,10 +31,11 @@ export async function createLocalPlatform(
   options: Pick<PlatformDeps, 'gatewayPort' | 'checkpoint' | 'limits' | 'isQuiet'> & {
     localLimits?: Partial<LocalLimits>
     logLimits?: Partial<LogLimits>
+    findKeychain?: typeof findKeychain
   } = {},
 ): Promise<Platform> {
   const { dataFolder, resourcesFolder, supervisor, staticServer } = environment
-  const { localLimits, logLimits, ...rest } = options
+  const { localLimits, logLimits, findKeychain: find = findKeychain, ...rest } = options
   const unlock = lockFolder(dataFolder)
   const logs = createLogStore({
     folder: join(dataFolder, 'logs'),
@@ -47,6 +50,7 @@ export async function createLocalPlatform(
     sources,
     detectPlan,
     unlock,
+    createSecretStore: record => createSecretPlace({ folder: dataFolder, record, findKeychain: find }),
     createDriver: deps =>
       createLocalDriver({
         ...deps,

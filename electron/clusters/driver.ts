@@ -14,6 +14,9 @@ export interface BuildOrder {
   readonly planEdits: PlanEdits
   readonly port: number | null
   readonly timeLimitMs: number
+  readonly variables: Readonly<Record<string, string>>
+  /** Values that must not be seen in the log. */
+  readonly secrets: readonly string[]
 }
 
 /** A build as the driver sees it. `artifact` names the runnable thing (local: a folder; kubernetes: an image by digest). */
@@ -46,6 +49,8 @@ export interface ReleaseOrder {
   readonly plan: Plan
   readonly port: number | null
   readonly variables: Readonly<Record<string, string>>
+  /** Values that must not be seen in the log. */
+  readonly secrets: readonly string[]
 }
 
 /**
@@ -81,6 +86,8 @@ export interface ClusterDriver {
   observe(deploymentId: string): Promise<readonly Instance[]>
   /** Stops (TERM, grace, KILL, whole group) and forgets the instances that `isKept` does not keep. */
   stop(deploymentId: string, isKept: (instance: Instance) => boolean): Promise<void>
+  /** Whether the artifact of a finished build is still there. */
+  hasArtifact(artifact: string): Promise<boolean>
   /** Deletes build artifacts of the deployment that are not named. */
   collect(deploymentId: string, artifacts: readonly string[]): Promise<void>
   /** Stops all and deletes all that is there of the deployment, builds included. */

@@ -143,9 +143,7 @@ describe('what it reads', () => {
     data.queuedBuild(blog)
     data.release(shop)
     data.writer.activity({ user: 'ana', verb: 'deploy', deploymentId: blog, deployment: 'blog', detail: '' })
-    data.database.sqlite
-      .prepare("INSERT INTO variables (id, deployment_id, name, value) VALUES ('v', ?, 'KEY', 'x')")
-      .run(blog)
+    data.writer.variable({ deploymentId: blog, name: 'KEY', scope: 'run', value: 'x', secretVersion: null })
     // The deployment, its domain, two builds, a release, a variable.
     expect(data.reader.countRowsOf(blog)).toBe(6)
     data.writer.removeDeployment(blog)
@@ -168,9 +166,9 @@ describe('what it reads', () => {
   })
 
   test('settings have defaults, and values once they are set', () => {
-    expect(data.reader.settings()).toEqual({ localConsentAt: null, keepsRunning: false })
+    expect(data.reader.settings()).toEqual({ localConsentAt: null, keepsRunning: false, secretPlace: null })
     data.writer.setting('localConsentAt', 5)
     data.writer.setting('localConsentAt', 6)
-    expect(data.reader.settings()).toEqual({ localConsentAt: 6, keepsRunning: false })
+    expect(data.reader.settings()).toEqual({ localConsentAt: 6, keepsRunning: false, secretPlace: null })
   })
 })

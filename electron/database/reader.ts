@@ -20,6 +20,7 @@ import {
   domains,
   projects,
   releases,
+  secretVersions,
   settings,
   users,
   variables,
@@ -27,6 +28,7 @@ import {
 
 export type DeploymentRow = typeof deployments.$inferSelect
 export type BuildRow = typeof builds.$inferSelect
+export type VariableRow = typeof variables.$inferSelect
 export type ReleaseRow = typeof releases.$inferSelect
 export type ReleaseWithBuild = ReleaseRow & { build: BuildRow }
 /** A deployment's records, without what only the platform knows (URL, health). */
@@ -45,6 +47,13 @@ const newestBuildOf = (deploymentId: SQLiteColumn): SQL =>
 /** Says it in the words of the partial index too, or SQLite does not use it. */
 const hasStatus = (status: 'queued' | 'running'): SQL =>
   sql`${builds.status} IN ('queued', 'running') AND ${builds.status} = ${status}`
+
+/** Versions that the variables of releases or builds name; few rows have any. */
+const namedIn = (table: 'releases' | 'builds', where: SQL): SQL => {
+  const rows = sql.identifier(table)
+  return sql`SELECT json_extract(one.value, '$.secretVersion') FROM ${rows}, json_each(${rows}.variables) one
+    WHERE ${where} AND json_extract(one.value, '$.secretVersion') IS NOT NULL`
+}
 
 /** Read access to the platform database. */
 export function createReader(orm: Orm) {
@@ -193,15 +202,41 @@ export function createReader(orm: Orm) {
       selectReleases(eq(releases.deploymentId, deploymentId))
         .all()
         .flatMap(row => row.build.artifact ?? []),
-    variablesOf: (deploymentId: string): Record<string, string> =>
-      Object.fromEntries(
-        orm
-          .select()
-          .from(variables)
-          .where(eq(variables.deploymentId, deploymentId))
-          .all()
-          .map(row => [row.name, row.value]),
-      ),
+    variablesOf: (deploymentId: string): VariableRow[] =>
+      orm
+        .select()
+        .from(variables)
+        .where(eq(variables.deploymentId, deploymentId))
+        .orderBy(asc(variables.name))
+        .all(),
+    /** Versions of secrets that no variable, release or unfinished build names. */
+    unusedSecretVersions: (): string[] =>
+      orm
+        .select({ id: secretVersions.id })
+        .from(secretVersions)
+        .where(
+          sql`NOT EXISTS (SELECT 1 FROM variables WHERE secret_version = ${secretVersions.id})
+            AND ${secretVersions.id} NOT IN (${namedIn('releases', sql`1`)})
+            AND ${secretVersions.id} NOT IN (${namedIn('builds', sql`status IN ('queued', 'running')`)})`,
+        )
+        .all()
+        .map(row => row.id),
+    /** The newest build that gave an artifact from the same things. */
+    builtFrom: (deploymentId: string, fingerprint: string): BuildRow | undefined =>
+      orm
+        .select()
+        .from(builds)
+        .where(
+          and(
+            eq(builds.deploymentId, deploymentId),
+            eq(builds.fingerprint, fingerprint),
+            sql`${builds.status} = 'succeeded'`,
+            sql`EXISTS (SELECT 1 FROM releases WHERE build_id = ${builds.id})`,
+          ),
+        )
+        .orderBy(desc(builds.id))
+        .limit(1)
+        .get(),
 
     clusters: (): Cluster[] =>
       orm.select({ id: clusters.id, kind: clusters.kind, name: clusters.name }).from(clusters).all(),
@@ -227,6 +262,7 @@ export function createReader(orm: Orm) {
     settings: (): Settings => ({
       localConsentAt: null,
       keepsRunning: false,
+      secretPlace: null,
       ...Object.fromEntries(
         orm
           .select()
@@ -259,6 +295,7 @@ export function toBuild(row: BuildRow): Build {
     commit: { sha: row.sha, subject: row.subject, author: row.author, at: row.committedAt },
     plan: row.plan,
     steps: row.steps,
+    reusedBuildId: row.reusedBuildId,
     failure: row.failure,
     requestedBy: row.requestedBy,
     createdAt: row.createdAt,

@@ -83,7 +83,7 @@ describe('the tables', () => {
     const id = data.deployment('blog')
     const release = data.release(id)
     data.writer.changeDeployment(id, { targetReleaseId: release, servingReleaseId: release })
-    run("INSERT INTO variables (id, deployment_id, name, value) VALUES ('v', ?, 'KEY', 'x')", id)
+    data.writer.variable({ deploymentId: id, name: 'KEY', scope: 'run', value: 'x', secretVersion: null })
     data.writer.activity({ user: 'ana', verb: 'remove', deploymentId: id, deployment: 'blog', detail: '' })
     data.writer.removeDeployment(id)
     const counts = tables.map(table => {
@@ -97,6 +97,7 @@ describe('the tables', () => {
       deployments: 0,
       builds: 0,
       releases: 0,
+      secret_versions: 0,
       domains: 0,
       variables: 0,
       activity: 1,

@@ -8,6 +8,7 @@ import {
   releaseStatuses,
   wantedStates,
 } from '../../shared/domain/status.ts'
+import { type StoredVariable, variableScopes } from '../../shared/domain/variable.ts'
 
 /** The tables as TypeScript sees them. The SQL in `migrations/` makes them; a test holds the two together. */
 
@@ -69,6 +70,10 @@ export const builds = sqliteTable('builds', {
   plan: text({ mode: 'json' }).$type<Plan>(),
   steps: text({ mode: 'json' }).$type<Step[]>().notNull(),
   artifact: text(),
+  variables: text({ mode: 'json' }).$type<StoredVariable[]>().notNull(),
+  fingerprint: text().notNull(),
+  isFresh: integer('is_fresh', { mode: 'boolean' }).notNull(),
+  reusedBuildId: text('reused_build_id'),
   failure: text({ mode: 'json' }).$type<Failure>(),
   requestedBy: text('requested_by').notNull(),
   cancelRequestedAt: integer('cancel_requested_at'),
@@ -84,7 +89,7 @@ export const releases = sqliteTable('releases', {
   number: integer().notNull(),
   status: text({ enum: releaseStatuses }).notNull(),
   port: integer(),
-  variables: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
+  variables: text({ mode: 'json' }).$type<StoredVariable[]>().notNull(),
   rollbackTo: integer('rollback_to'),
   failure: text({ mode: 'json' }).$type<Failure>(),
   requestedBy: text('requested_by').notNull(),
@@ -104,7 +109,15 @@ export const variables = sqliteTable('variables', {
   id: id(),
   deploymentId: text('deployment_id').notNull(),
   name: text().notNull(),
-  value: text().notNull(),
+  scope: text({ enum: variableScopes }).notNull(),
+  value: text(),
+  secretVersion: text('secret_version'),
+  changedAt: integer('changed_at').notNull(),
+})
+
+export const secretVersions = sqliteTable('secret_versions', {
+  id: id(),
+  createdAt: integer('created_at').notNull(),
 })
 
 export const activity = sqliteTable('activity', {

@@ -3,7 +3,9 @@ import type { Failure } from '../../shared/domain/failure.ts'
 import type { PlanEdits } from '../../shared/domain/plan.ts'
 import type { Activity, Settings, Source } from '../../shared/domain/records.ts'
 import type { BuildStatus, DeploymentStatus, ReleaseStatus } from '../../shared/domain/status.ts'
+import type { StoredVariable } from '../../shared/domain/variable.ts'
 import type { Database } from './open.ts'
+import type { VariableRow } from './reader.ts'
 import {
   activity,
   builds,
@@ -12,8 +14,10 @@ import {
   domains,
   projects,
   releases,
+  secretVersions,
   settings,
   users,
+  variables,
 } from './schema.ts'
 
 export type Writer = ReturnType<typeof createWriter>
@@ -158,6 +162,9 @@ export function createWriter(database: Database, { newId, now }: { newId: () => 
       branch: string
       port: number | null
       planEdits: PlanEdits
+      variables: StoredVariable[]
+      fingerprint: string
+      isFresh: boolean
       requestedBy: string
     }): string => {
       const id = newId()
@@ -195,7 +202,7 @@ export function createWriter(database: Database, { newId, now }: { newId: () => 
       deploymentId: string
       buildId: string
       port: number | null
-      variables: Record<string, string>
+      variables: StoredVariable[]
       rollbackTo: number | null
       requestedBy: string
     }): string => {
@@ -218,6 +225,34 @@ export function createWriter(database: Database, { newId, now }: { newId: () => 
         .set({ ...values, status: to })
         .where(and(eq(releases.id, id), eq(releases.status, from)))
         .run().changes === 1,
+
+    /** Takes the place of a variable of the same name. */
+    variable: (
+      values: Pick<VariableRow, 'deploymentId' | 'name' | 'scope' | 'value' | 'secretVersion'>,
+    ): void => {
+      const { scope, value, secretVersion } = values
+      const change = { scope, value, secretVersion, changedAt: now() }
+      orm
+        .insert(variables)
+        .values({ id: newId(), ...values, ...change })
+        .onConflictDoUpdate({ target: [variables.deploymentId, variables.name], set: change })
+        .run()
+    },
+    removeVariable: (deploymentId: string, name: string): void => {
+      orm
+        .delete(variables)
+        .where(and(eq(variables.deploymentId, deploymentId), eq(variables.name, name)))
+        .run()
+    },
+    /** Announces a version before its value is stored, so that it is found again whatever happens next. */
+    secretVersion: (): string => {
+      const id = newId()
+      orm.insert(secretVersions).values({ id, createdAt: now() }).run()
+      return id
+    },
+    forgetSecretVersion: (id: string): void => {
+      orm.delete(secretVersions).where(eq(secretVersions.id, id)).run()
+    },
 
     activity: (line: Omit<Activity, 'id' | 'at'>): void => {
       orm

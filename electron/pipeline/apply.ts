@@ -1,11 +1,15 @@
 import { assertNever } from '../../shared/domain/assert-never.ts'
-import type { Failure } from '../../shared/domain/failure.ts'
+import { type Failure, SlipwayError } from '../../shared/domain/failure.ts'
+import { isAtRun, type StoredVariable } from '../../shared/domain/variable.ts'
 import type { ClusterDriver } from '../clusters/driver.ts'
 import type { BuildRow, DeploymentRow, Reader, ReleaseWithBuild } from '../database/reader.ts'
+import { toStored } from '../database/stored-variable.ts'
 import type { Writer } from '../database/writer.ts'
 import type { LogStore } from '../logs/log-store.ts'
+import type { ResolvedVariables } from '../secrets/secret-versions.ts'
 import type { Action } from './decide.ts'
 import type { Checkpoint, Effect } from './effects.ts'
+import { releaseNext } from './next-release.ts'
 
 /** What ended, for notifications. Not for control flow. */
 export interface DeploymentEvent {
@@ -21,6 +25,9 @@ export interface ApplyDeps {
   readonly writer: Writer
   readonly driver: ClusterDriver
   readonly logs: LogStore
+  readonly resolve: (variables: readonly StoredVariable[]) => Promise<ResolvedVariables>
+  /** Versions of secrets may have lost their last use. */
+  readonly onRemoved: () => void
   readonly checkpoint: Checkpoint
   readonly now: () => number
   readonly limits: { readonly builds: number; readonly buildTimeMs: number }
@@ -54,6 +61,11 @@ export function createApply(deps: ApplyDeps) {
       )
       if (!hasBegun) return
     }
+    const resolved = await deps.resolve(build.variables).catch(error => {
+      if (!(error instanceof SlipwayError)) throw error
+      return error.failure
+    })
+    if ('code' in resolved) return failBuild(deployment, build, resolved, { finishedAt: now() })
     await driver.startBuild({
       buildId: build.id,
       deploymentId: deployment.id,
@@ -63,6 +75,7 @@ export function createApply(deps: ApplyDeps) {
       planEdits: build.planEdits,
       port: build.port,
       timeLimitMs: deps.limits.buildTimeMs,
+      ...resolved,
     })
   }
 
@@ -70,44 +83,58 @@ export function createApply(deps: ApplyDeps) {
     deployment: DeploymentRow,
     { build, observed }: Extract<Action, { do: 'finishBuild' }>,
   ) => {
-    const line = { user: build.requestedBy, deploymentId: deployment.id, deployment: deployment.name }
     const progress = { steps: [...observed.steps], finishedAt: now(), ...toCommitColumns(observed.commit) }
     if (!isStillWanted(deployment) || reader.build(build.id)?.cancelRequestedAt !== null) return
     if (observed.state === 'failed') {
-      const { failure } = observed
-      writer.transaction(() => {
-        const plan = observed.plan ?? build.plan
-        writer.moveBuild(build.id, 'running', 'failed', { ...progress, plan, failure })
-        writer.changeDeployment(deployment.id, { failure })
-        writer.activity({ ...line, verb: 'build_failed', detail: failure.message })
-      })
-      deps.onEvent({ ...toEvent(deployment, 'build_failed', observed.failure.message), buildId: build.id })
+      failBuild(deployment, build, observed.failure, { ...progress, plan: observed.plan ?? build.plan })
     } else {
       writer.transaction(() => {
         const { plan, artifact } = observed
         writer.moveBuild(build.id, 'running', 'succeeded', { ...progress, plan, artifact })
-        const release = writer.release({
-          deploymentId: deployment.id,
-          buildId: build.id,
-          port: build.port,
-          variables: reader.variablesOf(deployment.id),
-          rollbackTo: null,
-          requestedBy: build.requestedBy,
+        release(deployment, build)
+        writer.activity({
+          ...lineOf(deployment, build),
+          verb: 'built',
+          detail: observed.commit.sha.slice(0, 7),
         })
-        retireTarget(deployment)
-        writer.changeDeployment(deployment.id, { targetReleaseId: release, wanted: 'running', failure: null })
-        writer.nextRun(deployment.id, true)
-        writer.activity({ ...line, verb: 'built', detail: observed.commit.sha.slice(0, 7) })
       })
     }
     deps.onSlotFree()
   }
 
-  /** A release that was on its way is overtaken by a newer one. */
-  const retireTarget = (deployment: DeploymentRow) => {
-    if (deployment.targetReleaseId !== null && deployment.targetReleaseId !== deployment.servingReleaseId) {
-      writer.moveRelease(deployment.targetReleaseId, 'releasing', 'retired', { endedAt: now() })
-    }
+  const failBuild = (
+    deployment: DeploymentRow,
+    build: BuildRow,
+    failure: Failure,
+    values: Parameters<Writer['moveBuild']>[3],
+  ) => {
+    writer.transaction(() => {
+      writer.moveBuild(build.id, 'running', 'failed', { ...values, failure })
+      writer.changeDeployment(deployment.id, { failure })
+      writer.activity({ ...lineOf(deployment, build), verb: 'build_failed', detail: failure.message })
+    })
+    deps.onEvent({ ...toEvent(deployment, 'build_failed', failure.message), buildId: build.id })
+  }
+
+  const release = (deployment: DeploymentRow, { id: buildId, port, requestedBy }: BuildRow) => {
+    const variables = reader.variablesOf(deployment.id).filter(isAtRun).map(toStored)
+    releaseNext(deps, deployment, { buildId, port, variables, rollbackTo: null, requestedBy })
+  }
+
+  const reuseBuild = (
+    deployment: DeploymentRow,
+    { build, earlier }: Extract<Action, { do: 'reuseBuild' }>,
+  ) => {
+    if (!isStillWanted(deployment)) return
+    writer.transaction(() => {
+      const { plan, artifact, sha, subject, author, committedAt } = earlier
+      const at = now()
+      const isTaken = writer.moveBuild(build.id, 'queued', 'succeeded', {
+        ...{ plan, artifact, sha, subject, author, committedAt },
+        ...{ startedAt: at, finishedAt: at, reusedBuildId: earlier.reusedBuildId ?? earlier.id },
+      })
+      if (isTaken) release(deployment, build)
+    })
   }
 
   const promote = (deployment: DeploymentRow, release: ReleaseWithBuild) => {
@@ -207,6 +234,7 @@ export function createApply(deps: ApplyDeps) {
       }),
     )
     deps.onSlotFree()
+    deps.onRemoved()
   }
 
   return async (
@@ -218,6 +246,8 @@ export function createApply(deps: ApplyDeps) {
         return remove(deployment)
       case 'startBuild':
         return effect(action.do, () => startBuild(deployment, action.build))
+      case 'reuseBuild':
+        return effect(action.do, () => reuseBuild(deployment, action))
       case 'recordProgress': {
         const { plan, commit, steps } = action.observed
         const values = { steps: [...steps], ...(plan ? { plan } : {}), ...toCommitColumns(commit) }
@@ -231,7 +261,7 @@ export function createApply(deps: ApplyDeps) {
         const { release } = action
         const { plan, artifact } = release.build
         if (!plan || artifact === null) throw new Error(`release ${release.id} has no artifact`)
-        return effect(action.do, () =>
+        return effect(action.do, async () =>
           driver.applyRelease({
             deploymentId: deployment.id,
             releaseId: release.id,
@@ -239,7 +269,7 @@ export function createApply(deps: ApplyDeps) {
             artifact,
             plan,
             port: release.port,
-            variables: release.variables,
+            ...(await deps.resolve(release.variables)),
           }),
         )
       }
@@ -274,6 +304,12 @@ function toCommitColumns(commit: { sha: string; subject: string; author: string;
     ? {}
     : { sha: commit.sha, subject: commit.subject, author: commit.author, committedAt: commit.at }
 }
+
+const lineOf = (deployment: DeploymentRow, build: BuildRow) => ({
+  user: build.requestedBy,
+  deploymentId: deployment.id,
+  deployment: deployment.name,
+})
 
 function toEvent(deployment: DeploymentRow, kind: DeploymentEvent['kind'], detail: string): DeploymentEvent {
   return { kind, deploymentId: deployment.id, name: deployment.name, detail }

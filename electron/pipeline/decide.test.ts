@@ -58,6 +58,10 @@ const build = (change: Partial<BuildRow> = {}): BuildRow => ({
   plan,
   steps: [],
   artifact: 'artifact-1',
+  variables: [],
+  fingerprint: 'f1',
+  isFresh: false,
+  reusedBuildId: null,
   failure: null,
   requestedBy: 'ana',
   cancelRequestedAt: null,
@@ -74,7 +78,7 @@ const release = (change: Partial<ReleaseWithBuild> = {}): ReleaseWithBuild => ({
   number: 1,
   status: 'live',
   port: null,
-  variables: {},
+  variables: [],
   rollbackTo: null,
   failure: null,
   requestedBy: 'ana',
@@ -108,6 +112,7 @@ const facts = (change: Partial<Facts> = {}): Facts => ({
   deployment: deployment(),
   running: undefined,
   queued: undefined,
+  reusable: undefined,
   hasFreeSlot: true,
   target: release(),
   instances: [instance()],
@@ -139,6 +144,8 @@ function say(given: Facts): string {
     case 'recordProgress':
     case 'cancelBuild':
       return `${action.do} ${action.build.id}`
+    case 'reuseBuild':
+      return `reuseBuild ${action.build.id} from ${action.earlier.id}`
     case 'finishBuild':
       return `finishBuild ${action.build.id} ${action.observed.state}`
     case 'startRun':
@@ -257,6 +264,21 @@ describe('a running build', () => {
 describe('a queued build', () => {
   each([
     ['starts when there is a slot', facts({ queued: waiting }), 'startBuild b2'],
+    [
+      'takes what was built from the same things, slot or not',
+      facts({ queued: waiting, reusable: build(), hasFreeSlot: false }),
+      'reuseBuild b2 from b1',
+    ],
+    [
+      'takes nothing while another build of its deployment runs',
+      facts({
+        deployment: deployment({ status: 'building' }),
+        running: running(underWay),
+        queued: waiting,
+        reusable: build(),
+      }),
+      'nothing',
+    ],
     [
       'waits for a slot',
       facts({ deployment: deployment({ status: 'queued' }), queued: waiting, hasFreeSlot: false }),

@@ -9,6 +9,8 @@ export interface Facts {
   readonly deployment: DeploymentRow
   readonly running: { readonly build: BuildRow; readonly observed: BuildObservation } | undefined
   readonly queued: BuildRow | undefined
+  /** An earlier build of the same things, whose artifact is there. */
+  readonly reusable: BuildRow | undefined
   readonly hasFreeSlot: boolean
   readonly target: ReleaseWithBuild | undefined
   readonly instances: readonly Instance[]
@@ -35,6 +37,7 @@ export const defaultCrashLimits: CrashLimits = { stableAfterMs: 60_000, crashes:
 export type Action =
   | { readonly do: 'remove' }
   | { readonly do: 'startBuild'; readonly build: BuildRow }
+  | { readonly do: 'reuseBuild'; readonly build: BuildRow; readonly earlier: BuildRow }
   | { readonly do: 'recordProgress'; readonly build: BuildRow; readonly observed: Observed<'running'> }
   | {
       readonly do: 'finishBuild'
@@ -66,6 +69,8 @@ type Check = (facts: Facts) => Action | undefined
 const checks: readonly Check[] = [
   facts => (facts.deployment.wanted === 'removed' ? { do: 'remove' } : undefined),
   decideRunningBuild,
+  ({ queued, running, reusable }) =>
+    queued && !running && reusable ? { do: 'reuseBuild', build: queued, earlier: reusable } : undefined,
   facts =>
     facts.queued && !facts.running && facts.hasFreeSlot
       ? { do: 'startBuild', build: facts.queued }

@@ -4,6 +4,7 @@
  */
 export const effects = [
   'startBuild',
+  'reuseBuild',
   'recordProgress',
   'finishBuild',
   'cancelBuild',

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import { createTestDatabase, type TestDatabase } from '../../tests/support/database.ts'
+import { createMemoryStore } from '../../tests/support/memory-store.ts'
+import { createSecretVersions } from '../secrets/secret-versions.ts'
 import type { SourceReader } from '../sources/source-reader.ts'
 import { createIntents } from './intents.ts'
 
@@ -8,10 +10,12 @@ let data: TestDatabase
 let intents: ReturnType<typeof createIntents>
 let woken: string[]
 let sha: string
+let store: ReturnType<typeof createMemoryStore>
 
 beforeEach(() => {
   data = createTestDatabase()
   woken = []
+  store = createMemoryStore()
   sha = '1'.repeat(40)
   const sources: SourceReader = {
     head: async (_source, branch) => ({ branch: branch === '' ? 'main' : branch, sha }),
@@ -22,6 +26,7 @@ beforeEach(() => {
     reader: data.reader,
     writer: data.writer,
     sources,
+    secrets: createSecretVersions({ reader: data.reader, writer: data.writer, store }),
     wake: id => woken.push(id),
     now: data.now,
   })
@@ -333,5 +338,127 @@ describe('remove', () => {
     ]) {
       expect(await failureOf(work)).toMatchObject({ code: 'not_found', message: 'blog is being removed.' })
     }
+  })
+})
+
+describe('variables', () => {
+  const edit = (
+    name: string,
+    value?: string,
+    more: { isSecret?: boolean; scope?: 'run' | 'build' | 'both' } = {},
+  ) => ({
+    name,
+    scope: 'run' as const,
+    isSecret: false,
+    ...(value === undefined ? {} : { value }),
+    ...more,
+  })
+  const save = (id: string, set: ReturnType<typeof edit>[], apply = false, remove: string[] = []) =>
+    intents.saveVariables(id, { set, remove }, { apply }, ana())
+  const variablesOf = (id: string) =>
+    data.reader
+      .variablesOf(id)
+      .map(one => [one.name, one.scope, one.value ?? store.values.get(one.secretVersion ?? '')])
+
+  test('are set, changed, kept and removed in one go, and the history names them', async () => {
+    const { id } = await createLive()
+    await save(id, [edit('A', '1'), edit('B', 'hidden', { isSecret: true })])
+    expect(variablesOf(id)).toEqual([
+      ['A', 'run', '1'],
+      ['B', 'run', 'hidden'],
+    ])
+    await save(id, [edit('A', '2'), edit('B', undefined, { isSecret: true, scope: 'both' })], false, ['C'])
+    expect(variablesOf(id)).toEqual([
+      ['A', 'run', '2'],
+      ['B', 'both', 'hidden'],
+    ])
+    await save(id, [], false, ['A'])
+    expect(variablesOf(id)).toEqual([['B', 'both', 'hidden']])
+    expect(data.reader.activity({ limit: 1 })[0]).toMatchObject({ verb: 'changed', detail: 'variables: A' })
+  })
+
+  test('of a secret the database never has the value', async () => {
+    const { id } = await createLive()
+    await save(id, [edit('KEY', 'planted-value', { isSecret: true })], true)
+    const dump = ['variables', 'secret_versions', 'releases', 'builds', 'activity'].map(table =>
+      data.database.sqlite.prepare(`SELECT * FROM ${table}`).all(),
+    )
+    expect(JSON.stringify(dump)).not.toContain('planted-value')
+    expect([...store.values.values()]).toEqual(['planted-value'])
+  })
+
+  test('applied now are a new release of the same build', async () => {
+    const { id, releaseId } = await createLive()
+    expect(await save(id, [edit('A', '1')], true)).toEqual({ applied: 'release' })
+    const target = data.reader.release(rowOf(id)?.targetReleaseId ?? '')
+    expect(target).toMatchObject({
+      buildId: data.reader.release(releaseId)?.buildId,
+      rollbackTo: null,
+      variables: [{ name: 'A', scope: 'run', value: '1' }],
+    })
+  })
+
+  test('that the build knows are applied by a build of the same commit', async () => {
+    const { id } = await createLive()
+    expect(await save(id, [edit('VITE_A', '1', { scope: 'build' })], true)).toEqual({ applied: 'build' })
+    expect(data.reader.unfinishedBuilds(id)).toMatchObject([
+      { status: 'queued', sha: 'a'.repeat(40), variables: [{ name: 'VITE_A', scope: 'build', value: '1' }] },
+    ])
+  })
+
+  test('that are as they were have nothing to apply', async () => {
+    const { id } = await createLive()
+    await save(id, [edit('A', '1')], true)
+    data.writer.changeDeployment(id, { servingReleaseId: rowOf(id)?.targetReleaseId ?? null })
+    expect(await save(id, [edit('A', '1')], true)).toEqual({ applied: 'nothing' })
+  })
+
+  test('a version of a secret goes when nothing names it, and not before', async () => {
+    const { id } = await createLive()
+    await save(id, [edit('KEY', 'one', { isSecret: true })], true)
+    await save(id, [edit('KEY', 'two', { isSecret: true })])
+    expect([...store.values.values()]).toEqual(['one', 'two'])
+    await save(id, [edit('KEY', 'three', { isSecret: true })])
+    expect([...store.values.values()]).toEqual(['one', 'three'])
+    data.writer.removeDeployment(id)
+    const other = await intents.create({ ...wish, name: 'other' }, ana())
+    await intents.saveVariables(other.id, { set: [], remove: [] }, { apply: false }, ana())
+    expect([...store.values.values()]).toEqual([])
+  })
+
+  test('a secret without a value, and more than 128 KiB, are refused and nothing is changed', async () => {
+    const { id } = await createLive()
+    expect(await failureOf(() => save(id, [edit('KEY', undefined, { isSecret: true })]))).toMatchObject({
+      code: 'invalid_input',
+      message: 'KEY has no value.',
+    })
+    const half = 'x'.repeat(70 * 1024)
+    expect(await failureOf(() => save(id, [edit('A', half), edit('B', half)]))).toMatchObject({
+      code: 'invalid_input',
+      message: 'All variables together have more than 128 KiB.',
+    })
+    expect(variablesOf(id)).toEqual([])
+  })
+
+  test('a rollback brings back the variables of the release', async () => {
+    const { id, releaseId } = await createLive()
+    await save(id, [edit('KEY', 'new', { isSecret: true })], true)
+    const { releaseId: back } = intents.rollback(id, releaseId, ana())
+    expect(data.reader.release(back)?.variables).toEqual([])
+  })
+
+  test('builds of the same things have the same fingerprint, others do not', async () => {
+    const { id } = await createLive()
+    const fingerprintOf = async (more: { isFresh?: boolean } = {}) =>
+      data.reader.build((await intents.deploy(id, ana(), more)).buildId)?.fingerprint
+    const first = await fingerprintOf()
+    expect(await fingerprintOf()).toBe(first)
+    await save(id, [edit('A', '1')])
+    expect(await fingerprintOf()).toBe(first)
+    await save(id, [edit('B', '1', { scope: 'both' })])
+    const second = await fingerprintOf()
+    expect(second).not.toBe(first)
+    intents.update(id, { planEdits: { build: 'make' } }, ana())
+    expect(await fingerprintOf()).not.toBe(second)
   })
 })

@@ -2,9 +2,14 @@ import { SlipwayError } from '../../shared/domain/failure.ts'
 import { toFreeName } from '../../shared/domain/name.ts'
 import type { PlanEdits } from '../../shared/domain/plan.ts'
 import type { Activity, Source } from '../../shared/domain/records.ts'
+import { isAtBuild, isAtRun, type VariableChanges, type VariableEdit } from '../../shared/domain/variable.ts'
 import type { DeploymentRow, Reader } from '../database/reader.ts'
+import { toStored } from '../database/stored-variable.ts'
 import type { Writer } from '../database/writer.ts'
+import type { SecretVersions } from '../secrets/secret-versions.ts'
 import type { SourceReader } from '../sources/source-reader.ts'
+import { releaseNext } from './next-release.ts'
+import { checkVariables, differingNames, toFingerprint, toRow, toSecretValues } from './variables.ts'
 
 /** Who asks. `mayDeploy`: typing the command is the consent; elsewhere it must have been given before. */
 export interface Asker {
@@ -20,6 +25,7 @@ export interface NewDeployment {
   readonly port: number | null
   readonly planEdits: PlanEdits
   readonly keepsRunning?: boolean | undefined
+  readonly variables?: readonly VariableEdit[] | undefined
 }
 
 export interface DeploymentEdits {
@@ -37,10 +43,11 @@ export function createIntents(deps: {
   reader: Reader
   writer: Writer
   sources: SourceReader
+  secrets: SecretVersions
   wake: (deploymentId: string) => void
   now: () => number
 }) {
-  const { reader, writer, sources, wake } = deps
+  const { reader, writer, sources, secrets, wake } = deps
 
   const find = (id: string): DeploymentRow => {
     const row = reader.deploymentRow(id)
@@ -69,17 +76,28 @@ export function createIntents(deps: {
   }
 
   /** A newer queued build takes the place of an older one. */
-  const queueBuild = (row: DeploymentRow, head: { branch: string; sha: string }, asker: Asker): string => {
+  const queueBuild = (
+    row: DeploymentRow,
+    head: { branch: string; sha: string },
+    asker: Asker,
+    { isFresh = false }: { isFresh?: boolean | undefined } = {},
+  ): string => {
     for (const build of reader.unfinishedBuilds(row.id)) {
       if (build.status === 'queued')
         writer.moveBuild(build.id, 'queued', 'cancelled', { finishedAt: deps.now() })
     }
-    const buildId = writer.build({
-      deploymentId: row.id,
+    const made = {
       sha: head.sha,
-      branch: head.branch,
       port: row.port,
       planEdits: row.planEdits,
+      variables: reader.variablesOf(row.id).filter(isAtBuild).map(toStored),
+    }
+    const buildId = writer.build({
+      deploymentId: row.id,
+      branch: head.branch,
+      ...made,
+      fingerprint: toFingerprint(made),
+      isFresh,
       requestedBy: asker.name,
     })
     writer.changeDeployment(row.id, { failure: null })
@@ -101,23 +119,28 @@ export function createIntents(deps: {
       askConsent(asker)
       refuseTakenName(reader, wish.name)
       const head = await sources.head(wish.source, wish.branch)
-      const made = writer.transaction(() => {
-        refuseTakenName(reader, wish.name)
-        const cluster = reader.clusters().find(one => one.kind === 'local')
-        if (!cluster) throw new Error('the local cluster has no row')
-        const projectId = writer.project({ ownerId: asker.userId, name: wish.name, source: wish.source })
-        const id = writer.deployment({
-          projectId,
-          clusterId: cluster.id,
-          name: wish.name,
-          branch: head.branch,
-          port: wish.port,
-          planEdits: wish.planEdits,
-          keepsRunning: wish.keepsRunning ?? reader.settings().keepsRunning,
-        })
-        record(asker, 'created', { id, name: wish.name }, wish.source.address)
-        return { id, buildId: queueBuild(find(id), head, asker) }
-      })
+      const edits = wish.variables ?? []
+      checkVariables([], { set: [...edits], remove: [] })
+      const made = await secrets.keep(toSecretValues(edits), versions =>
+        writer.transaction(() => {
+          refuseTakenName(reader, wish.name)
+          const cluster = reader.clusters().find(one => one.kind === 'local')
+          if (!cluster) throw new Error('the local cluster has no row')
+          const projectId = writer.project({ ownerId: asker.userId, name: wish.name, source: wish.source })
+          const id = writer.deployment({
+            projectId,
+            clusterId: cluster.id,
+            name: wish.name,
+            branch: head.branch,
+            port: wish.port,
+            planEdits: wish.planEdits,
+            keepsRunning: wish.keepsRunning ?? reader.settings().keepsRunning,
+          })
+          for (const edit of edits) writer.variable({ deploymentId: id, ...toRow(edit, undefined, versions) })
+          record(asker, 'created', { id, name: wish.name }, wish.source.address)
+          return { id, buildId: queueBuild(find(id), head, asker) }
+        }),
+      )
       wake(made.id)
       return made
     },
@@ -130,10 +153,44 @@ export function createIntents(deps: {
         record(asker, 'changed', row, Object.keys(change).join(', '))
       }),
 
-    deploy: async (id: string, asker: Asker): Promise<{ buildId: string }> => {
+    /** `isFresh`: builds, whatever was built from the same things before. */
+    deploy: async (
+      id: string,
+      asker: Asker,
+      options: { isFresh?: boolean | undefined } = {},
+    ): Promise<{ buildId: string }> => {
       askConsent(asker)
       const head = await sources.head(reader.sourceOf(find(id)), find(id).branch)
-      return ask(id, current => ({ buildId: queueBuild(current, head, asker) }))
+      return ask(id, current => ({ buildId: queueBuild(current, head, asker, options) }))
+    },
+
+    /**
+     * Changes variables in one go. `apply`: with them the build that serves is released anew, or, when the build knows one
+     * of them, its commit is built anew.
+     */
+    saveVariables: async (
+      id: string,
+      changes: VariableChanges,
+      { apply }: { apply: boolean },
+      asker: Asker,
+    ): Promise<{ applied: 'nothing' | 'release' | 'build' }> => {
+      find(id)
+      checkVariables(reader.variablesOf(id), changes)
+      const applied = await secrets.keep(toSecretValues(changes.set), versions =>
+        ask(id, row => {
+          const before = reader.variablesOf(id)
+          checkVariables(before, changes)
+          const named = new Map(before.map(one => [one.name, one]))
+          for (const name of changes.remove) writer.removeVariable(id, name)
+          for (const edit of changes.set)
+            writer.variable({ deploymentId: id, ...toRow(edit, named.get(edit.name), versions) })
+          const names = [...changes.set.map(({ name }) => name), ...changes.remove]
+          if (names.length > 0) record(asker, 'changed', row, `variables: ${names.join(', ')}`)
+          return apply ? applyVariables(row, asker) : ('nothing' as const)
+        }),
+      )
+      await secrets.collect()
+      return { applied }
     },
 
     rollback: (id: string, releaseId: string, asker: Asker): { releaseId: string } =>
@@ -146,19 +203,13 @@ export function createIntents(deps: {
             hint: 'Choose a release that was live.',
           })
         }
-        if (row.targetReleaseId !== null && row.targetReleaseId !== row.servingReleaseId) {
-          writer.moveRelease(row.targetReleaseId, 'releasing', 'retired', { endedAt: deps.now() })
-        }
-        const next = writer.release({
-          deploymentId: id,
+        const next = releaseNext(deps, row, {
           buildId: earlier.buildId,
           port: earlier.port,
           variables: earlier.variables,
           rollbackTo: earlier.number,
           requestedBy: asker.name,
         })
-        writer.changeDeployment(id, { targetReleaseId: next, wanted: 'running', failure: null })
-        writer.nextRun(id, true)
         record(asker, 'rollback', row, `to #${earlier.number} ${earlier.build.sha.slice(0, 7)}`)
         return { releaseId: next }
       }),
@@ -209,6 +260,24 @@ export function createIntents(deps: {
       const taken = new Set(reader.names())
       return toFreeName(name, candidate => taken.has(candidate))
     },
+  }
+
+  /** Inside a transaction. Nothing that runs yet has nothing to apply to. */
+  function applyVariables(row: DeploymentRow, asker: Asker): 'nothing' | 'release' | 'build' {
+    const serving = reader.release(row.servingReleaseId ?? row.targetReleaseId ?? '')
+    if (serving === undefined) return 'nothing'
+    const now = reader.variablesOf(row.id)
+    const atBuild = now.filter(isAtBuild).map(toStored)
+    if (differingNames(serving.build.variables, atBuild).size > 0) {
+      queueBuild(row, serving.build, asker)
+      return 'build'
+    }
+    const variables = now.filter(isAtRun).map(toStored)
+    if (differingNames(serving.variables, variables).size === 0) return 'nothing'
+    const { buildId, port } = serving
+    releaseNext(deps, row, { buildId, port, variables, rollbackTo: null, requestedBy: asker.name })
+    record(asker, 'deploy', row, 'with changed variables')
+    return 'release'
   }
 
   function requestCancel(buildId: string): void {

@@ -62,6 +62,7 @@ async function gather(deps: ReconcileDeps, id: string): Promise<SeenFacts | unde
   if (!before) return undefined
   const runningId = reader.unfinishedBuilds(id).find(build => build.status === 'running')?.id
   const observed = runningId === undefined ? undefined : await driver.observeBuild(runningId)
+  const reusable = await findReusable(deps, id)
   const instances = await driver.observe(id)
   deps.onSeen(id, instances)
   // The database is read after the cluster and in one go, so that what was asked for meanwhile counts.
@@ -69,14 +70,24 @@ async function gather(deps: ReconcileDeps, id: string): Promise<SeenFacts | unde
   if (!deployment) return undefined
   const unfinished = reader.unfinishedBuilds(id)
   const build = unfinished.find(one => one.status === 'running')
+  const queued = unfinished.find(one => one.status === 'queued')
   return {
     now: deps.now(),
     deployment,
     running: build && observed && build.id === runningId ? { build, observed } : undefined,
-    queued: unfinished.find(one => one.status === 'queued'),
+    queued,
+    reusable: queued && reusable && queued.fingerprint === reusable.fingerprint ? reusable : undefined,
     hasFreeSlot: reader.runningBuilds().length < deps.limits.builds,
     target: deployment.targetReleaseId === null ? undefined : reader.release(deployment.targetReleaseId),
     instances,
     limits: deps.limits,
   }
+}
+
+async function findReusable({ reader, driver }: ReconcileDeps, id: string) {
+  const queued = reader.unfinishedBuilds(id).find(one => one.status === 'queued')
+  if (queued === undefined || queued.isFresh) return undefined
+  const earlier = reader.builtFrom(id, queued.fingerprint)
+  const isThere = earlier?.artifact != null && (await driver.hasArtifact(earlier.artifact))
+  return isThere ? earlier : undefined
 }

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type { Plan } from '../../shared/domain/plan.ts'
 import type { Deployment, Health, Residue, User } from '../../shared/domain/records.ts'
+import type { VariableList } from '../../shared/domain/variable.ts'
 import type { ClusterDriver, Instance } from '../clusters/driver.ts'
 import { createIds } from '../database/ids.ts'
 import { lockFolder, openDatabase } from '../database/open.ts'
@@ -17,10 +18,14 @@ import type { Checkpoint } from '../pipeline/effects.ts'
 import { createIntents } from '../pipeline/intents.ts'
 import { createQueue } from '../pipeline/queue.ts'
 import { createReconcile, type ReconcileDeps } from '../pipeline/reconcile.ts'
+import type { PlaceRecord } from '../secrets/secret-place.ts'
+import type { SecretStore } from '../secrets/secret-store.ts'
+import { createSecretVersions } from '../secrets/secret-versions.ts'
 import type { SourceReader } from '../sources/source-reader.ts'
 import { createChanges } from './changes.ts'
 import { toHealth, toRoute } from './health.ts'
 import { type Notice, toNotice } from './notice.ts'
+import { listVariables } from './variables.ts'
 
 /** What differs between the desktop, the browser session, the command line and the tests. */
 export interface PlatformDeps {
@@ -34,6 +39,8 @@ export interface PlatformDeps {
     folder: string
     nameOf: (deploymentId: string) => string
   }) => Promise<ClusterDriver>
+  /** `record` remembers which store this data folder uses. */
+  readonly createSecretStore: (record: PlaceRecord) => SecretStore
   readonly gatewayPort?: number
   readonly now?: () => number
   readonly checkpoint?: Checkpoint
@@ -56,6 +63,17 @@ export async function createPlatform(deps: PlatformDeps) {
   const writer = createWriter(database, { newId: createIds(now), now })
   const user = seed(reader, writer)
 
+  const secrets = createSecretVersions({
+    reader,
+    writer,
+    store: deps.createSecretStore({
+      read: () => reader.settings().secretPlace,
+      write: place => writer.setting('secretPlace', place),
+    }),
+  })
+  const collectSecrets = () =>
+    void secrets.collect().catch(error => log.warn({ err: error }, 'unused secrets could not be deleted'))
+
   const seen = new Map<string, readonly Instance[]>()
   const changes = createChanges()
   const listeners = new Set<(event: DeploymentEvent) => void>()
@@ -69,6 +87,8 @@ export async function createPlatform(deps: PlatformDeps) {
     writer,
     driver,
     logs,
+    resolve: secrets.resolve,
+    onRemoved: collectSecrets,
     now,
     checkpoint: deps.checkpoint ?? (() => {}),
     limits: { ...defaultCrashLimits, builds: 2, buildTimeMs: 30 * 60_000, ...deps.limits },
@@ -96,7 +116,7 @@ export async function createPlatform(deps: PlatformDeps) {
     changes.touch(id)
     queue.add(id)
   }
-  const intents = createIntents({ reader, writer, sources, wake, now })
+  const intents = createIntents({ reader, writer, sources, secrets, wake, now })
   const isOurs = (id: string) => !deps.isQuiet || asked.has(id)
   const unwatch = driver.watch(id => {
     if (isOurs(id)) queue.add(id)
@@ -126,6 +146,7 @@ export async function createPlatform(deps: PlatformDeps) {
     health: healthOf(stored),
   })
 
+  collectSecrets()
   for (const id of reader.deploymentIds()) {
     if (deps.isQuiet) seen.set(id, await driver.observe(id))
     else queue.add(id)
@@ -148,6 +169,7 @@ export async function createPlatform(deps: PlatformDeps) {
       const stored = reader.deployment(id)
       return stored && toDeployment(stored)
     },
+    variables: (deploymentId: string): VariableList => listVariables(reader, deploymentId),
     /** Counts again what is left of a removed deployment; undefined while its row is there. */
     residue: async (id: string): Promise<Residue | undefined> => {
       if (reader.deploymentRow(id)) return undefined

@@ -89,7 +89,9 @@ export function createRouter(platform: Platform, { surface }: { surface: Surface
         intents.update(id, edits, asker)
         return {}
       }),
-      deploy: at.deployments.deploy.handler(({ input }) => intents.deploy(input.id, asker)),
+      deploy: at.deployments.deploy.handler(({ input: { id, isFresh } }) =>
+        intents.deploy(id, asker, { isFresh }),
+      ),
       rollback: at.deployments.rollback.handler(({ input }) =>
         intents.rollback(input.id, input.releaseId, asker),
       ),
@@ -111,6 +113,14 @@ export function createRouter(platform: Platform, { surface }: { surface: Surface
       }),
       residue: at.deployments.residue.handler(
         async ({ input }) => (await platform.residue(input.id)) ?? null,
+      ),
+    },
+    variables: {
+      list: at.variables.list.handler(({ input }) =>
+        platform.variables(found(platform.deployment(input.id), 'deployment').id),
+      ),
+      save: at.variables.save.handler(({ input: { id, changes, apply } }) =>
+        intents.saveVariables(id, changes, { apply }, asker),
       ),
     },
     builds: {

@@ -17,6 +17,7 @@ import {
   sourceSchema,
   userSchema,
 } from '../domain/records.ts'
+import { variableChangesSchema, variableEditSchema, variableListSchema } from '../domain/variable.ts'
 
 /** Every entry can fail in one way: `FAILED`, which carries what to show. */
 const entry = oc.errors({ FAILED: { data: failureSchema } })
@@ -79,6 +80,7 @@ export const contract = {
           port,
           planEdits: planEditsSchema,
           keepsRunning: z.boolean().optional(),
+          variables: z.array(variableEditSchema).max(1000).optional(),
         }),
       )
       .output(z.object({ id: idSchema, buildId: idSchema })),
@@ -93,8 +95,13 @@ export const contract = {
         }),
       )
       .output(z.object({})),
-    /** Queues a build of the branch's head; one that was queued already is replaced. */
-    deploy: entry.input(byId).output(z.object({ buildId: idSchema })),
+    /**
+     * Queues a build of the branch's head; one that was queued already is replaced. What was built from the same things
+     * before is released again at once, unless `isFresh`.
+     */
+    deploy: entry
+      .input(byId.extend({ isFresh: z.boolean().optional() }))
+      .output(z.object({ buildId: idSchema })),
     /** Rolls an earlier release out again, without a build. */
     rollback: entry.input(byId.extend({ releaseId: idSchema })).output(z.object({ releaseId: idSchema })),
     restart: entry.input(byId).output(z.object({})),
@@ -104,6 +111,18 @@ export const contract = {
     remove: entry.input(byId.extend({ name: z.string() })).output(z.object({})),
     /** The count after removal; null while it goes on. */
     residue: entry.input(byId).output(residueSchema.nullable()),
+  },
+
+  variables: {
+    /** By name. A secret's value never comes: its `value` is null. */
+    list: entry.input(byId).output(variableListSchema),
+    /**
+     * Changes several in one go. `apply`: releases the build that serves with them, or builds its commit again where the
+     * build knows one of them; `applied` says which.
+     */
+    save: entry
+      .input(byId.extend({ changes: variableChangesSchema, apply: z.boolean() }))
+      .output(z.object({ applied: z.enum(['nothing', 'release', 'build']) })),
   },
 
   builds: {
@@ -154,7 +173,7 @@ export const contract = {
 
   settings: {
     get: entry.output(settingsSchema),
-    update: entry.input(settingsSchema.partial()).output(settingsSchema),
+    update: entry.input(settingsSchema.omit({ secretPlace: true }).partial()).output(settingsSchema),
   },
 }
 export type Contract = typeof contract

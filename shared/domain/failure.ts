@@ -20,6 +20,7 @@ export const failureCodes = [
   'plan_not_recognised',
   'plan_unsupported',
   'port_taken',
+  'secrets_unavailable',
   'source_branch_not_found',
   'source_commit_not_found',
   'source_denied',

@@ -51,6 +51,8 @@ export const buildSchema = z.object({
   commit: commitSchema,
   plan: planSchema.nullable(),
   steps: z.array(stepSchema),
+  /** The earlier build of the same things whose result it took, instead of building. */
+  reusedBuildId: idSchema.nullable(),
   failure: failureSchema.nullable(),
   requestedBy: z.string(),
   createdAt: time,
@@ -159,10 +161,19 @@ export const residueSchema = z.object({
 })
 export type Residue = z.infer<typeof residueSchema>
 
+/** Where the values of secrets are: in the computer's keychain under the name of a service, or in an encrypted file. */
+export const secretPlaceSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('keychain'), service: z.string() }),
+  z.object({ kind: z.literal('file') }),
+])
+export type SecretPlace = z.infer<typeof secretPlaceSchema>
+
 export const settingsSchema = z.object({
   /** The person knows that code deployed on this computer has their own rights. UTC milliseconds of the consent. */
   localConsentAt: time.nullable(),
   /** New deployments go on when Slipway quits. */
   keepsRunning: z.boolean(),
+  /** Null before the first secret. */
+  secretPlace: secretPlaceSchema.nullable(),
 })
 export type Settings = z.infer<typeof settingsSchema>

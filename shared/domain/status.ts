@@ -37,7 +37,7 @@ export const deploymentMoves = {
 } as const satisfies Record<DeploymentStatus, readonly DeploymentStatus[]>
 
 export const buildMoves = {
-  queued: ['running', 'failed', 'cancelled'],
+  queued: ['running', 'succeeded', 'failed', 'cancelled'],
   running: ['succeeded', 'failed', 'cancelled'],
   succeeded: [],
   failed: [],

@@ -54,6 +54,15 @@ test('undisturbed, each scenario comes to what it tells, and leaves nothing runn
       [],
     ],
     [
+      'reuse',
+      ['app live'],
+      [built, built],
+      ['retired', 'live'],
+      runOf('app/releases-2-2'),
+      { app: started(2) },
+      [],
+    ],
+    [
       'failure',
       ['app live'],
       [built, 'failed', built],

@@ -113,6 +113,10 @@ export async function startStandIn(options: { state: StandInState; port?: number
       }),
       residue: os.deployments.residue.handler(() => ({ processes: 0, checkouts: 0, logs: 0, rows: 0 })),
     },
+    variables: {
+      list: os.variables.list.handler(() => data.variables),
+      save: os.variables.save.handler(() => ({ applied: 'nothing' as const })),
+    },
     builds: {
       list: os.builds.list.handler(({ input }) =>
         data.builds

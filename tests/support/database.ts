@@ -46,7 +46,17 @@ export function createTestDatabase() {
       })
     },
     queuedBuild: (deploymentId: string, sha = 'a'.repeat(40)): string =>
-      writer.build({ deploymentId, sha, branch: 'main', port: null, planEdits: {}, requestedBy: 'ana' }),
+      writer.build({
+        deploymentId,
+        sha,
+        branch: 'main',
+        port: null,
+        planEdits: {},
+        variables: [],
+        fingerprint: sha,
+        isFresh: false,
+        requestedBy: 'ana',
+      }),
     /** A succeeded build and the release made of it. */
     release(deploymentId: string): string {
       const buildId = this.queuedBuild(deploymentId)
@@ -56,7 +66,7 @@ export function createTestDatabase() {
         deploymentId,
         buildId,
         port: null,
-        variables: {},
+        variables: [],
         rollbackTo: null,
         requestedBy: 'ana',
       })

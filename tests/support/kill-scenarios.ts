@@ -110,6 +110,15 @@ const ask = (verb: 'restart' | 'stop' | 'start', name: string, isDone: Step['isD
 export const scenarios = {
   release: [create('app', 'good'), ...deploy('app', 'better', isLive('app', 2))],
 
+  reuse: [
+    create('app', 'good'),
+    {
+      isAsked: scene => scene.platform.reader.buildIdsOf(idOf(scene, 'app')).length > 1,
+      ask: scene => scene.platform.intents.deploy(idOf(scene, 'app'), asker(scene.platform)),
+      isDone: isLive('app', 2),
+    },
+  ],
+
   failure: [
     create('app', 'good'),
     ...deploy('app', 'breaks', hasFailed('app', 'build_failed')),

@@ -77,6 +77,7 @@ export async function orderApp(
     plan: nodePlan,
     port: null,
     variables: {},
+    secrets: [],
     ...rest,
   }
 }

@@ -21,6 +21,7 @@ export function startPlatform(dataFolder: string, options: PlatformOptions = {})
   const environment = { ...platformEnvironment(), dataFolder }
   return createLocalPlatform(environment, pino({ level: 'silent' }), {
     gatewayPort: 0,
+    findKeychain: async () => undefined,
     localLimits: { readyMs: 8000, graceMs: 1000 },
     ...options,
   })

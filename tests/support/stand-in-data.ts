@@ -13,6 +13,7 @@ import type {
   Step,
   User,
 } from '../../shared/domain/records.ts'
+import type { VariableList } from '../../shared/domain/variable.ts'
 
 /** `empty`: the first start. `varied`: one deployment in every state. `broken`: the list cannot be read. `many`: thousands. */
 export type StandInState = 'empty' | 'varied' | 'broken' | 'many'
@@ -99,6 +100,7 @@ export function createStandInData(state: StandInState) {
     commit,
     plan: nodePlan,
     steps: stepsOf(status, at),
+    reusedBuildId: null,
     failure: null,
     requestedBy: 'ana',
     createdAt: at,
@@ -162,7 +164,40 @@ export function createStandInData(state: StandInState) {
       name,
       sha: `${index}f8e7d6`.padEnd(40, '0'),
     })),
-    settings: { localConsentAt: state === 'empty' ? null : now - 30 * day, keepsRunning: false } as Settings,
+    variables: {
+      variables: [
+        {
+          name: 'API_URL',
+          scope: 'run',
+          isSecret: false,
+          value: 'https://api.example.com',
+          changedAt: now - 3 * day,
+          isPending: false,
+        },
+        {
+          name: 'DATABASE_URL',
+          scope: 'run',
+          isSecret: true,
+          value: null,
+          changedAt: now - 2 * day,
+          isPending: true,
+        },
+        {
+          name: 'VITE_TITLE',
+          scope: 'build',
+          isSecret: false,
+          value: 'Blog',
+          changedAt: now - day,
+          isPending: false,
+        },
+      ],
+      removed: ['OLD_FLAG'],
+    } satisfies VariableList,
+    settings: {
+      localConsentAt: state === 'empty' ? null : now - 30 * day,
+      keepsRunning: false,
+      secretPlace: null,
+    } as Settings,
     session: {
       version: '0.1.0',
       surface: 'browser' as const,

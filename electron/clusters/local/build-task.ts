@@ -104,7 +104,7 @@ export function createBuildTask(
     }
   }
 
-  const startCommands = async (supervisor: OpenJob, plan: Plan): Promise<void> => {
+  const startCommands = async (supervisor: OpenJob, order: BuildOrder, plan: Plan): Promise<void> => {
     const cwd = folderInside(checkoutFolder(folder), plan.root)
     const commands = [
       { name: 'install', command: plan.install },
@@ -124,7 +124,8 @@ export function createBuildTask(
       graceMs: limits.graceMs,
       timeLimitMs: Math.max(1, record.startedAt + record.timeLimitMs - at),
       offeredPort: null,
-      environment: toBuildEnvironment(context.environment),
+      environment: toBuildEnvironment(context.environment, order.variables),
+      secrets: order.secrets,
     })
   }
 
@@ -132,7 +133,7 @@ export function createBuildTask(
   const fetchAndStart = async (order: BuildOrder): Promise<void> => {
     const supervisor = openJob({ folder: jobFolder, supervisor: context.supervisor, marker: job.marker })
     try {
-      await startCommands(supervisor, await prepare(order))
+      await startCommands(supervisor, order, await prepare(order))
     } catch (error) {
       await supervisor.abandon()
       throw error

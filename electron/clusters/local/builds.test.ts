@@ -58,6 +58,8 @@ async function start(change: Partial<BuildOrder> = {}): Promise<BuildOrder> {
     planEdits: {},
     port: null,
     timeLimitMs: 60_000,
+    variables: {},
+    secrets: [],
     ...change,
   }
   await opened.driver.startBuild(order)

@@ -14,8 +14,11 @@ export function toChildEnvironment(environment: NodeJS.ProcessEnv): Record<strin
   return { ...Object.fromEntries(kept), PATH: withoutOwnPrograms(environment.PATH ?? '') }
 }
 
-export function toBuildEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
-  return { ...toChildEnvironment(environment), CI: 'true', SLIPWAY: '1' }
+export function toBuildEnvironment(
+  environment: NodeJS.ProcessEnv,
+  variables: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  return { ...toChildEnvironment(environment), CI: 'true', ...variables, SLIPWAY: '1' }
 }
 
 export function toAppEnvironment(app: {

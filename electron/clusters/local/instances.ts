@@ -87,6 +87,7 @@ export function createInstances(context: LocalContext) {
         },
         cwd,
         environment,
+        secrets: order.secrets,
       })
     },
 
@@ -125,7 +126,12 @@ export function createInstances(context: LocalContext) {
 
   async function startRun(
     folder: string,
-    start: { record: RunRecord; cwd: string; environment: Record<string, string> },
+    start: {
+      record: RunRecord
+      cwd: string
+      environment: Record<string, string>
+      secrets: readonly string[]
+    },
   ): Promise<void> {
     const { record } = start
     const jobFolder = runJobFolder(folder)
@@ -140,6 +146,7 @@ export function createInstances(context: LocalContext) {
         timeLimitMs: null,
         offeredPort: record.offeredPort,
         environment: start.environment,
+        secrets: start.secrets,
       },
     )
     follow(folder, record)

@@ -26,6 +26,7 @@ const toOrder = (...commands: string[]): JobOrder => ({
   timeLimitMs: null,
   offeredPort: null,
   environment: { PATH: process.env.PATH ?? '' },
+  secrets: [],
 })
 
 const toMarker = () => `test/${folder}`

@@ -12,6 +12,8 @@ export interface JobOrder {
   readonly offeredPort: number | null
   /** Variables of what the steps run. */
   readonly environment: Readonly<Record<string, string>>
+  /** Values that are masked in the output. */
+  readonly secrets: readonly string[]
 }
 
 export interface JobStep {

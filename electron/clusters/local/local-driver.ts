@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { ClusterDriver } from '../driver.ts'
 import { createBuilds } from './builds.ts'
@@ -36,6 +36,7 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<ClusterD
     applyRelease: instances.apply,
     observe: instances.observe,
     stop: instances.stop,
+    hasArtifact: async artifact => existsSync(folders.artifactFolder(artifact)),
     collect: builds.collect,
     async remove(deploymentId) {
       await Promise.all([instances.stop(deploymentId, () => false), builds.remove(deploymentId)])

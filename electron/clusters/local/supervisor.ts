@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type JobOrder, type JobState, type JobStep, lockFile, stateFile, writeJson } from './job.ts'
 import { findJobProcesses, markerVariable, terminate } from './job-processes.ts'
+import { createMasker } from './masking.ts'
 import { createLineSplitter, type OutputPiece } from './output-lines.ts'
 import { findProcess, identifyChild, type ProcessIdentity } from './processes.ts'
 import { createSpoolWriter } from './spool.ts'
@@ -146,8 +147,8 @@ async function supervise(job: JobOrder, supervisor: ProcessIdentity): Promise<vo
     }
     if (before.length === 0) reportStarted()
     const drained = Promise.all([
-      drain(child.stdout, pieces => keep('stdout', pieces)),
-      drain(child.stderr, pieces => keep('stderr', pieces)),
+      drain(child.stdout, job.secrets, pieces => keep('stdout', pieces)),
+      drain(child.stderr, job.secrets, pieces => keep('stderr', pieces)),
     ])
 
     const end = await ended
@@ -168,12 +169,14 @@ async function supervise(job: JobOrder, supervisor: ProcessIdentity): Promise<vo
 /** Resolves when the stream has ended and every line of it was handed on. */
 async function drain(
   stream: NodeJS.ReadableStream,
+  secrets: readonly string[],
   keep: (pieces: readonly OutputPiece[]) => void,
 ): Promise<void> {
   const splitter = createLineSplitter()
+  const masker = createMasker(secrets)
   let flushing: NodeJS.Timeout | undefined
   stream.on('data', (bytes: Buffer) => {
-    keep(splitter.push(bytes))
+    keep(splitter.push(masker.push(bytes)))
     clearTimeout(flushing)
     if (splitter.hasRest()) flushing = setTimeout(() => keep(splitter.flush()), partialLineMs)
   })
@@ -182,6 +185,7 @@ async function drain(
     stream.once('error', () => resolve())
   })
   clearTimeout(flushing)
+  keep(splitter.push(masker.end()))
   keep(splitter.end())
 }
 
