@@ -46,6 +46,13 @@ const deploymentBuildsRoute = createRoute({
   ...below('/builds'),
   component: lazyRouteComponent(() => import('./pages/deployment/DeploymentBuilds.tsx'), 'DeploymentBuilds'),
 })
+const deploymentVariablesRoute = createRoute({
+  ...below('/variables'),
+  component: lazyRouteComponent(
+    () => import('./pages/deployment/DeploymentVariables.tsx'),
+    'DeploymentVariables',
+  ),
+})
 const deploymentSettingsRoute = createRoute({
   ...below('/settings'),
   component: lazyRouteComponent(
@@ -79,6 +86,7 @@ export const router = createRouter({
       logRoute,
       deploymentBuildsRoute,
       buildRoute,
+      deploymentVariablesRoute,
       deploymentSettingsRoute,
     ]),
   ]),

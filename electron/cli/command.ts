@@ -4,12 +4,15 @@ import type { Output } from './output.ts'
 
 export type Client = ContractRouterClient<Contract>
 
+/** What `parseArgs` gives: a list for an option that may be given several times. */
+export type OptionValue = string | boolean | readonly (string | boolean)[] | undefined
+
 export interface Context {
   readonly client: Client
   /** Whether no other Slipway runs, so that this process is the platform: what it runs ends with it. */
   readonly isAlone: boolean
   readonly output: Output
-  readonly values: Readonly<Record<string, string | boolean | undefined>>
+  readonly values: Readonly<Record<string, OptionValue>>
   /** The positional argument, if the command takes one. */
   readonly argument: string
   /** Aborted by Ctrl-C. */
@@ -22,7 +25,9 @@ export interface Command {
   readonly name: string
   readonly takes: readonly string[]
   readonly help: string
-  readonly options: Readonly<Record<string, { type: 'string' | 'boolean'; short?: string }>>
+  readonly options: Readonly<
+    Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean }>
+  >
   readonly optionHelp: Readonly<Record<string, string>>
   /** Resolves with the exit status. */
   readonly run: (context: Context) => Promise<number>

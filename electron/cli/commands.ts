@@ -10,6 +10,7 @@ import { toTable } from './output.ts'
 import { toPort, toSource } from './source.ts'
 import { toUrl } from './stay.ts'
 import { toNumber } from './usage.ts'
+import { variables } from './variables.ts'
 
 const plan: Command = {
   name: 'plan',
@@ -100,6 +101,7 @@ export const commands: readonly Command[] = [
   deploy,
   plan,
   list,
+  variables,
   logs,
   open,
   rollback,

@@ -17,12 +17,14 @@ export const deploy: Command = {
     port: { type: 'string' },
     name: { type: 'string' },
     keep: { type: 'boolean' },
+    'no-cache': { type: 'boolean' },
   },
   optionHelp: {
     '--branch NAME': 'the default branch of the repository otherwise',
     '--port NUMBER': 'where the app listens; the plan finds it otherwise',
     '--name NAME': 'http://<name>.localhost; made from the address otherwise',
     '--keep': 'the app goes on when Slipway ends',
+    '--no-cache': 'builds, even what was built before',
   },
   run: async context => {
     const { client, output, values, signal } = context
@@ -32,6 +34,7 @@ export const deploy: Command = {
       port: toPort(values.port),
       name: toCheckedName(values.name),
       keepsRunning: values.keep === true ? true : undefined,
+      isFresh: values['no-cache'] === true,
     }
     const existing = findExisting(await client.deployments.list(), source, wish)
     const branch = wish.branch ?? existing?.branch ?? ''
@@ -77,13 +80,17 @@ async function printBuild(context: Context, buildId: string): Promise<boolean> {
     signal,
   ).then(one => {
     // The log of a finished build is closed; that of one that was replaced before it began never opens.
-    if (one?.status !== 'succeeded' && one?.status !== 'failed') end.abort()
+    if ((one?.status !== 'succeeded' && one?.status !== 'failed') || one.reusedBuildId !== null) end.abort()
     return one
   })
   const log = { kind: 'build', id: buildId } as const
   const following = followLog(context, log, { after: 0, signal: AbortSignal.any([signal, end.signal]) })
   const [build] = await Promise.all([finished, following])
   if (!build) return false
+  if (build.reusedBuildId !== null)
+    context.output.say(
+      '» Nothing had to be built: the same commit, plan and variables were built before. --no-cache builds them again.',
+    )
   if (build.failure) throw new SlipwayError(build.failure)
   if (build.status === 'cancelled') {
     throw new SlipwayError({
@@ -114,14 +121,14 @@ async function findLive({ client }: Context, id: string, buildId: string): Promi
 async function deployAgain(
   { client }: Context,
   id: string,
-  wish: { port: number | undefined; keepsRunning: boolean | undefined },
+  wish: { port: number | undefined; keepsRunning: boolean | undefined; isFresh: boolean },
 ): Promise<{ id: string; buildId: string }> {
   const edits = {
     ...(wish.port === undefined ? {} : { port: wish.port }),
     ...(wish.keepsRunning === undefined ? {} : { keepsRunning: wish.keepsRunning }),
   }
   if (Object.keys(edits).length > 0) await client.deployments.update({ id, ...edits })
-  return { id, ...(await client.deployments.deploy({ id })) }
+  return { id, ...(await client.deployments.deploy({ id, isFresh: wish.isFresh })) }
 }
 
 function findExisting(

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { nameSchema } from '../../shared/domain/name.ts'
 import type { Source } from '../../shared/domain/records.ts'
+import type { OptionValue } from './command.ts'
 import { toNumber, UsageError } from './usage.ts'
 
 /** An existing folder, or something that looks like a path, is a folder; anything else is for git. */
@@ -14,10 +15,10 @@ export function toSource(text: string): Source {
   return isFolder ? { kind: 'folder', address: path.resolve(home) } : { kind: 'git', address: text }
 }
 
-export const toPort = (value: string | boolean | undefined): number | undefined =>
+export const toPort = (value: OptionValue): number | undefined =>
   toNumber(value, 'port', { from: 1, to: 65535 })
 
-export function toCheckedName(value: string | boolean | undefined): string | undefined {
+export function toCheckedName(value: OptionValue): string | undefined {
   if (typeof value !== 'string') return undefined
   const parsed = nameSchema.safeParse(value)
   if (parsed.success) return parsed.data

@@ -1,4 +1,4 @@
-import type { Command } from './command.ts'
+import type { Command, OptionValue } from './command.ts'
 
 /** The words of a call are off; the message says how. */
 export class UsageError extends Error {
@@ -7,7 +7,7 @@ export class UsageError extends Error {
 
 /** An option that is a whole number; undefined when it is not given. */
 export function toNumber(
-  value: string | boolean | undefined,
+  value: OptionValue,
   what: string,
   range: { from: number; to: number },
 ): number | undefined {

@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { PlanEdits } from '../../shared/domain/plan.ts'
-import {
-  byteLength,
-  mostVariableBytes,
-  type StoredVariable,
-  type VariableChanges,
-  type VariableEdit,
-} from '../../shared/domain/variable.ts'
+import type { StoredVariable, VariableChanges, VariableEdit } from '../../shared/domain/variable.ts'
+import { byteLength, mostVariableBytes } from '../../shared/domain/variable-rules.ts'
 import type { VariableRow } from '../database/reader.ts'
 
 /** Throws `invalid_input` when the changes cannot be made to what is there. */

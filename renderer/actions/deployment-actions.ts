@@ -10,9 +10,10 @@ interface Named {
 
 /** What can be done to a deployment from anywhere. Each says its result, and is over when the screen shows it. */
 export const deploymentActions = {
-  deploy: (deployment: Named) =>
+  /** `isFresh`: builds, even what was built before. */
+  deploy: (deployment: Named, { isFresh = false }: { isFresh?: boolean } = {}) =>
     run(async () => {
-      const { buildId } = await client.deployments.deploy({ id: deployment.id })
+      const { buildId } = await client.deployments.deploy({ id: deployment.id, isFresh })
       toast(`Deploying ${deployment.name}.`)
       return buildId
     }),

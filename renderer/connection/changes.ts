@@ -25,6 +25,7 @@ export function followChanges(deps: {
     for (const id of deployments) {
       invalidate(api.deployments.get.key({ input: { id } }))
       invalidate(api.deployments.residue.key({ input: { id } }))
+      invalidate(api.variables.list.key({ input: { id } }))
     }
     if (deployments.length > 0) {
       invalidate(api.deployments.list.key())

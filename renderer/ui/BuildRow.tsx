@@ -59,6 +59,7 @@ export function BuildRow({ build, name }: { build: Build; name?: string }) {
 function noteOf(build: Build): string {
   if (build.failure !== null && build.status === 'failed') return build.failure.message
   if (build.status === 'queued') return 'Waits for its turn'
+  if (build.reusedBuildId !== null) return `by ${build.requestedBy} · took what was built before`
   if (build.status !== 'running') return `by ${build.requestedBy}`
   const { word, number, count } = progressOf(build)
   return `${word} · step ${Math.max(number, 1)} of ${count}`

@@ -1,4 +1,4 @@
-import { whyNameIsRefused, whyValueIsRefused } from './variable.ts'
+import { whyNameIsRefused, whyValueIsRefused } from './variable-rules.ts'
 
 export interface EnvFile {
   /** In order; of a name that is there several times the last. */

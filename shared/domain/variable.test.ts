@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { parseEnvFile } from './env-file.ts'
+import { variableChangesSchema } from './variable.ts'
 import {
   byteLength,
   suggestScope,
   suggestSecret,
-  variableChangesSchema,
   whyNameIsRefused,
   whyValueIsRefused,
-} from './variable.ts'
+} from './variable-rules.ts'
 
 test.each(['A', '_x', 'DATABASE_URL', 'a1', 'a'.repeat(256)])('the name %s is good', name => {
   expect(whyNameIsRefused(name)).toBeUndefined()

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connectControl } from '../../electron/rpc/control-socket.ts'
 import { findChromium, launchBrowser, startBrowserSession } from '../support/browser.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
 import { createDataFolder } from '../support/platform.ts'
@@ -59,10 +60,45 @@ describe.skipIf(chromium === undefined)('the browser session', () => {
     await tab.close()
     return text
   }
+  /** Sets a secret from elsewhere while the page shows the variables. Returns its value. */
+  const plantSecret = async () => {
+    const value = `planted-${crypto.randomUUID()}`
+    const connection = await connectControl(data.path)
+    if (!connection) throw new Error('no Slipway runs on the data folder')
+    const [deployment] = await connection.client.deployments.list()
+    const edit = { name: 'PLANTED', scope: 'run', isSecret: true, value } as const
+    const changes = { set: [edit], remove: [] }
+    await connection.client.variables.save({ id: deployment?.id ?? '', changes, apply: false })
+    connection.close()
+    await page.getByText('PLANTED').first().waitFor()
+    return value
+  }
+
+  /** Whether the page's memory holds the text. Proves that it looks by a text that is there. */
+  const findInMemory = async (text: string) => {
+    const session = await context.newCDPSession(page)
+    let snapshot = ''
+    session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => {
+      snapshot += chunk
+    })
+    await session.send('HeapProfiler.takeHeapSnapshot')
+    await session.detach()
+    expect(snapshot).toContain('GREETING')
+    return snapshot.includes(text)
+  }
+
   test('goes from the first start to an open URL, through failures and a rollback, to nothing left', async () => {
     const repository = await git.createRepository('blog', firstCommit)
     await page.goto(session.url)
-    await walk({ page, repository, openApp, look })
+    await walk({
+      page,
+      repository,
+      openApp,
+      look: async name => {
+        await look(name)
+        if (name === 'variables') expect(await findInMemory(await plantSecret())).toBe(false)
+      },
+    })
     for (const [name, route] of [
       ['board-empty', '/'],
       ['builds', '/builds'],

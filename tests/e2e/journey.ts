@@ -16,7 +16,8 @@ const server = (body: string) => ({
     http.createServer((request, response) => {
       if (request.url === '/crash') process.exit(7)
       response.setHeader('content-type', 'text/html')
-      response.end('<h1>${body}</h1>')
+      const { GREETING = '', API_TOKEN = 'none' } = process.env
+      response.end('<h1>${body}</h1>' + GREETING + ' token ' + API_TOKEN)
     }).listen(process.env.PORT, () => console.log('the blog is up'))
   `,
 })
@@ -60,6 +61,8 @@ export async function walk(deps: {
     .getByRole('region', { name: 'How it is built and started' })
     .getByRole('button', { name: 'Continue' })
     .click({ timeout: patience })
+  await look('wizard-variables')
+  await page.getByRole('button', { name: 'Continue without' }).click()
   await page.getByRole('region', { name: 'Before the first deploy' }).waitFor()
   await look('wizard-deploy')
   await page.getByRole('button', { name: 'I understand, deploy' }).click()
@@ -72,6 +75,17 @@ export async function walk(deps: {
   await page.getByRole('link', { name: 'Log', exact: true }).click()
   await page.locator('.xterm-screen').waitFor({ timeout: patience })
   await look('log')
+
+  await page.getByRole('link', { name: 'Variables' }).click()
+  await sees(page, 'No variables yet')
+  await page.getByRole('button', { name: 'Paste .env' }).click()
+  await page.getByLabel('Text of the file').fill('GREETING=to all\nAPI_TOKEN="t0ken of the app"')
+  await look('variables-paste')
+  await page.getByRole('button', { name: 'Save 2 variables' }).click()
+  await page.getByRole('button', { name: 'Apply now' }).click()
+  await expect.poll(() => openApp(), { timeout: patience }).toContain('to all token t0ken of the app')
+  await page.getByRole('button', { name: 'Change API_TOKEN' }).click()
+  await look('variables')
 
   await repository.commit(server('Welcome'), 'Greet warmly')
   await page.getByRole('link', { name: 'Overview' }).click()

@@ -11,8 +11,9 @@ const app = (greeting: string, scripts: Record<string, string> = {}) => ({
   }),
   'server.js': `
     console.log('greets with ${greeting}')
-    const { PORT } = process.env
-    require('node:http').createServer((request, response) => response.end('${greeting}')).listen(PORT)
+    const { PORT, GREETING = '${greeting}', API_TOKEN } = process.env
+    const answer = [GREETING, API_TOKEN].filter(Boolean).join(' ')
+    require('node:http').createServer((request, response) => response.end(answer)).listen(PORT)
   `,
 })
 
@@ -185,6 +186,24 @@ describe('with Slipway running', () => {
     expect((await get(found)).status).toBe(503)
     expect(await line.call('start', 'shop')).toMatchObject({ status: 0, stdout: `${found?.[0]}\n` })
     expect(await get(found)).toEqual({ status: 200, body: 'one' })
+
+    await line.call('variables', 'shop', '--set', 'GREETING=moin', '--set', 'LEVEL=2')
+    const secret = await line.callWith(
+      's3cret of shop\n',
+      'variables',
+      'shop',
+      '--secret',
+      'API_TOKEN',
+      '--apply',
+      '--json',
+    )
+    expect(secret.stdout).not.toContain('s3cret')
+    expect(json<{ variables: object[] }>(secret.stdout).variables).toMatchObject([
+      { name: 'API_TOKEN', isSecret: true, value: null },
+      { name: 'GREETING', isSecret: false, value: 'moin' },
+      { name: 'LEVEL', isSecret: false, value: '2' },
+    ])
+    await expect.poll(async () => (await get(found)).body).toBe('moin s3cret of shop')
 
     const logs = await line.call('logs', 'shop', '--lines', '5000', '--json')
     const lines = logs.stdout

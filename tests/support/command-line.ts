@@ -24,13 +24,14 @@ export interface RunningCommand {
 export function createCommandLine(dataFolder: string) {
   const running = new Map<ChildProcess, Promise<Ended>>()
 
-  const start = (path: string, args: readonly string[]): RunningCommand => {
+  const start = (path: string, args: readonly string[], input?: string): RunningCommand => {
     const child = spawn(process.execPath, [path, ...args], {
       cwd: root,
       env: { ...process.env, SLIPWAY_DATA: dataFolder },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     })
+    child.stdin.end(input)
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', chunk => {
@@ -65,6 +66,9 @@ export function createCommandLine(dataFolder: string) {
   return {
     begin,
     call: (...args: string[]): Promise<Ended> => begin(...args).ended,
+    /** With text on its standard input. */
+    callWith: (input: string, ...args: string[]): Promise<Ended> =>
+      start('electron/cli.ts', args, input).ended,
     /** A Slipway of another process, whose clients the commands are until it quits. */
     async openSlipway(): Promise<{ quit(): Promise<void> }> {
       const host = start('tests/support/host.ts', [])

@@ -11,6 +11,7 @@ import { StatusMark } from '../../status/StatusMark.tsx'
 import { buildLooks } from '../../status/status-map.ts'
 import { CommitText } from '../../ui/CommitText.tsx'
 import { EmptyNote } from '../../ui/EmptyNote.tsx'
+import { LinkButton } from '../../ui/LinkButton.tsx'
 import { QueryView } from '../../ui/QueryView.tsx'
 import { SkeletonRows } from '../../ui/SkeletonRows.tsx'
 import { StepList } from '../../ui/StepList.tsx'
@@ -75,13 +76,41 @@ function LoadedBuild({ build }: { build: Build }) {
         revision={build.finishedAt ?? build.startedAt ?? build.createdAt}
         seq={seq}
         whenEmpty={
-          <EmptyNote title={build.status === 'queued' ? 'Waits for its turn' : 'Nothing written'}>
-            {build.status === 'queued'
-              ? 'The build starts by itself when another has ended.'
-              : 'This build ended before it wrote a line.'}
-          </EmptyNote>
+          build.reusedBuildId === null ? (
+            <EmptyNote title={build.status === 'queued' ? 'Waits for its turn' : 'Nothing written'}>
+              {build.status === 'queued'
+                ? 'The build starts by itself when another has ended.'
+                : 'This build ended before it wrote a line.'}
+            </EmptyNote>
+          ) : (
+            <Reused deploymentId={build.deploymentId} buildId={build.reusedBuildId} />
+          )
         }
       />
     </div>
+  )
+}
+
+function Reused({ deploymentId, buildId }: { deploymentId: string; buildId: string }) {
+  const deployment = useDeployment()
+  return (
+    <EmptyNote
+      title="Nothing had to be built"
+      actions={
+        <>
+          <LinkButton to={route} params={{ id: deploymentId, buildId }}>
+            Open the earlier build
+          </LinkButton>
+          <Button
+            variant="default"
+            onClick={() => void deploymentActions.deploy(deployment, { isFresh: true })}
+          >
+            Build again without cache
+          </Button>
+        </>
+      }
+    >
+      An earlier build had the same commit, plan and build variables. What it made was released.
+    </EmptyNote>
   )
 }

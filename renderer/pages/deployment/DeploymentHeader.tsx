@@ -3,6 +3,7 @@ import {
   IconCopy,
   IconDots,
   IconExternalLink,
+  IconHammer,
   IconPlayerPlay,
   IconPlayerStop,
   IconRefresh,
@@ -86,6 +87,12 @@ export function DeploymentHeader({ deployment }: { deployment: Deployment }) {
               </Menu.Item>
             </>
           )}
+          <Menu.Item
+            leftSection={<IconHammer size={15} />}
+            onClick={() => void deploymentActions.deploy(deployment, { isFresh: true })}
+          >
+            Build again without cache
+          </Menu.Item>
           <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => void copy(url)}>
             Copy the URL
           </Menu.Item>

@@ -44,6 +44,7 @@ const tabs = [
   { to: '/deployments/$id', word: 'Overview', exact: true },
   { to: '/deployments/$id/log', word: 'Log', exact: true },
   { to: '/deployments/$id/builds', word: 'Builds', exact: false },
+  { to: '/deployments/$id/variables', word: 'Variables', exact: true },
   { to: '/deployments/$id/settings', word: 'Settings', exact: true },
 ] as const
 

@@ -1,6 +1,7 @@
 import { SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import type { SecretPlace } from '../../../shared/domain/records.ts'
 import { toastFailure } from '../../actions/toasts.tsx'
 import { api, client, queryClient } from '../../connection/api.ts'
 import { formatExact } from '../../format/time.ts'
@@ -20,6 +21,9 @@ export function SettingsPage() {
           {given => (
             <>
               <KeepsRunning isOn={given.keepsRunning} />
+              <Row title="Secrets" about="Never in the database, in logs or on this screen.">
+                <span className="second">{secretNote(given.secretPlace)}</span>
+              </Row>
               <Row
                 title="Code runs with your rights"
                 about="On this computer an app is not separated from your files."
@@ -101,4 +105,11 @@ function Row({ title, about, children }: { title: string; about?: string; childr
       <div className={classes.value}>{children}</div>
     </section>
   )
+}
+
+function secretNote(place: SecretPlace | null): string {
+  if (place === null) return "Kept in the computer's keychain, or where there is none in an encrypted file"
+  return place.kind === 'keychain'
+    ? "Kept in the computer's keychain"
+    : 'Kept in an encrypted file in the data folder, which only you can read. There was no keychain'
 }

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { namePattern, nameRule } from '../../../shared/domain/name-pattern.ts'
 import type { PlanEdits } from '../../../shared/domain/plan.ts'
 import type { Settings, Source } from '../../../shared/domain/records.ts'
+import type { VariableEdit } from '../../../shared/domain/variable.ts'
 import { refresh } from '../../actions/deployment-actions.ts'
 import { api, client, queryClient } from '../../connection/api.ts'
 import { toShownFailure } from '../../connection/failures.ts'
@@ -19,6 +20,7 @@ interface Wanted {
   readonly branch: string
   readonly port: number | null
   readonly planEdits: PlanEdits
+  readonly variables: VariableEdit[]
 }
 
 export function DeployStep({ deployment, suggestedName }: { deployment: Wanted; suggestedName: string }) {

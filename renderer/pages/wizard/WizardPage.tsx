@@ -3,6 +3,7 @@ import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { PlanEdits } from '../../../shared/domain/plan.ts'
 import type { Source } from '../../../shared/domain/records.ts'
+import type { VariableEdit } from '../../../shared/domain/variable.ts'
 import { api } from '../../connection/api.ts'
 import { Page } from '../../frame/Page.tsx'
 import { QueryView } from '../../ui/QueryView.tsx'
@@ -10,6 +11,7 @@ import { BranchStep } from './BranchStep.tsx'
 import { DeployStep } from './DeployStep.tsx'
 import { PlanStep } from './PlanStep.tsx'
 import { SourceStep } from './SourceStep.tsx'
+import { VariablesStep } from './VariablesStep.tsx'
 import classes from './Wizard.module.css'
 
 export function WizardPage() {
@@ -28,7 +30,8 @@ export function WizardPage() {
   )
 }
 
-type StepName = 'source' | 'branch' | 'plan' | 'deploy'
+const order = ['source', 'branch', 'plan', 'variables', 'deploy'] as const
+type StepName = (typeof order)[number]
 
 /** One page that grows. Going back to a step takes back what was answered after it. */
 function Wizard({ given }: { given: Source | null }) {
@@ -37,6 +40,7 @@ function Wizard({ given }: { given: Source | null }) {
   const [branch, setBranch] = useState<string | null>(null)
   const [edits, setEdits] = useState<PlanEdits>({})
   const [port, setPort] = useState<number | null>(null)
+  const [variables, setVariables] = useState<readonly VariableEdit[]>([])
 
   const fresh = { staleTime: 0, gcTime: 0 }
   const branches = useQuery(api.sources.branches.queryOptions({ input: source ?? skipToken, ...fresh }))
@@ -49,6 +53,7 @@ function Wizard({ given }: { given: Source | null }) {
     }),
   )
   const shown: StepName = step === 'branch' && chosenBranch !== null ? 'plan' : step
+  const isAfter = (other: StepName) => order.indexOf(shown) > order.indexOf(other)
 
   return (
     <div className={classes.wizard}>
@@ -81,7 +86,7 @@ function Wizard({ given }: { given: Source | null }) {
           changeSource={() => setStep('source')}
         />
       )}
-      {source !== null && (shown === 'plan' || shown === 'deploy') && (
+      {source !== null && isAfter('branch') && (
         <PlanStep
           inspection={inspection}
           isFolder={isFolder}
@@ -90,9 +95,18 @@ function Wizard({ given }: { given: Source | null }) {
           port={port}
           setEdits={setEdits}
           setPort={setPort}
-          accept={() => setStep('deploy')}
+          accept={() => setStep('variables')}
           change={() => setStep('plan')}
           changeSource={() => setStep('source')}
+        />
+      )}
+      {isAfter('plan') && (
+        <VariablesStep
+          variables={variables}
+          isOpen={shown === 'variables'}
+          set={setVariables}
+          accept={() => setStep('deploy')}
+          change={() => setStep('variables')}
         />
       )}
       {source !== null && shown === 'deploy' && inspection.data !== undefined && (
@@ -102,6 +116,7 @@ function Wizard({ given }: { given: Source | null }) {
             branch: inspection.data.branch,
             port,
             planEdits: edits,
+            variables: [...variables],
           }}
           suggestedName={inspection.data.name}
         />
