@@ -30,7 +30,7 @@ function install() {
   const wanted = digest([path.join(root, 'package-lock.json')])
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
   console.error('Installing packages ...')
-  // No package needs its install script: binaries come inside packages.
+  // Binaries come inside packages: none needs its install script to work.
   const done = spawnSync(
     isWindows ? 'npm.cmd' : 'npm',
     ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
@@ -41,7 +41,22 @@ function install() {
     },
   )
   if (done.status !== 0) fail('npm ci failed: its output above says why.')
+  buildKeychain()
   writeFileSync(stamp, wanted)
+}
+
+/** The one package with something to compile, where that can be done. Without it secrets go to an encrypted file. */
+function buildKeychain() {
+  const hasHeaders =
+    process.platform !== 'linux' ||
+    spawnSync('pkg-config', ['--exists', 'libsecret-1'], { stdio: 'ignore' }).status === 0
+  if (!hasHeaders) return
+  spawnSync(isWindows ? 'npm.cmd' : 'npm', ['rebuild', 'keytar'], {
+    cwd: root,
+    stdio: 'ignore',
+    shell: isWindows,
+    timeout: 120_000,
+  })
 }
 
 /** Bundles main process, preload and page when a source is newer than the bundle. */
