@@ -18,6 +18,7 @@ const plan: Plan = {
   build: null,
   start: { value: 'node server.js', origin: 'package.json scripts.start' },
   output: null,
+  fallback: null,
   port: null,
   notes: [],
 }

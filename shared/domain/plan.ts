@@ -1,13 +1,23 @@
 import { z } from 'zod'
 
-export const planKinds = ['dockerfile', 'node', 'go', 'static', 'procfile'] as const
+export const planKinds = [
+  'dockerfile',
+  'node',
+  'python',
+  'go',
+  'deno',
+  'static',
+  'shell',
+  'procfile',
+] as const
 
 /** A value of the plan and where it was found, such as `package.json scripts.start`, or `set by you`. */
 const found = <T extends z.ZodType>(value: T) => z.object({ value, origin: z.string() })
 
 /**
  * How one commit becomes something that runs: shell commands, run in `root` of the checkout, and the port.
- * `start` is null for static files, which Slipway serves itself from `output` (a folder below `root`).
+ * `start` is null for static files, which Slipway serves itself from `output` (a folder below `root`); `fallback` is the
+ * file in it that answers for pages that are no file, as single-page apps need.
  * `runtime` is a program and version for people ("Node 24"). `notes` are sentences to show before the build.
  */
 export const planSchema = z.object({
@@ -19,6 +29,7 @@ export const planSchema = z.object({
   build: found(z.string()).nullable(),
   start: found(z.string()).nullable(),
   output: found(z.string()).nullable(),
+  fallback: found(z.string()).nullable().default(null),
   port: found(z.number().int().min(1).max(65535)).nullable(),
   notes: z.array(z.string()),
 })

@@ -88,6 +88,7 @@ export const plan: Plan = {
   build: null,
   start: { value: 'node server.js', origin: 'Procfile line 1' },
   output: null,
+  fallback: null,
   port: null,
   notes: [],
 }

@@ -25,6 +25,7 @@ export const nodePlan: Plan = {
   build: null,
   start: { value: 'node server.js', origin: 'package.json scripts.start' },
   output: null,
+  fallback: null,
   port: null,
   notes: [],
 }

@@ -304,6 +304,7 @@ const nodePlan: Plan = {
   build: found('npm run build', 'package.json scripts.build'),
   start: found('npm start', 'package.json scripts.start'),
   output: null,
+  fallback: null,
   port: found(3000, 'PORT in server.js'),
   notes: [],
 }
@@ -323,6 +324,7 @@ const dockerPlan: Plan = {
   kind: 'dockerfile',
   label: 'Dockerfile',
   output: null,
+  fallback: null,
   notes: ['This computer cannot build a Dockerfile. A Kubernetes cluster can, once one is added.'],
 }
 

@@ -170,7 +170,8 @@ function toCommand(context: LocalContext, order: ReleaseOrder, port: number) {
   if (plan.start !== null) return { command: plan.start.value, cwd, environment }
   const { program, args, env } = context.staticServer
   const output = folderInside(checkout, plan.root, plan.output?.value ?? '')
-  const command = `exec ${[program, ...args, output].map(toShellWord).join(' ')}`
+  const words = [program, ...args, output, ...(plan.fallback ? [plan.fallback.value] : [])]
+  const command = `exec ${words.map(toShellWord).join(' ')}`
   return { command, cwd, environment: { ...environment, ...env } }
 }
 

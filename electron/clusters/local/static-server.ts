@@ -1,16 +1,19 @@
-/** Serves a folder of static files: `node static-server.ts <folder>`, on 127.0.0.1 and the port in `PORT`. */
+/**
+ * Serves a folder of static files: `node static-server.ts <folder> [fallback]`, on 127.0.0.1 and the port in `PORT`. The
+ * fallback is the file that answers for pages that are no file.
+ */
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import sirv from 'sirv'
 
 const folder = process.argv[2] ?? '.'
+const fallback = process.argv[3]
 const notFoundPage = read('404.html')
 
 const serve = sirv(folder, {
   etag: true,
-  // Without a page for what is missing, the app in index.html decides by the path (a single-page app).
-  single: notFoundPage === undefined,
+  single: fallback ?? false,
   extensions: ['html'],
 })
 

@@ -53,6 +53,7 @@ test('a plan says of each value where it was found', async () => {
     build: { value: 'pnpm run build', origin: 'package.json scripts.build' },
     start: { value: 'pnpm run start', origin: 'package.json scripts.start' },
     output: null,
+    fallback: null,
     port: { value: 4000, origin: 'src/server.ts line 2' },
     notes: [],
   })
@@ -230,9 +231,280 @@ const table: readonly (readonly [name: string, fixture: Fixture, brief: unknown[
     },
     ['go', 'Go', null, 'go build -o ./bin/app ./cmd/web', './bin/app', null, 8088],
   ],
+  [
+    'a Go workspace',
+    {
+      'go.work': 'go 1.24\n\nuse (\n\t./lib\n\t./web\n)\n',
+      'lib/go.mod': 'module x/lib',
+      'lib/lib.go': 'package lib',
+      'web/go.mod': 'module x/web\ngo 1.24',
+      'web/main.go': goMain,
+    },
+    ['go', 'Go 1.24', null, 'go build -o ./bin/app ./web', './bin/app', null, 8080],
+  ],
+  [
+    'React Router with its server',
+    {
+      'package.json': manifest({
+        scripts: {
+          build: 'react-router build',
+          start: 'react-router-serve ./build/server/index.js',
+          dev: 'react-router dev',
+        },
+        devDependencies: { '@react-router/dev': '7', vite: '8' },
+      }),
+    },
+    ['node', 'Node', 'npm install', 'npm run build', 'npm start', null, 3000],
+  ],
+  [
+    'React Router without a server',
+    {
+      'package.json': manifest({
+        scripts: { build: 'react-router build' },
+        devDependencies: { '@react-router/dev': '7', vite: '8' },
+      }),
+      'react-router.config.ts': 'export default { ssr: false } satisfies Config',
+    },
+    ['node', 'Node', 'npm install', 'npm run build', null, 'build/client', null],
+  ],
+  [
+    'Remix',
+    { 'package.json': manifest({ devDependencies: { '@remix-run/dev': '2', vite: '8' } }) },
+    [
+      'node',
+      'Node',
+      'npm install',
+      'npx remix vite:build',
+      'npx remix-serve ./build/server/index.js',
+      null,
+      3000,
+    ],
+  ],
+  [
+    'TanStack Start',
+    {
+      'package.json': manifest({
+        scripts: { build: 'vite build' },
+        dependencies: { '@tanstack/react-start': '1', vite: '8' },
+      }),
+    },
+    ['node', 'Node', 'npm install', 'npm run build', 'node .output/server/index.mjs', null, 3000],
+  ],
+  [
+    'Nuxt, its server and its files',
+    { 'package.json': manifest({ scripts: { build: 'nuxt generate' }, dependencies: { nuxt: '4' } }) },
+    ['node', 'Node', 'npm install', 'npm run build', null, '.output/public', null],
+  ],
+  [
+    'SvelteKit with the Node adapter',
+    {
+      'package.json': manifest({
+        scripts: { build: 'vite build' },
+        devDependencies: { '@sveltejs/kit': '2', '@sveltejs/adapter-node': '5', vite: '8' },
+      }),
+    },
+    ['node', 'Node', 'npm install', 'npm run build', 'node build', null, 3000],
+  ],
+  [
+    'Nest by its script for production',
+    {
+      'package.json': manifest({
+        scripts: { build: 'nest build', start: 'nest start', 'start:prod': 'node dist/main' },
+        dependencies: { '@nestjs/core': '11' },
+      }),
+    },
+    ['node', 'Node', 'npm install', 'npm run build', 'npm run start:prod', null, 3000],
+  ],
+  [
+    'Angular',
+    {
+      'package.json': manifest({
+        scripts: { build: 'ng build', start: 'ng serve' },
+        dependencies: { '@angular/core': '20' },
+      }),
+      'angular.json': manifest({
+        projects: {
+          shop: {
+            architect: {
+              build: { builder: '@angular/build:application', options: { outputPath: 'dist/shop' } },
+            },
+          },
+        },
+      }),
+    },
+    ['node', 'Node', 'npm install', 'npm run build', null, 'dist/shop/browser', null],
+  ],
+  [
+    'a pnpm workspace with turborepo',
+    {
+      'package.json': manifest({ packageManager: 'pnpm@9.1.0', devDependencies: { turbo: '2' } }),
+      'pnpm-lock.yaml': '',
+      'pnpm-workspace.yaml': 'packages:\n  - "apps/*"\n  - packages/*\n',
+      'turbo.json': '{}',
+      'apps/web/package.json': manifest({
+        name: '@x/web',
+        scripts: { build: 'vite build' },
+        devDependencies: { vite: '8' },
+      }),
+      'packages/ui/package.json': manifest({ name: '@x/ui' }),
+    },
+    [
+      'node',
+      'Node',
+      'pnpm install --frozen-lockfile',
+      'pnpm exec turbo run build --filter=@x/web',
+      null,
+      'apps/web/dist',
+      null,
+    ],
+  ],
+  [
+    'an npm workspace with a server',
+    {
+      'package.json': manifest({ workspaces: ['packages/*'] }),
+      'package-lock.json': '{}',
+      'packages/api/package.json': manifest({ name: 'api', scripts: { start: 'node server.js' } }),
+      'packages/api/server.js': 'listen(process.env.PORT ?? 4100)',
+    },
+    ['node', 'Node', 'npm ci', null, 'npm run start --workspace packages/api', null, 4100],
+  ],
+  [
+    'a yarn workspace',
+    {
+      'package.json': manifest({ workspaces: { packages: ['site'] } }),
+      'yarn.lock': '__metadata:\n  version: 8',
+      'site/package.json': manifest({ name: 'site', scripts: { build: 'tsc', start: 'node dist/main.js' } }),
+    },
+    [
+      'node',
+      'Node',
+      'yarn install --immutable',
+      'yarn workspace site run build',
+      'yarn workspace site run start',
+      null,
+      3000,
+    ],
+  ],
+  [
+    'FastAPI with pip',
+    {
+      'requirements.txt': 'fastapi[standard]\n',
+      'main.py': 'from fastapi import FastAPI\n\napp = FastAPI()\n',
+      '.python-version': '3.12\n',
+    },
+    [
+      'python',
+      'Python 3.12',
+      'python3 -m venv .venv && .venv/bin/pip install -r requirements.txt',
+      null,
+      `.venv/bin/uvicorn main:app --host \${HOST:-127.0.0.1} --port $PORT`,
+      null,
+      8000,
+    ],
+  ],
+  [
+    'Flask with uv and gunicorn',
+    {
+      'pyproject.toml': '[project]\nrequires-python = ">=3.11"\ndependencies = ["flask>=3", "gunicorn"]',
+      'uv.lock': '',
+      'app.py': 'app = Flask(__name__)',
+    },
+    [
+      'python',
+      'Python 3.11 or later',
+      'uv sync --frozen --no-dev',
+      null,
+      `uv run gunicorn app:app --bind \${HOST:-127.0.0.1}:$PORT`,
+      null,
+      5000,
+    ],
+  ],
+  [
+    'Flask with pipenv',
+    { Pipfile: '[packages]\nflask = "*"', 'Pipfile.lock': '{}', 'app.py': 'server = Flask("x")' },
+    [
+      'python',
+      'Python',
+      'pipenv sync',
+      null,
+      `pipenv run flask --app app:server run --host \${HOST:-127.0.0.1} --port $PORT`,
+      null,
+      5000,
+    ],
+  ],
+  [
+    'Django with poetry',
+    {
+      'pyproject.toml': '[tool.poetry.dependencies]\ndjango = "^5"\ngunicorn = "*"\n',
+      'poetry.lock': '',
+      'manage.py': 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")',
+      'shop/wsgi.py': 'application = get_wsgi_application()',
+      'shop/settings.py': 'STATIC_ROOT = BASE_DIR / "static"',
+    },
+    [
+      'python',
+      'Python',
+      'poetry install --no-root --only main',
+      'poetry run python manage.py collectstatic --noinput',
+      `poetry run gunicorn shop.wsgi --bind \${HOST:-127.0.0.1}:$PORT`,
+      null,
+      8000,
+    ],
+  ],
+  [
+    'a plain script with pdm',
+    {
+      'pyproject.toml': '[project]\n',
+      'pdm.lock': '',
+      'main.py': 'HTTPServer(("", int(os.environ.get("PORT", "9001"))))',
+    },
+    ['python', 'Python', 'pdm install --prod --frozen-lockfile', null, 'pdm run python main.py', null, 9001],
+  ],
+  [
+    'a plain script',
+    { 'server.py': 'import os' },
+    ['python', 'Python', null, null, 'python3 server.py', null, 8000],
+  ],
+  [
+    'Deno by its tasks',
+    {
+      'deno.jsonc':
+        '{ // tasks\n "tasks": { "start": "deno run -A main.ts", "build": "x", }, "imports": { "a": "npm:a" } }',
+      'main.ts': 'Deno.serve({ port: 8001 }, x)',
+    },
+    ['deno', 'Deno', 'deno install', 'deno task build', 'deno task start', null, 8001],
+  ],
+  [
+    'Deno by its main file',
+    { 'deno.json': '{}', 'main.ts': 'x' },
+    ['deno', 'Deno', null, null, 'deno run --allow-net --allow-env --allow-read main.ts', null, 8000],
+  ],
+  [
+    'a shell script',
+    { 'start.sh': `#!/usr/bin/env bash\nexec ./serve --port \${PORT:-7000}\n` },
+    ['shell', null, null, null, 'exec bash start.sh', null, 7000],
+  ],
   ['a page in public/', { 'public/index.html': '' }, ['static', null, null, null, null, 'public', null]],
   ['a page in dist/', { 'dist/index.html': '' }, ['static', null, null, null, null, 'dist', null]],
 ]
+
+test.each([
+  ['Vite', { 'package.json': manifest(vite) }, { value: 'index.html', origin: 'usual for Vite' }],
+  ['plain files', { 'index.html': '' }, null],
+  ['Astro', { 'package.json': manifest({ dependencies: { astro: '5' } }) }, null],
+  [
+    'SvelteKit',
+    {
+      'package.json': manifest({
+        devDependencies: { '@sveltejs/kit': '2', '@sveltejs/adapter-static': '3' },
+      }),
+      'svelte.config.js': "adapter({ fallback: '200.html' })",
+    },
+    { value: '200.html', origin: 'svelte.config.js fallback' },
+  ],
+])('the page that answers for those that are no file: %s', async (_, fixture, fallback) => {
+  expect((await decidePlan(filesOf(fixture as unknown as Fixture))).fallback).toEqual(fallback)
+})
 
 describe('the plan is found for', () => {
   test.each(table)('%s', async (_, fixture, expected) => {

@@ -1,18 +1,24 @@
 import { SlipwayError } from '../../../shared/domain/failure.ts'
 import type { Plan } from '../../../shared/domain/plan.ts'
+import { recogniseDeno } from './deno.ts'
 import { recogniseDockerfile } from './dockerfile.ts'
 import { createFolderFiles, type Files, type Recogniser } from './files.ts'
 import { recogniseGo } from './go.ts'
 import { recogniseNode } from './node.ts'
 import { recogniseProcfile } from './procfile.ts'
+import { recognisePython } from './python.ts'
+import { recogniseShell } from './shell.ts'
 import { recogniseStatic } from './static.ts'
 
 /** Order is the specification: the first that recognises the files makes the plan. */
 const recognisers: readonly Recogniser[] = [
   recogniseDockerfile,
   recogniseProcfile,
+  recogniseDeno,
   recogniseNode,
+  recognisePython,
   recogniseGo,
+  recogniseShell,
   recogniseStatic,
 ]
 
@@ -30,8 +36,9 @@ export async function decidePlan(files: Files): Promise<Plan> {
     code: 'plan_not_recognised',
     message: 'Slipway does not see how to build and start this repository.',
     hint:
-      'It looked at the top of the repository for: a Dockerfile; a Procfile with a web line; a package.json with a start ' +
-      'script, a main file, server.js or index.js; a go.mod with a main package there or in cmd/; an index.html there or ' +
-      'in public/, dist/ or build/. Add one of these.',
+      'It looked at the top of the repository for: a Dockerfile; a Procfile with a web line; a deno.json with a start task ' +
+      'or main.ts; a package.json with a start script, a framework, a main file, server.js or index.js, or workspaces that ' +
+      'have one; Python with Django, Flask, FastAPI, main.py or app.py; a go.mod or go.work with a main package there or in ' +
+      'cmd/; start.sh or run.sh; an index.html there or in public/, dist/ or build/. Add one of these.',
   })
 }

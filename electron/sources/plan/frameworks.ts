@@ -8,6 +8,7 @@ export interface FrameworkResult {
   readonly build: string
   readonly start: Plan['start']
   readonly output: Plan['output']
+  readonly fallback: Plan['fallback']
   readonly port: number
   readonly notes: readonly string[]
 }
@@ -33,11 +34,56 @@ const frameworks: readonly Framework[] = [
     },
   },
   {
+    dependency: '@remix-run/dev',
+    label: 'Remix',
+    build: 'remix vite:build',
+    decide: async ({ manager }) => ({
+      start: usual(manager.program('remix-serve ./build/server/index.js'), 'Remix'),
+    }),
+  },
+  {
+    dependency: '@react-router/dev',
+    label: 'React Router',
+    build: 'react-router build',
+    async decide({ manager }, files) {
+      const single = await findInFirst(files, configNames('react-router'), /\bssr:\s*false\b/)
+      if (single !== undefined) {
+        return {
+          output: { value: 'build/client', origin: `${single} ssr: false` },
+          fallback: usual('index.html', 'React Router'),
+        }
+      }
+      return { start: usual(manager.program('react-router-serve ./build/server/index.js'), 'React Router') }
+    },
+  },
+  {
+    dependency: '@tanstack/react-start',
+    label: 'TanStack Start',
+    build: 'vite build',
+    decide: async () => ({ start: usual('node .output/server/index.mjs', 'TanStack Start') }),
+  },
+  {
+    dependency: '@nestjs/core',
+    label: 'Nest',
+    build: 'nest build',
+    decide: async () => ({ start: usual('node dist/main.js', 'Nest') }),
+  },
+  {
+    dependency: '@angular/core',
+    label: 'Angular',
+    build: 'ng build',
+    decide: async (_, files) => ({
+      output: await findAngularOutput(files),
+      fallback: usual('index.html', 'Angular'),
+    }),
+  },
+  {
     dependency: 'nuxt',
     label: 'Nuxt',
     build: 'nuxt build',
     async decide({ scripts }) {
-      if (/\bgenerate\b/.test(scripts.build ?? '')) return { output: usual('.output/public', 'Nuxt') }
+      if (/\bgenerate\b/.test(scripts.build ?? ''))
+        return { output: usual('.output/public', 'Nuxt'), fallback: usual('200.html', 'Nuxt') }
       return { start: usual('node .output/server/index.mjs', 'Nuxt') }
     },
   },
@@ -45,8 +91,9 @@ const frameworks: readonly Framework[] = [
     dependency: '@sveltejs/kit',
     label: 'SvelteKit',
     build: 'vite build',
-    async decide({ dependencies }) {
-      if (dependencies.has('@sveltejs/adapter-static')) return { output: usual('build', 'SvelteKit') }
+    async decide({ dependencies }, files) {
+      if (dependencies.has('@sveltejs/adapter-static'))
+        return { output: usual('build', 'SvelteKit'), ...(await findSvelteFallback(files)) }
       const notes = dependencies.has('@sveltejs/adapter-node')
         ? []
         : ['SvelteKit starts here only with @sveltejs/adapter-node, which package.json does not name.']
@@ -68,13 +115,13 @@ const frameworks: readonly Framework[] = [
     dependency: 'react-scripts',
     label: 'Create React App',
     build: 'react-scripts build',
-    decide: output('build', 'Create React App'),
+    decide: singlePage('build', 'Create React App'),
   },
   {
     dependency: '@vue/cli-service',
     label: 'Vue CLI',
     build: 'vue-cli-service build',
-    decide: output('dist', 'Vue CLI'),
+    decide: singlePage('dist', 'Vue CLI'),
   },
   { dependency: 'gatsby', label: 'Gatsby', build: 'gatsby build', decide: output('public', 'Gatsby') },
   {
@@ -90,16 +137,18 @@ const frameworks: readonly Framework[] = [
     build: 'vite build',
     async decide({ scripts }, files) {
       const named = /--outDir[= ](\S+)/.exec(scripts.build ?? '')?.[1]
-      if (named !== undefined) return { output: { value: named, origin: 'package.json scripts.build' } }
-      return { output: (await findOutput(files, 'vite')) ?? usual('dist', 'Vite') }
+      const fallback = usual('index.html', 'Vite')
+      if (named !== undefined)
+        return { output: { value: named, origin: 'package.json scripts.build' }, fallback }
+      return { output: (await findOutput(files, 'vite')) ?? usual('dist', 'Vite'), fallback }
     },
   },
-  { dependency: 'parcel', label: 'Parcel', build: 'parcel build', decide: output('dist', 'Parcel') },
+  { dependency: 'parcel', label: 'Parcel', build: 'parcel build', decide: singlePage('dist', 'Parcel') },
   {
     dependency: 'webpack-dev-server',
     label: 'webpack',
     build: 'webpack --mode production',
-    decide: output('dist', 'webpack'),
+    decide: singlePage('dist', 'webpack'),
   },
 ]
 
@@ -116,6 +165,7 @@ export async function findFramework(
     build,
     start: decided.start ?? null,
     output: decided.output ?? null,
+    fallback: decided.fallback ?? null,
     port: decided.port ?? 3000,
     notes: decided.notes ?? [],
   }
@@ -129,10 +179,48 @@ export function isDevelopmentServer(project: NodeProject, script: string): boole
 }
 
 const developmentServer =
-  /^(?:\w+=\S+\s+|cross-env\s+|npx\s+)*(?:vite(?!-node)|react-scripts start|astro\b(?! build)|vue-cli-service serve|gatsby (?:develop|serve)|ng serve|docusaurus (?:start|serve)|eleventy --serve|parcel|nuxi? dev|next dev|webpack(?:-dev-server| serve))\b/
+  /^(?:\w+=\S+\s+|cross-env\s+|npx\s+)*(?:vite(?!-node)|react-scripts start|astro\b(?! build)|vue-cli-service serve|gatsby (?:develop|serve)|ng serve|docusaurus (?:start|serve)|eleventy --serve|parcel|nuxi? dev|next dev|remix vite:dev|remix dev|react-router dev|nest start|vinxi dev|webpack(?:-dev-server| serve))\b/
 
 function usual(value: string, label: string): { value: string; origin: string } {
   return { value, origin: `usual for ${label}` }
+}
+
+function singlePage(folder: string, label: string): Framework['decide'] {
+  return async () => ({ output: usual(folder, label), fallback: usual('index.html', label) })
+}
+
+async function findSvelteFallback(files: Files): Promise<Partial<FrameworkResult>> {
+  for (const path of configNames('svelte')) {
+    const value = /\bfallback:\s*['"]([^'"]+)['"]/.exec((await files.read(path)) ?? '')?.[1]
+    if (value !== undefined) return { fallback: { value, origin: `${path} fallback` } }
+  }
+  return {}
+}
+
+/** Where Angular's builder writes the pages, as angular.json says. */
+async function findAngularOutput(files: Files): Promise<Plan['output']> {
+  const text = await files.read('angular.json')
+  const usualOutput = usual('dist', 'Angular')
+  try {
+    const { projects, defaultProject } = JSON.parse(text ?? '{}') as {
+      projects?: Record<
+        string,
+        { architect?: { build?: { builder?: string; options?: { outputPath?: unknown } } } }
+      >
+      defaultProject?: string
+    }
+    const name = defaultProject ?? Object.keys(projects ?? {})[0]
+    if (name === undefined) return usualOutput
+    const build = projects?.[name]?.architect?.build
+    const path = build?.options?.outputPath
+    const base =
+      typeof path === 'string' ? path : ((path as { base?: string } | undefined)?.base ?? `dist/${name}`)
+    // The application builder keeps what browsers get in a folder of its own.
+    const value = /:application$/.test(build?.builder ?? '') ? `${base}/browser` : base
+    return { value, origin: 'angular.json outputPath' }
+  } catch {
+    return usualOutput
+  }
 }
 
 function output(folder: string, label: string): Framework['decide'] {

@@ -1,6 +1,7 @@
 import type { Plan } from '../../../shared/domain/plan.ts'
 import type { Files, Recogniser } from './files.ts'
 import { findPort, fixedPortNotes } from './port.ts'
+import { filesBelow } from './workspaces.ts'
 
 export const recogniseGo: Recogniser = async files => {
   const steps = await readGoSteps(files)
@@ -15,6 +16,7 @@ export const recogniseGo: Recogniser = async files => {
     build: steps.build,
     start: { value: `./bin/${steps.program}`, origin: 'output of the build' },
     output: null,
+    fallback: null,
     port: found?.port ?? { value: 8080, origin: 'usual for Go' },
     notes: [...steps.notes, ...fixedPortNotes(found)],
   }
@@ -29,7 +31,7 @@ interface GoSteps extends Pick<Plan, 'runtime' | 'install' | 'build' | 'notes'> 
 /** A module whose main package is at its root or in `cmd/`. `program`: the name that the built file must have. */
 export async function readGoSteps(files: Files, program = 'app'): Promise<GoSteps | undefined> {
   const module = await files.read('go.mod')
-  if (module === undefined) return undefined
+  if (module === undefined) return readWorkspace(files, program)
   const found = await findMainPackage(files, module, program)
   if (found === undefined) return undefined
   const version = /^go\s+(\d+\.\d+(?:\.\d+)?)/m.exec(module)?.[1]
@@ -42,6 +44,45 @@ export async function readGoSteps(files: Files, program = 'app'): Promise<GoStep
     install: hasRequirements ? { value: 'go mod download', origin: 'go.mod' } : null,
     build: { value: `go build -o ./bin/${program} ${path}`, origin: found.file },
     notes: found.notes,
+  }
+}
+
+/** The first module of a go.work that has a main package, built from the root. */
+async function readWorkspace(files: Files, program: string): Promise<GoSteps | undefined> {
+  const work = await files.read('go.work')
+  if (work === undefined) return undefined
+  const block =
+    /^use\s*\(([^)]*)\)/m.exec(work)?.[1] ??
+    [...work.matchAll(/^use\s+(\S+)/gm)].map(one => one[1]).join('\n')
+  const folders = block
+    .split(/\s+/)
+    .map(path => path.replace(/^\.\//, ''))
+    .filter(path => path !== '')
+  const found: { folder: string; steps: GoSteps }[] = []
+  for (const folder of folders) {
+    const steps = folder === '.' ? undefined : await readGoSteps(filesBelow(files, folder), program)
+    if (steps) found.push({ folder, steps })
+  }
+  const [first, ...others] = found
+  if (first === undefined) return undefined
+  const { folder, steps } = first
+  const inside = steps.folder === '.' ? folder : `${folder}/${steps.folder}`
+  return {
+    ...steps,
+    folder: inside,
+    install: steps.install && { ...steps.install, origin: `${folder}/go.mod` },
+    build: {
+      value: `go build -o ./bin/${program} ./${inside}`,
+      origin: `${folder}/${steps.build?.origin ?? 'go.mod'}`,
+    },
+    notes: [
+      ...steps.notes,
+      ...(others.length === 0
+        ? []
+        : [
+            `There are several programs in this workspace. This builds ${folder}; the others are ${others.map(one => one.folder).join(', ')}.`,
+          ]),
+    ],
   }
 }
 

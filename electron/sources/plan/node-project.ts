@@ -22,6 +22,7 @@ export interface NodeProject {
   readonly scripts: Readonly<Record<string, string>>
   readonly dependencies: ReadonlySet<string>
   readonly main: string | undefined
+  readonly workspaces: unknown
   readonly manager: PackageManager
   readonly runtime: NonNullable<Plan['runtime']>
   readonly install: Plan['install']
@@ -46,6 +47,7 @@ export async function readNodeProject(files: Files): Promise<NodeProject | undef
     scripts: found.scripts,
     dependencies,
     main: found.main,
+    workspaces: found.workspaces,
     manager,
     runtime: await readRuntime(files, found.engines.node),
     install: needsInstall ? { value: manager.install, origin: manager.origin } : null,

@@ -4,11 +4,22 @@ import { type FrameworkResult, findFramework, isDevelopmentServer } from './fram
 import { type NodeProject, readNodeProject } from './node-project.ts'
 import { findPort, fixedPortNotes } from './port.ts'
 import { findStaticOutput } from './static.ts'
+import {
+  filesBelow,
+  findRunner,
+  listWorkspaces,
+  toWorkspaceScript,
+  type WorkspacePackage,
+} from './workspaces.ts'
 
-/** A start script of its own wins; then what the framework gives; then `main`; then a build that leaves static files. */
+/** A start script of its own wins; then what the framework gives; then `main`; then static files; then a package of a workspace. */
 export const recogniseNode: Recogniser = async files => {
   const project = await readNodeProject(files)
   if (project === undefined) return undefined
+  return (await planProject(files, project)) ?? (await planWorkspace(files, project))
+}
+
+async function planProject(files: Files, project: NodeProject): Promise<Plan | undefined> {
   const framework = await findFramework(project, files)
   const start = findStartScript(project)
   if (start !== undefined) return toServer(files, project, { start, framework })
@@ -18,6 +29,55 @@ export const recogniseNode: Recogniser = async files => {
   if (main !== undefined) return toServer(files, project, { start: main, framework })
   const output = project.build === null ? undefined : await findStaticOutput(files)
   return output && toStatic(project, output, undefined)
+}
+
+const preferredPackages = ['web', 'app', 'site', 'www', 'server', 'api', 'backend', 'frontend']
+
+/** The package that looks like the app, installed and built from the root of its workspace. */
+async function planWorkspace(files: Files, root: NodeProject): Promise<Plan | undefined> {
+  const candidates: { one: WorkspacePackage; plan: Plan; project: NodeProject }[] = []
+  for (const one of await listWorkspaces(files, root.workspaces)) {
+    const below = filesBelow(files, one.folder)
+    const project = await readNodeProject(below)
+    const plan = project && (await planProject(below, project))
+    if (project && plan) candidates.push({ one, plan, project })
+  }
+  const ranked = preferredPackages.flatMap(name =>
+    candidates.filter(({ one }) => one.folder.split('/').at(-1) === name),
+  )
+  const chosen = ranked[0] ?? candidates[0]
+  if (chosen === undefined) return undefined
+  const { one, plan, project } = chosen
+  const runner = await findRunner(files)
+  const inFolder = (found: Plan['start']) =>
+    found && {
+      ...found,
+      value: `cd ${one.folder} && ${found.value}`,
+      origin: `${one.folder}: ${found.origin}`,
+    }
+  const script = (name: string) => ({
+    value: toWorkspaceScript(root, one, name, runner),
+    origin: `${one.folder}/package.json scripts.${name}`,
+  })
+  const others = candidates.filter(other => other !== chosen).map(other => other.one.folder)
+  return {
+    ...plan,
+    label: `${plan.label.replace(/ \(.*$/, '')} in ${one.folder} (${root.manager.name})`,
+    runtime: root.runtime.value === 'Node' ? plan.runtime : root.runtime,
+    install: root.install,
+    build: project.scripts.build ? script('build') : inFolder(plan.build),
+    start: findStartScript(project) ? script('start') : inFolder(plan.start),
+    output: plan.output && { ...plan.output, value: `${one.folder}/${plan.output.value}` },
+    notes: [
+      ...root.notes,
+      ...plan.notes.filter(note => !note.startsWith('There is no lockfile')),
+      ...(others.length === 0
+        ? []
+        : [
+            `There are several apps in this workspace. This deploys ${one.folder}; the others are ${others.join(', ')}.`,
+          ]),
+    ],
+  }
 }
 
 /** Files where the port is likely to stand, those that the start command names first. */
@@ -56,6 +116,9 @@ function toSources(path: string): string[] {
 }
 
 function findStartScript(project: NodeProject): { value: string; origin: string } | undefined {
+  // Nest calls what runs the compiled app so; its `start` compiles first.
+  if (project.dependencies.has('@nestjs/core') && project.scripts['start:prod'])
+    return { value: project.manager.script('start:prod'), origin: 'package.json scripts.start:prod' }
   const script = project.scripts.start
   if (!script || isDevelopmentServer(project, script)) return undefined
   return { value: project.manager.script('start'), origin: 'package.json scripts.start' }
@@ -97,6 +160,7 @@ async function toServer(
     label: `${label} (${project.manager.name})`,
     start,
     output: null,
+    fallback: null,
     port: port?.port ?? { value: ownFramework?.port ?? 3000, origin: `usual for ${label}` },
     notes: [...project.notes, ...(ownFramework?.notes ?? []), ...fixedPortNotes(port)],
   }
@@ -112,6 +176,7 @@ function toStatic(
     label: `${framework?.label ?? 'Static files'} (${project.manager.name})`,
     start: null,
     output,
+    fallback: framework?.fallback ?? null,
     port: null,
     notes: [...project.notes, ...(framework?.notes ?? [])],
   }

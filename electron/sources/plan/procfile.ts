@@ -19,6 +19,7 @@ export const recogniseProcfile: Recogniser = async files => {
     build: language?.build ?? null,
     start,
     output: null,
+    fallback: null,
     port: found?.port ?? { value: 5000, origin: 'usual for Procfile apps' },
     notes: [...(language?.notes ?? []), ...fixedPortNotes(found)],
   }

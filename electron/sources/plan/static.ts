@@ -15,6 +15,7 @@ export const recogniseStatic: Recogniser = async files => {
     build: null,
     start: null,
     output,
+    fallback: null,
     port: null,
     notes: [],
   }
