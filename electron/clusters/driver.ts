@@ -92,6 +92,8 @@ export interface ClusterDriver {
   collect(deploymentId: string, artifacts: readonly string[]): Promise<void>
   /** Stops all and deletes all that is there of the deployment, builds included. */
   remove(deploymentId: string): Promise<void>
+  /** Every deployment of which something is there. */
+  list(): Promise<readonly string[]>
   /** Counts what is there of the deployment. `logs` and `rows` are counted elsewhere. */
   count(deploymentId: string): Promise<Pick<Residue, 'processes' | 'checkouts'>>
 

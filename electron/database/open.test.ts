@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SlipwayError } from '../../shared/domain/failure.ts'
+import { createDailyCopies } from './copies.ts'
 import { lockFolder, openDatabase, readMigrations } from './open.ts'
 
 let folder: string
@@ -111,14 +112,22 @@ test.each([
     'a file whose first page is gone',
     () => Buffer.concat([Buffer.alloc(4096, 7), readFileSync(file).subarray(4096)]),
   ],
-])('%s is a damaged database, left as it is', (_what, damage) => {
-  openDatabase(file).close()
+  [
+    'a file with a broken page in the middle',
+    () => {
+      const bytes = readFileSync(file)
+      return Buffer.concat([bytes.subarray(0, 8192), Buffer.alloc(4096, 0xee), bytes.subarray(12_288)])
+    },
+  ],
+])('%s is a damaged database', (_what, damage) => {
+  const openAt = (at: number) => openDatabase(file, { now: () => at })
+  openAt(1).close()
   const damaged = damage()
   writeFileSync(file, damaged)
-  expect(failureOf(() => openDatabase(file))).toEqual({
+  expect(failureOf(() => openAt(2))).toEqual({
     code: 'database_damaged',
-    message: `The database ${file} cannot be read.`,
-    hint: 'Move the file aside, then put the newest file of the folder `copies` beside it in its place.',
+    message: `The database ${file} is damaged, and there is no good copy of it.`,
+    hint: 'Move the file aside to begin anew, or put a copy of your own in its place. Nothing was changed.',
   })
   expect(readFileSync(file).equals(damaged)).toBe(true)
 })
@@ -156,3 +165,51 @@ function writeAll(list: string, names: readonly string[]): void {
   mkdirSync(list)
   for (const name of names) writeFileSync(join(list, name), `-- ${name}`)
 }
+
+describe('copies', () => {
+  const day = 24 * 60 * 60_000
+  const start = Date.UTC(2026, 10, 1)
+  const copyAt = (at: number) => {
+    const database = openDatabase(file, { migrations: [one] })
+    createDailyCopies({ sqlite: database.sqlite, file, now: () => at, onError: fail }).dispose()
+    database.close()
+  }
+  const fail = (error: unknown) => {
+    throw error
+  }
+
+  test('are made once a day, and the last seven are kept', () => {
+    for (let n = 0; n < 10; n++) {
+      copyAt(start + n * day)
+      copyAt(start + n * day + day / 2)
+    }
+    expect(copies()).toEqual(
+      [4, 5, 6, 7, 8, 9, 10].map(
+        date => `slipway-daily-2026-11-${String(date).padStart(2, '0')}T00-00-00-000Z.db`,
+      ),
+    )
+  })
+
+  test('the newest good one takes the place of a damaged database, which is set aside', () => {
+    copyAt(start)
+    const database = openDatabase(file, { migrations: [one] })
+    database.sqlite.exec("INSERT INTO one VALUES ('second')")
+    database.close()
+    copyAt(start + day)
+    // A copy that was cut off is no good one.
+    writeFileSync(join(folder, 'copies', 'slipway-daily-2026-11-03T00-00-00-000Z.db'), 'cut off')
+    const damaged = Buffer.concat([Buffer.alloc(4096, 7), readFileSync(file).subarray(4096)])
+    writeFileSync(file, damaged)
+
+    const at = start + 3 * day
+    const restored = openDatabase(file, { migrations: [one], now: () => at })
+    const setAside = join(folder, 'damaged', 'slipway-2026-11-04T00-00-00-000Z.db')
+    expect(restored.restoration).toEqual({ at, copyAt: start + day, setAside })
+    expect(restored.sqlite.prepare('SELECT id FROM one').all()).toEqual([{ id: '1' }, { id: 'second' }])
+    restored.close()
+    expect(readFileSync(setAside).equals(damaged)).toBe(true)
+    const again = openDatabase(file, { migrations: [one] })
+    expect(again.restoration).toBeUndefined()
+    again.close()
+  })
+})

@@ -3,6 +3,8 @@ import path from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { SlipwayError } from '../../shared/domain/failure.ts'
+import type { Restoration } from '../../shared/domain/records.ts'
+import { copyDatabase, isWhole, restoreCopy } from './copies.ts'
 
 const migrationsFolder = path.join(import.meta.dirname, 'migrations')
 
@@ -22,15 +24,17 @@ export function readMigrations(folder = migrationsFolder): string[] {
 
 /**
  * Opens the platform database and brings it up to date: each missing migration once, in a transaction, after a dated
- * copy of the file (`slipway-v<version>-<time>.db` in `copies/`). A file from a newer Slipway is refused untouched.
+ * copy of the file (in `copies/`). A file from a newer Slipway is refused untouched. A damaged one is set aside and the
+ * newest good copy takes its place: `restoration` says so; without a good copy it fails as `database_damaged`, untouched.
  */
 export function openDatabase(
   file: string,
   options: { migrations?: readonly string[]; now?: () => number } = {},
 ) {
   const migrations = options.migrations ?? readMigrations()
+  const now = options.now ?? Date.now
   const isNew = !fs.existsSync(file)
-  const sqlite = openFile(file)
+  const { sqlite, restoration } = openWhole(file, migrations.length, now)
   try {
     const version = Number(sqlite.prepare('PRAGMA user_version').pluck().get())
     if (version > migrations.length) {
@@ -48,7 +52,9 @@ export function openDatabase(
     ]) {
       sqlite.exec(`PRAGMA ${pragma}`)
     }
-    if (version < migrations.length && !isNew) copyBefore(sqlite, file, version, options.now ?? Date.now)
+    if (version < migrations.length && !isNew) {
+      copyDatabase(sqlite, { file, kind: 'migration', version, at: now() })
+    }
     for (let next = version; next < migrations.length; next++) {
       sqlite.transaction(() => {
         sqlite.exec(migrations[next] ?? '')
@@ -59,34 +65,47 @@ export function openDatabase(
     sqlite.close()
     throw error
   }
-  return { sqlite, orm: drizzle(sqlite), close: () => void sqlite.close() }
+  return { sqlite, orm: drizzle(sqlite), restoration, close: () => void sqlite.close() }
 }
 
-function openFile(file: string): Sqlite.Database {
+function openWhole(
+  file: string,
+  newestVersion: number,
+  now: () => number,
+): { sqlite: Sqlite.Database; restoration: Restoration | undefined } {
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
-  const sqlite = new Sqlite(file)
   try {
-    sqlite.prepare('PRAGMA schema_version').get()
-    return sqlite
+    return { sqlite: openFile(file), restoration: undefined }
   } catch (error) {
-    sqlite.close()
+    if (!isDamage(error)) throw error
+    const restoration = restoreCopy(file, newestVersion, now())
+    if (restoration !== undefined) return { sqlite: openFile(file), restoration }
     throw new SlipwayError(
       {
         code: 'database_damaged',
-        message: `The database ${file} cannot be read.`,
-        hint: 'Move the file aside, then put the newest file of the folder `copies` beside it in its place.',
+        message: `The database ${file} is damaged, and there is no good copy of it.`,
+        hint: 'Move the file aside to begin anew, or put a copy of your own in its place. Nothing was changed.',
       },
       error,
     )
   }
 }
 
-function copyBefore(sqlite: Sqlite.Database, file: string, version: number, now: () => number): void {
-  const folder = path.join(path.dirname(file), 'copies')
-  fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const stamp = new Date(now()).toISOString().replace(/[:.]/g, '-')
-  sqlite.prepare('VACUUM INTO ?').run(path.join(folder, `slipway-v${version}-${stamp}.db`))
+function openFile(file: string): Sqlite.Database {
+  const sqlite = new Sqlite(file)
+  try {
+    if (!isWhole(sqlite)) throw new DamagedError(`${file} is not whole`)
+    return sqlite
+  } catch (error) {
+    sqlite.close()
+    throw error
+  }
 }
+
+class DamagedError extends Error {}
+
+const isDamage = (error: unknown): boolean =>
+  error instanceof DamagedError || /^SQLITE_(?:CORRUPT|NOTADB)/.test((error as { code?: string }).code ?? '')
 
 /**
  * Holds the data folder for this process. The lock is the operating system's (an exclusive transaction), so it ends

@@ -166,9 +166,19 @@ describe('what it reads', () => {
   })
 
   test('settings have defaults, and values once they are set', () => {
-    expect(data.reader.settings()).toEqual({ localConsentAt: null, keepsRunning: false, secretPlace: null })
+    expect(data.reader.settings()).toEqual({
+      localConsentAt: null,
+      keepsRunning: false,
+      secretPlace: null,
+      restoration: null,
+    })
     data.writer.setting('localConsentAt', 5)
     data.writer.setting('localConsentAt', 6)
-    expect(data.reader.settings()).toEqual({ localConsentAt: 6, keepsRunning: false, secretPlace: null })
+    expect(data.reader.settings()).toEqual({
+      localConsentAt: 6,
+      keepsRunning: false,
+      secretPlace: null,
+      restoration: null,
+    })
   })
 })

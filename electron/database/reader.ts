@@ -263,6 +263,7 @@ export function createReader(orm: Orm) {
       localConsentAt: null,
       keepsRunning: false,
       secretPlace: null,
+      restoration: null,
       ...Object.fromEntries(
         orm
           .select()

@@ -3,9 +3,10 @@ import path from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type { Plan } from '../../shared/domain/plan.ts'
-import type { Deployment, Health, Residue, User } from '../../shared/domain/records.ts'
+import type { Deployment, Health, Residue, Restoration, User } from '../../shared/domain/records.ts'
 import type { VariableList } from '../../shared/domain/variable.ts'
 import type { ClusterDriver, Instance } from '../clusters/driver.ts'
+import { createDailyCopies } from '../database/copies.ts'
 import { createIds } from '../database/ids.ts'
 import { lockFolder, openDatabase } from '../database/open.ts'
 import { createReader, type StoredDeployment } from '../database/reader.ts'
@@ -58,10 +59,19 @@ export async function createPlatform(deps: PlatformDeps) {
   const now = deps.now ?? Date.now
   const { dataFolder, log, logs, sources } = deps
   const unlock = deps.unlock ?? lockFolder(dataFolder)
-  const database = openDatabase(path.join(dataFolder, 'slipway.db'), { now })
+  const databaseFile = path.join(dataFolder, 'slipway.db')
+  const database = openDatabase(databaseFile, { now })
   const reader = createReader(database.orm)
   const writer = createWriter(database, { newId: createIds(now), now })
   const user = seed(reader, writer)
+  const { restoration } = database
+  if (restoration !== undefined) noteRestoration(writer, restoration)
+  const dailyCopies = createDailyCopies({
+    sqlite: database.sqlite,
+    file: databaseFile,
+    now,
+    onError: error => log.warn({ err: error }, 'the database could not be copied'),
+  })
 
   const secrets = createSecretVersions({
     reader,
@@ -146,6 +156,7 @@ export async function createPlatform(deps: PlatformDeps) {
     health: healthOf(stored),
   })
 
+  if (restoration !== undefined) await stopUnknown(reader, driver)
   collectSecrets()
   for (const id of reader.deploymentIds()) {
     if (deps.isQuiet) seen.set(id, await driver.observe(id))
@@ -212,6 +223,7 @@ export async function createPlatform(deps: PlatformDeps) {
       await driver.dispose()
       await logs.dispose()
       changes.dispose()
+      dailyCopies.dispose()
       database.close()
       unlock()
     },
@@ -231,6 +243,21 @@ async function stopWhatEndsWithSlipway(
     ...(one.keepsRunning ? [] : [driver.stop(one.id, instance => instance.state === 'exited')]),
   ])
   await Promise.all(stops)
+}
+
+function noteRestoration(writer: ReturnType<typeof createWriter>, restoration: Restoration): void {
+  writer.transaction(() => {
+    writer.setting('restoration', restoration)
+    const detail = `a copy of ${new Date(restoration.copyAt).toISOString()}`
+    writer.activity({ user: 'slipway', verb: 'restored', deploymentId: null, deployment: null, detail })
+  })
+}
+
+/** What was made after the copy has no row: it must not run on unseen. Its files stay. */
+async function stopUnknown(reader: ReturnType<typeof createReader>, driver: ClusterDriver): Promise<void> {
+  const known = new Set(reader.deploymentIds())
+  const unknown = (await driver.list()).filter(id => !known.has(id))
+  await Promise.all(unknown.map(id => driver.stop(id, () => false)))
 }
 
 /** The rows that are always there: this computer, and its user. */

@@ -159,6 +159,7 @@ export function createRouter(platform: Platform, { surface }: { surface: Surface
         writer.transaction(() => {
           if (input.localConsentAt !== undefined) writer.setting('localConsentAt', input.localConsentAt)
           if (input.keepsRunning !== undefined) writer.setting('keepsRunning', input.keepsRunning)
+          if (input.restoration !== undefined) writer.setting('restoration', input.restoration)
         })
         changes.touchOther()
         return reader.settings()

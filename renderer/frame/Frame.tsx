@@ -6,6 +6,7 @@ import { ConnectionBar } from './ConnectionBar.tsx'
 import classes from './Frame.module.css'
 import { Palette } from './Palette.tsx'
 import { Rail } from './Rail.tsx'
+import { RestorationBar } from './RestorationBar.tsx'
 
 /** All that stays while pages change. */
 export function Frame() {
@@ -23,6 +24,7 @@ export function Frame() {
   return (
     <div className={classes.frame}>
       <ConnectionBar />
+      <RestorationBar />
       <div className={classes.body}>
         <Rail
           isCollapsed={isCollapsed}

@@ -173,7 +173,15 @@ export const contract = {
 
   settings: {
     get: entry.output(settingsSchema),
-    update: entry.input(settingsSchema.omit({ secretPlace: true }).partial()).output(settingsSchema),
+    /** `restoration` can only be taken back, when it was read. */
+    update: entry
+      .input(
+        settingsSchema
+          .omit({ secretPlace: true, restoration: true })
+          .extend({ restoration: z.null() })
+          .partial(),
+      )
+      .output(settingsSchema),
   },
 }
 export type Contract = typeof contract

@@ -138,6 +138,7 @@ export const activityVerbs = [
   'start',
   'remove',
   'removed',
+  'restored',
 ] as const
 
 /** One line of history. The names are copies, so that the line outlives the records. */
@@ -168,6 +169,10 @@ export const secretPlaceSchema = z.discriminatedUnion('kind', [
 ])
 export type SecretPlace = z.infer<typeof secretPlaceSchema>
 
+/** A damaged database was set aside, and a copy took its place. UTC milliseconds. */
+export const restorationSchema = z.object({ at: time, copyAt: time, setAside: z.string() })
+export type Restoration = z.infer<typeof restorationSchema>
+
 export const settingsSchema = z.object({
   /** The person knows that code deployed on this computer has their own rights. UTC milliseconds of the consent. */
   localConsentAt: time.nullable(),
@@ -175,5 +180,7 @@ export const settingsSchema = z.object({
   keepsRunning: z.boolean(),
   /** Null before the first secret. */
   secretPlace: secretPlaceSchema.nullable(),
+  /** Until somebody has read it. */
+  restoration: restorationSchema.nullable(),
 })
 export type Settings = z.infer<typeof settingsSchema>

@@ -1,6 +1,9 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findDeploymentProcesses } from '../../electron/clusters/local/job-processes.ts'
+import { copyDatabase } from '../../electron/database/copies.ts'
 import type { Platform } from '../../electron/platform/platform.ts'
 import { asker, createDataFolder, isLive, startPlatform, waitForDeployment } from '../support/platform.ts'
 
@@ -106,4 +109,31 @@ test('what was given up stays given up when Slipway quits and starts again, unti
   await platform.intents.deploy(id, asker(platform))
   await waitForDeployment(platform, id, one => isLive(one) && one.serving?.number === 2)
   expect(count(id, 'crashed')).toBe(1)
+})
+
+test('a damaged database is set aside for its newest copy; what was made later is stopped, and all is said', async () => {
+  const file = join(data.path, 'slipway.db')
+  const kept = await create('kept', good)
+  await platform.dispose({ stopApps: true })
+  const sqlite = new Sqlite(file)
+  copyDatabase(sqlite, { file, kind: 'daily', version: 0, at: Date.now() })
+  sqlite.close()
+  platform = await start()
+  const lost = await create('lost', good)
+  platform.intents.update(lost, { keepsRunning: true }, asker(platform))
+  await platform.dispose({ stopApps: true })
+  expect(findDeploymentProcesses(lost)).not.toEqual([])
+  const bytes = await readFile(file)
+  await writeFile(file, Buffer.concat([Buffer.alloc(4096, 7), bytes.subarray(4096)]))
+
+  platform = await start()
+  expect(platform.reader.settings().restoration).toEqual({
+    at: expect.any(Number),
+    copyAt: expect.any(Number),
+    setAside: expect.stringContaining(join(data.path, 'damaged')),
+  })
+  expect(platform.reader.activity({ limit: 500 }).some(line => line.verb === 'restored')).toBe(true)
+  await waitForDeployment(platform, kept, isLive)
+  expect(platform.deployment(lost)).toBeUndefined()
+  expect(findDeploymentProcesses(lost)).toEqual([])
 })

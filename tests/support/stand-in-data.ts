@@ -197,6 +197,7 @@ export function createStandInData(state: StandInState) {
       localConsentAt: state === 'empty' ? null : now - 30 * day,
       keepsRunning: false,
       secretPlace: null,
+      restoration: null,
     } as Settings,
     session: {
       version: '0.1.0',

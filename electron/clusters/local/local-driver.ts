@@ -42,6 +42,7 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<ClusterD
       await Promise.all([instances.stop(deploymentId, () => false), builds.remove(deploymentId)])
       await rm(folders.deployment(deploymentId), { recursive: true, force: true, maxRetries: 5 })
     },
+    list: async () => folders.listDeployments(),
     async count(deploymentId) {
       return {
         processes: findDeploymentProcesses(deploymentId).length,

@@ -37,6 +37,7 @@ export const verbLooks = {
   crashed: { word: 'crashed', isResult: true, icon: IconAlertTriangle, colour: 'var(--red)' },
   stop: { word: 'stopped', icon: IconPlayerStop, colour: 'var(--grey)' },
   start: { word: 'started', icon: IconPlayerPlay, colour: 'var(--grey)' },
+  restored: { word: 'restored the database from', icon: IconArrowBackUp, colour: 'var(--amber)' },
   remove: { word: 'began to remove', icon: IconTrash, colour: 'var(--grey)' },
   removed: { word: 'was removed', isResult: true, icon: IconTrash, colour: 'var(--grey)' },
 } as const satisfies Record<Activity['verb'], VerbLook>
