@@ -8,7 +8,7 @@ import type { PlatformEnvironment } from './platform/environment.ts'
 import { createLogFile } from './platform/log-file.ts'
 import { createPlatform, type Platform, type PlatformDeps } from './platform/platform.ts'
 import { alreadyRunning, connectControl, createControlSocket } from './rpc/control-socket.ts'
-import { createRouter, type Surface } from './rpc/router.ts'
+import { createRouter, type Opener, type Surface } from './rpc/router.ts'
 import type { ContractRouter } from './rpc/websocket.ts'
 import { findKeychain } from './secrets/keychain.ts'
 import { createSecretPlace } from './secrets/secret-place.ts'
@@ -70,7 +70,7 @@ export async function createLocalPlatform(
 /** Fails with `already_running` when another Slipway has this data folder. */
 export async function createHost(
   environment: PlatformEnvironment,
-  options: Pick<PlatformDeps, 'isQuiet'> = {},
+  { open, ...options }: Pick<PlatformDeps, 'isQuiet'> & { open?: Opener } = {},
 ): Promise<Host> {
   const { dataFolder } = environment
   const running = await connectControl(dataFolder)
@@ -80,7 +80,7 @@ export async function createHost(
   }
   const log = createLogFile(dataFolder)
   const platform = await createLocalPlatform(environment, log, options)
-  const toRouter = (surface: Surface): ContractRouter => createRouter(platform, { surface })
+  const toRouter = (surface: Surface): ContractRouter => createRouter(platform, { surface, open })
   try {
     const control = await createControlSocket({ router: toRouter('terminal'), dataFolder, log })
     return {

@@ -30,19 +30,24 @@ async function start(): Promise<void> {
   app.on('second-instance', () => window.show())
   app.on('activate', () => window.show())
   window.show()
-  const host = startHost()
+  const host = startHost(window)
   handOutPorts(host.then(({ transport }) => transport))
   endWith(host.then(({ host }) => surround(host, window)))
   await host
 }
 
 /** Loaded while the page's process starts: it is most of what this process has to read. */
-async function startHost() {
+async function startHost(window: MainWindow) {
   const [{ createHost }, { createMessagePortTransport }] = await Promise.all([
     import('./host.ts'),
     import('./rpc/message-port.ts'),
   ])
-  const host = await createHost(environment)
+  const host = await createHost(environment, {
+    open: () => {
+      window.show()
+      return { url: null }
+    },
+  })
   return {
     host,
     transport: createMessagePortTransport({ router: host.toRouter('window'), log: host.log }),

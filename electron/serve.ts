@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { SlipwayError, toFailure } from '../shared/domain/failure.ts'
+import { ORPCError } from '@orpc/client'
+import { failureSchema, SlipwayError, toFailure } from '../shared/domain/failure.ts'
 import { createHost } from './host.ts'
 import { platformEnvironment } from './platform/environment.ts'
-import { createBrowserSession } from './rpc/browser-session.ts'
+import { type BrowserSession, createBrowserSession } from './rpc/browser-session.ts'
+import { connectControl } from './rpc/control-socket.ts'
 
 const usage = `Opens Slipway in a browser on this computer.
 
@@ -47,9 +49,20 @@ async function serve(): Promise<void> {
       hint: 'Run npm start, which builds it.',
     })
   }
-  const host = await createHost(environment)
+  if (await handOver(environment.dataFolder, options.opens)) return
+  let session: BrowserSession | undefined
+  const open = () => {
+    if (!session)
+      throw new SlipwayError({
+        code: 'unavailable',
+        message: 'Slipway is just starting.',
+        hint: 'Try again.',
+      })
+    return { url: session.issueUrl() }
+  }
+  const host = await createHost(environment, { open })
   const stopped = untilStopped()
-  const session = await createBrowserSession({
+  session = await createBrowserSession({
     router: host.toRouter('browser'),
     assets: environment.rendererFolder,
     log: host.log,
@@ -63,6 +76,24 @@ async function serve(): Promise<void> {
   await stopped
   await session.dispose()
   await host.dispose({ stopApps: true })
+}
+
+/** Where a Slipway runs already, it is opened instead of a second one. Says whether there was one. */
+async function handOver(dataFolder: string, opens: boolean): Promise<boolean> {
+  const running = await connectControl(dataFolder)
+  if (!running) return false
+  try {
+    const { url } = await running.client.session.open()
+    process.stdout.write(
+      url === null
+        ? 'Slipway runs already: its window is open.\n'
+        : `Slipway runs already. It is open at ${url}\n`,
+    )
+    if (url !== null && opens && hasDisplay()) openInBrowser(url)
+    return true
+  } finally {
+    running.close()
+  }
 }
 
 /** Resolves at the first SIGINT or SIGTERM. A second one ends the process at once. */
@@ -91,9 +122,10 @@ function openInBrowser(url: string): void {
 }
 
 serve().catch((error: unknown) => {
-  const { message, hint } = toFailure(error)
+  const sent = error instanceof ORPCError ? failureSchema.safeParse(error.data).data : undefined
+  const { message, hint } = sent ?? toFailure(error)
   const detail =
-    error instanceof SlipwayError ? '' : `\n${error instanceof Error ? error.stack : String(error)}`
+    sent || error instanceof SlipwayError ? '' : `\n${error instanceof Error ? error.stack : String(error)}`
   process.stderr.write(`${message}\n${hint}${detail}\n`)
   process.exitCode = 1
 })

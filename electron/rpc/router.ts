@@ -12,8 +12,14 @@ import { createAcknowledgements } from './acknowledgements.ts'
 
 export type Surface = 'window' | 'browser' | 'terminal'
 
+/** Shows the window, or makes a fresh link into the browser session. */
+export type Opener = () => { url: string | null }
+
 /** One thin handler for each entry of the contract. */
-export function createRouter(platform: Platform, { surface }: { surface: Surface }) {
+export function createRouter(
+  platform: Platform,
+  { surface, open }: { surface: Surface; open?: Opener | undefined },
+) {
   const { reader, writer, intents, logs, sources, changes } = platform
   const asker: Asker = {
     userId: platform.user.id,
@@ -49,6 +55,15 @@ export function createRouter(platform: Platform, { surface }: { surface: Surface
         gatewayPort: platform.gatewayPort,
         dataFolder: platform.dataFolder,
       })),
+      open: at.session.open.handler(() => {
+        if (surface === 'terminal' && open) return open()
+        throw new SlipwayError({
+          code: 'unavailable',
+          message:
+            'The Slipway that runs has neither a window nor a browser session: a command in a terminal is at work.',
+          hint: 'Open Slipway when that command has ended.',
+        })
+      }),
     },
     changes: {
       watch: at.changes.watch.handler(({ signal }) => changes.watch(signal)),

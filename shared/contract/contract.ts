@@ -40,6 +40,11 @@ export const contract = {
         dataFolder: z.string(),
       }),
     ),
+    /**
+     * Brings what runs to the person: the window to the front (`url` is null), or a fresh link into the browser session. For
+     * another process of the same user only.
+     */
+    open: entry.output(z.object({ url: z.string().nullable() })),
   },
 
   changes: {

@@ -90,6 +90,12 @@ describe.skipIf(chromium === undefined)('the browser session', () => {
   test('goes from the first start to an open URL, through failures and a rollback, to nothing left', async () => {
     const repository = await git.createRepository('blog', firstCommit)
     await page.goto(session.url)
+    const second = await startBrowserSession(data.path)
+    await second.ended
+    const tab = await (await browser.newContext()).newPage()
+    await tab.goto(second.url)
+    await tab.getByText('Deploy the sample app').first().waitFor()
+    await tab.context().close()
     await walk({
       page,
       repository,

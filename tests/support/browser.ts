@@ -32,7 +32,7 @@ export function launchBrowser(executablePath: string): Promise<Browser> {
 /** The built browser session as its own process, as `npm start` runs it. */
 export async function startBrowserSession(
   dataFolder: string,
-): Promise<{ url: string; stop(): Promise<void> }> {
+): Promise<{ url: string; stop(): Promise<void>; ended: Promise<void> }> {
   const child = spawn(process.execPath, [join(root, 'out', 'main', 'serve.js'), '--no-open', '--port', '0'], {
     env: { ...process.env, SLIPWAY_DATA: dataFolder },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -41,6 +41,7 @@ export async function startBrowserSession(
   const url = await readUrl(child)
   return {
     url,
+    ended: exited,
     stop: async () => {
       child.kill('SIGTERM')
       await exited

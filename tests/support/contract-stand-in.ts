@@ -46,7 +46,10 @@ export async function startStandIn(options: { state: StandInState; port?: number
   const linesOf = (id: string): LogLine[] => data.logs.get(id) ?? []
 
   const router = os.router({
-    session: { info: os.session.info.handler(() => data.session) },
+    session: {
+      info: os.session.info.handler(() => data.session),
+      open: os.session.open.handler(() => ({ url: null })),
+    },
     changes: {
       watch: os.changes.watch.handler(async function* ({ signal }) {
         yield { deployments: [], hasOther: false }
