@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { SlipwayError } from '../../shared/domain/failure.ts'
-import { withEdits } from '../../shared/domain/plan.ts'
+import { type Plan, withEdits } from '../../shared/domain/plan.ts'
+import { planFileName, toPlanFile } from '../../shared/domain/plan-file.ts'
 import { remove, restart, rollback, start, stop } from './change.ts'
 import type { Command } from './command.ts'
 import { deploy } from './deploy.ts'
@@ -9,26 +12,48 @@ import { followLog } from './follow.ts'
 import { toTable } from './output.ts'
 import { toPort, toSource } from './source.ts'
 import { toUrl } from './stay.ts'
-import { toNumber } from './usage.ts'
+import { toNumber, UsageError } from './usage.ts'
 import { variables } from './variables.ts'
 
 const plan: Command = {
   name: 'plan',
   takes: ['git url or folder'],
   help: 'prints how it would be built, as JSON',
-  options: { branch: { type: 'string' }, port: { type: 'string' } },
+  options: { branch: { type: 'string' }, port: { type: 'string' }, write: { type: 'boolean' } },
   optionHelp: {
     '--branch NAME': 'the default branch of the repository otherwise',
     '--port NUMBER': 'where the app listens; the plan finds it otherwise',
+    '--write': 'of a folder: keeps it there as slipway.json',
   },
   run: async ({ client, argument, values, signal, output }) => {
     const branch = typeof values.branch === 'string' ? values.branch : ''
     const port = toPort(values.port) ?? null
-    const inspected = await client.sources.inspect({ source: toSource(argument), branch }, { signal })
+    const source = toSource(argument)
+    if (values.write === true && source.kind !== 'folder')
+      throw new UsageError('--write is for a folder: clone the repository, and write into its folder.')
+    const inspected = await client.sources.inspect({ source, branch }, { signal })
     const value = { ...inspected, plan: withEdits(inspected.plan, {}, port) }
+    if (values.write === true) await writePlanFile(source.address, value.plan)
     output.result(value, JSON.stringify(value, null, 2))
     return 0
   },
+}
+
+/** Never in place of one that is there: it may say more than the plan does. */
+async function writePlanFile(folder: string, found: Plan): Promise<void> {
+  const path = join(folder, planFileName)
+  const text = `${JSON.stringify(toPlanFile(found), null, 2)}\n`
+  await writeFile(path, text, { flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
+    const isThere = cause.code === 'EEXIST'
+    throw new SlipwayError(
+      {
+        code: isThere ? 'conflict' : 'unavailable',
+        message: isThere ? `There is a ${path} already.` : `${path} cannot be written.`,
+        hint: isThere ? 'Edit it, or move it away first.' : 'See whether you may write into the folder.',
+      },
+      cause,
+    )
+  })
 }
 
 const list: Command = {

@@ -1,3 +1,5 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { findDeploymentProcesses } from '../../electron/clusters/local/job-processes.ts'
 import { createCommandLine } from '../support/command-line.ts'
@@ -147,10 +149,28 @@ describe('alone', () => {
         port: { value: 4000, origin: 'set by you' },
       },
     })
+    expect(await line.call('plan', url, '--write')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('clone the repository'),
+    })
     const missing = await line.call('plan', git.url('nowhere'))
     expect(missing).toMatchObject({ status: 1, stdout: '' })
     expect(missing.stderr).toContain('repository')
   })
+})
+
+test('the plan of a folder is kept there, and never over one that is there', async () => {
+  const folder = join(data.path, 'app')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'Procfile'), 'web: node server.js --port 4000\n')
+  expect(await line.call('plan', folder, '--write')).toMatchObject({ status: 0, stderr: '' })
+  const written = readFileSync(join(folder, 'slipway.json'), 'utf8')
+  expect(JSON.parse(written)).toEqual({ start: 'node server.js --port 4000', port: 4000 })
+  expect(await line.call('plan', folder, '--write')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('slipway.json already'),
+  })
+  expect(readFileSync(join(folder, 'slipway.json'), 'utf8')).toBe(written)
 })
 
 describe('with Slipway running', () => {

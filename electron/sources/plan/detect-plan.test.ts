@@ -1,9 +1,11 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { z } from 'zod'
 import { toFailure } from '../../../shared/domain/failure.ts'
 import type { Plan } from '../../../shared/domain/plan.ts'
+import { planFileSchema, toPlanFile } from '../../../shared/domain/plan-file.ts'
 import { writeFiles } from '../../../tests/support/git-server.ts'
 import { decidePlan, detectPlan } from './detect-plan.ts'
 import type { Files } from './files.ts'
@@ -593,4 +595,68 @@ test('a folder is read without following links out of it', async () => {
 test('the sample app is a Node app that needs no install', async () => {
   const plan = await detectPlan(join(import.meta.dirname, '../../../resources/samples/hello'))
   expect(brief(plan)).toEqual(['node', 'Node 20 or later', null, null, 'npm start', null, 3000])
+})
+
+describe('slipway.json', () => {
+  const planOf = (file: unknown, others: Fixture = {}) =>
+    decidePlan(filesOf({ ...others, 'slipway.json': typeof file === 'string' ? file : JSON.stringify(file) }))
+
+  test('wins over what is found, field by field', async () => {
+    const app = { 'package.json': manifest({ scripts: { build: 'tsc', start: 'node server.js' } }) }
+    const plan = await planOf({ build: '', start: 'node other.js', port: 4321 }, app)
+    expect(brief(plan)).toEqual(['node', 'Node', null, null, 'node other.js', null, 4321])
+    expect([plan.start?.origin, plan.port?.origin]).toEqual(['slipway.json', 'slipway.json'])
+  })
+
+  test('names the folder of the app', async () => {
+    const plan = await planOf({ folder: './apps/web/' }, { 'apps/web/public/index.html': '' })
+    expect([plan.root, ...brief(plan)]).toEqual([
+      'apps/web',
+      'static',
+      null,
+      null,
+      null,
+      null,
+      'public',
+      null,
+    ])
+  })
+
+  test('is a plan by itself where nothing else is', async () => {
+    expect(brief(await planOf({ build: 'make', start: './server' }))).toEqual([
+      'shell',
+      null,
+      null,
+      'make',
+      './server',
+      null,
+      null,
+    ])
+    expect(brief(await planOf({ output: 'site', fallback: 'index.html' }))[5]).toBe('site')
+  })
+
+  test.each([
+    ['{', 'It is no JSON.'],
+    [{ prot: 1 }, 'prot'],
+    [{ port: 0 }, 'port: '],
+    [{ folder: '../up' }, 'folder: is no folder inside of the repository'],
+    [{ folder: '/etc' }, 'folder: is no folder inside of the repository'],
+    [{ start: 5 }, 'start: '],
+  ])('that cannot be followed fails and names the field: %j', async (file, why) => {
+    const failure = await planOf(file, { 'index.html': '' }).then(() => undefined, toFailure)
+    expect(failure).toMatchObject({ code: 'plan_not_recognised', message: expect.stringContaining(why) })
+  })
+
+  test('that is written from a plan gives the plan again', async () => {
+    const fixture = { 'package.json': manifest({ ...vite, ...lib }), 'package-lock.json': '{}' }
+    const plan = await decidePlan(filesOf(fixture))
+    const again = await planOf(toPlanFile(plan), fixture)
+    expect(brief(again)).toEqual(brief(plan))
+    expect(again.fallback?.value).toBe('index.html')
+  })
+
+  test('has the schema that is published', async () => {
+    const published = await readFile(join(import.meta.dirname, '../../../docs/slipway.schema.json'), 'utf8')
+    expect(JSON.parse(published)).toEqual({ title: 'slipway.json', ...z.toJSONSchema(planFileSchema) })
+  })
 })
