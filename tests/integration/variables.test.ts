@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findDeploymentProcesses } from '../../electron/clusters/local/job-processes.ts'
 import type { Platform } from '../../electron/platform/platform.ts'
 import type { VariableEdit } from '../../shared/domain/variable.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
@@ -131,7 +132,7 @@ test('what was built from the same things is not built again, unless that is ask
   expect(fresh.latestBuild?.steps.map(step => step.name)).toContain('build')
 })
 
-test('a secret is nowhere in the data folder, nor in what the logs show', async () => {
+test('a secret is nowhere in the data folder, the logs, the records or the arguments of processes', async () => {
   const values = ['first', 'second', 'third'].map(which => `${which}-secret&value`)
   const forms = values.flatMap(value => [
     value,
@@ -148,6 +149,12 @@ test('a secret is nowhere in the data folder, nor in what the logs show', async 
       return forms.some(form => bytes.includes(form))
     })
   expect(found).toEqual([])
+  const processes = findDeploymentProcesses(id)
+  expect(processes.length).toBeGreaterThan(1)
+  for (const { pid } of processes) {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1')
+    expect(forms.filter(form => words.includes(form))).toEqual([])
+  }
   const records = [platform.deployments(), platform.variables(id), platform.reader.buildsOf(id, 50)]
   for (const form of forms) expect(JSON.stringify(records)).not.toContain(form)
 })

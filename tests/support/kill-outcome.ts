@@ -27,7 +27,7 @@ export async function describeOutcome(platform: Platform, home: string) {
       Object.entries(tables).map(([table, rows]) => [table, rows.map(row => toPlainRow(row, plain))]),
     ),
     processes: processesOf(home).map(named).sort(),
-    files: listFiles(platform.dataFolder).map(named).sort(),
+    files: listFiles(platform.dataFolder).map(withoutTime).map(named).sort(),
     output,
   }
 }
@@ -88,6 +88,9 @@ function toPlainRow(row: Row, plain: (text: string) => string): Row {
   })
   return Object.fromEntries(values)
 }
+
+/** Copies of the database are named by when they were made. */
+const withoutTime = (path: string) => path.replace(/\d{4}-\d\d-\d\dT[\d-]+Z/, 'a-time')
 
 const toStepTexts = (json: string) =>
   (JSON.parse(json) as { name: string; status: string }[]).map(step => `${step.name} ${step.status}`)
