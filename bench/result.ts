@@ -37,7 +37,7 @@ export function toTable(results: readonly Result[]): string {
     one.aim.toFixed(2),
   ])
   return [['bench', 'n', 'Slipway', 'reference', 'ratio', 'aim'], ...rows]
-    .map(row => row.map((text, column) => text.padEnd([34, 4, 28, 28, 6, 6][column] ?? 0)).join(''))
+    .map(row => row.map((text, column) => text.padEnd([56, 4, 28, 28, 6, 6][column] ?? 0)).join(''))
     .join('\n')
 }
 
