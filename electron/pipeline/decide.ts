@@ -213,7 +213,8 @@ function countCrashes(facts: Facts): number {
 }
 
 function restartInMs(facts: Facts, crashes: number): number {
-  const last = facts.instances.find(one => one.run === facts.deployment.run)
+  const { run, targetReleaseId } = facts.deployment
+  const last = facts.instances.find(one => one.run === run && one.releaseId === targetReleaseId)
   return (
     (last?.exitedAt ?? facts.now) + facts.limits.firstBackoffMs * 2 ** Math.max(crashes - 1, 0) - facts.now
   )

@@ -48,11 +48,12 @@ export function createQueue(deps: {
     } catch (error) {
       const attempt = (attempts.get(key) ?? 0) + 1
       attempts.set(key, attempt)
-      deps.onError(key, error, attempt)
       if (!isDisposed) later(key, Math.min(backoffMs.first * 2 ** (attempt - 1), backoffMs.most))
+      deps.onError(key, error, attempt)
+    } finally {
+      busy.delete(key)
+      pump()
     }
-    busy.delete(key)
-    pump()
   }
 
   const pump = () => {

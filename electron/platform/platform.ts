@@ -73,19 +73,22 @@ export async function createPlatform(deps: PlatformDeps) {
     onError: error => log.warn({ err: error }, 'the database could not be copied'),
   })
 
+  const changes = createChanges()
   const secrets = createSecretVersions({
     reader,
     writer,
     store: deps.createSecretStore({
       read: () => reader.settings().secretPlace,
-      write: place => writer.setting('secretPlace', place),
+      write: place => {
+        writer.setting('secretPlace', place)
+        changes.touchOther()
+      },
     }),
   })
   const collectSecrets = () =>
     void secrets.collect().catch(error => log.warn({ err: error }, 'unused secrets could not be deleted'))
 
   const seen = new Map<string, readonly Instance[]>()
-  const changes = createChanges()
   const listeners = new Set<(event: DeploymentEvent) => void>()
   const driver = await deps.createDriver({
     folder: path.join(dataFolder, 'local'),
