@@ -84,7 +84,7 @@ function report(error: unknown): number {
   if (failure.code === 'internal' && !(error instanceof SlipwayError)) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   }
-  return 1
+  return failure.code === 'registry_missing' ? 2 : 1
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch(report)

@@ -63,6 +63,11 @@ export async function createLocalPlatform(
         log,
         ...(localLimits ? { limits: localLimits } : {}),
       }),
+    createKubernetesDriver: async deps => {
+      // Whoever has no cluster does without the client, which takes its time to load.
+      const { createKubernetesDriver } = await import('./clusters/kubernetes/kubernetes-driver.ts')
+      return createKubernetesDriver({ ...deps, logs, sources, detectPlan, now: Date.now, log })
+    },
     ...rest,
   })
 }

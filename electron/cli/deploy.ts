@@ -16,6 +16,7 @@ export const deploy: Command = {
     branch: { type: 'string' },
     port: { type: 'string' },
     name: { type: 'string' },
+    context: { type: 'string' },
     keep: { type: 'boolean' },
     'no-cache': { type: 'boolean' },
   },
@@ -23,6 +24,7 @@ export const deploy: Command = {
     '--branch NAME': 'the default branch of the repository otherwise',
     '--port NUMBER': 'where the app listens; the plan finds it otherwise',
     '--name NAME': 'http://<name>.localhost; made from the address otherwise',
+    '--context NAME': 'a context of the kubeconfig, as the cluster where it runs; this computer otherwise',
     '--keep': 'the app goes on when Slipway ends',
     '--no-cache': 'builds, even what was built before',
   },
@@ -36,7 +38,8 @@ export const deploy: Command = {
       keepsRunning: values.keep === true ? true : undefined,
       isFresh: values['no-cache'] === true,
     }
-    const existing = findExisting(await client.deployments.list(), source, wish)
+    const clusterId = await toClusterId(context)
+    const existing = findExisting(await client.deployments.list(), source, { ...wish, clusterId })
     const branch = wish.branch ?? existing?.branch ?? ''
     const inspected = await client.sources.inspect({ source, branch }, { signal })
     output.say(
@@ -51,6 +54,7 @@ export const deploy: Command = {
           name: wish.name ?? inspected.name,
           port: wish.port ?? null,
           planEdits: {},
+          ...(clusterId === undefined ? {} : { clusterId }),
           ...(wish.keepsRunning ? { keepsRunning: true } : {}),
         })
     context.endApps()
@@ -65,6 +69,19 @@ export const deploy: Command = {
     )
     return stay(context, live, after)
   },
+}
+
+/** The cluster that the context is; added when it is none yet. */
+async function toClusterId({ client, values }: Context): Promise<string | undefined> {
+  if (typeof values.context !== 'string') return undefined
+  const { id } = await client.clusters.add({ context: values.context, changes: {} })
+  const { registry } = await client.clusters.settings({ id })
+  if (registry !== null) return id
+  throw new SlipwayError({
+    code: 'registry_missing',
+    message: `The cluster ${values.context} has no registry yet, where its images could be kept.`,
+    hint: `Name one: slipway cluster add ${values.context} --registry HOST[/PATH]`,
+  })
 }
 
 /** Follows the build. False when Ctrl-C came first. */
@@ -134,12 +151,13 @@ async function deployAgain(
 function findExisting(
   deployments: readonly Deployment[],
   source: Source,
-  wish: { branch: string | undefined; name: string | undefined },
+  wish: { branch: string | undefined; name: string | undefined; clusterId: string | undefined },
 ): Deployment | undefined {
   return deployments.find(
     one =>
       one.project.source.kind === source.kind &&
       one.project.source.address === source.address &&
+      (wish.clusterId === undefined ? one.cluster.kind === 'local' : one.cluster.id === wish.clusterId) &&
       (wish.branch === undefined || one.branch === wish.branch) &&
       (wish.name === undefined || one.name === wish.name),
   )

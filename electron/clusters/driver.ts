@@ -3,10 +3,13 @@ import type { Failure } from '../../shared/domain/failure.ts'
 import type { Plan, PlanEdits } from '../../shared/domain/plan.ts'
 import type { Commit, Residue, Source, Step } from '../../shared/domain/records.ts'
 
-/** What to build. Doing it twice for one `buildId` makes nothing twice. */
-export interface BuildOrder {
+export interface BuildKey {
   readonly buildId: string
   readonly deploymentId: string
+}
+
+/** What to build. Doing it twice for one `buildId` makes nothing twice. */
+export interface BuildOrder extends BuildKey {
   readonly source: Source
   readonly branch: string
   /** The exact commit; for a folder, the digest that was seen when the build was asked for. */
@@ -68,7 +71,9 @@ export interface Instance {
   readonly exitedAt: number | null
   readonly port: number | null
   readonly fixedPort: number | null
-  /** Why it exited or was given up, ready to be shown; set when `exited` and it was not asked to stop. */
+  /** How often it was started again in its place, where the cluster does that by itself. */
+  readonly restarts?: number
+  /** Why it exited, was given up or is not ready, ready to be shown; set when `exited` and it was not asked to stop. */
   readonly failure: Failure | null
 }
 
@@ -76,9 +81,9 @@ export interface Instance {
 export interface ClusterDriver {
   /** Begins the build unless it is there already; returns when it is under way. */
   startBuild(order: BuildOrder): Promise<void>
-  observeBuild(buildId: string): Promise<BuildObservation>
+  observeBuild(build: BuildKey): Promise<BuildObservation>
   /** Resolves when nothing of the build runs any more. The finished or half-made artifact is gone. */
-  cancelBuild(build: { buildId: string; deploymentId: string }): Promise<void>
+  cancelBuild(build: BuildKey): Promise<void>
 
   /** Starts the run unless it is there already (running or exited). */
   applyRelease(order: ReleaseOrder): Promise<void>
@@ -87,7 +92,7 @@ export interface ClusterDriver {
   /** Stops (TERM, grace, KILL, whole group) and forgets the instances that `isKept` does not keep. */
   stop(deploymentId: string, isKept: (instance: Instance) => boolean): Promise<void>
   /** Whether the artifact of a finished build is still there. */
-  hasArtifact(artifact: string): Promise<boolean>
+  hasArtifact(deploymentId: string, artifact: string): Promise<boolean>
   /** Deletes build artifacts of the deployment that are not named. */
   collect(deploymentId: string, artifacts: readonly string[]): Promise<void>
   /** Stops all and deletes all that is there of the deployment, builds included. */

@@ -1,6 +1,7 @@
 import { and, asc, count, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { alias } from 'drizzle-orm/sqlite-core'
+import { type ClusterSettings, clusterSettingsSchema } from '../../shared/domain/cluster.ts'
 import type {
   Activity,
   Build,
@@ -32,7 +33,7 @@ export type VariableRow = typeof variables.$inferSelect
 export type ReleaseRow = typeof releases.$inferSelect
 export type ReleaseWithBuild = ReleaseRow & { build: BuildRow }
 /** A deployment's records, without what only the platform knows (URL, health). */
-export type StoredDeployment = Omit<Deployment, 'url' | 'health'>
+export type StoredDeployment = Omit<Deployment, 'url' | 'localUrl' | 'health'>
 export type Reader = ReturnType<typeof createReader>
 
 type Orm = Database['orm']
@@ -240,6 +241,18 @@ export function createReader(orm: Orm) {
 
     clusters: (): Cluster[] =>
       orm.select({ id: clusters.id, kind: clusters.kind, name: clusters.name }).from(clusters).all(),
+    /** Undefined: there is no such Kubernetes cluster. */
+    clusterSettings: (id: string): ClusterSettings | undefined => {
+      const row = orm.select().from(clusters).where(eq(clusters.id, id)).get()
+      return row?.kind === 'kubernetes' ? clusterSettingsSchema.parse(row.settings) : undefined
+    },
+    deploymentNamesOn: (clusterId: string): string[] =>
+      orm
+        .select({ name: deployments.name })
+        .from(deployments)
+        .where(eq(deployments.clusterId, clusterId))
+        .all()
+        .map(row => row.name),
     userNamed: (name: string): User | undefined =>
       orm.select({ id: users.id, name: users.name }).from(users).where(eq(users.name, name)).get(),
     activity: (page: {

@@ -24,6 +24,7 @@ export const clusters = sqliteTable('clusters', {
   id: id(),
   kind: text({ enum: clusterKinds }).notNull(),
   name: text().notNull(),
+  settings: text({ mode: 'json' }).$type<unknown>().notNull(),
   createdAt: integer('created_at').notNull(),
 })
 

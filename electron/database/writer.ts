@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
+import type { ClusterSettings } from '../../shared/domain/cluster.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { PlanEdits } from '../../shared/domain/plan.ts'
 import type { Activity, Settings, Source } from '../../shared/domain/records.ts'
@@ -54,10 +55,20 @@ export function createWriter(database: Database, { newId, now }: { newId: () => 
       orm.insert(users).values({ id, name, createdAt: now() }).run()
       return id
     },
-    cluster: (kind: 'local' | 'kubernetes', name: string): string => {
+    cluster: (
+      kind: 'local' | 'kubernetes',
+      name: string,
+      settings: ClusterSettings | object = {},
+    ): string => {
       const id = newId()
-      orm.insert(clusters).values({ id, kind, name, createdAt: now() }).run()
+      orm.insert(clusters).values({ id, kind, name, settings, createdAt: now() }).run()
       return id
+    },
+    changeCluster: (id: string, settings: ClusterSettings): void => {
+      orm.update(clusters).set({ settings }).where(eq(clusters.id, id)).run()
+    },
+    removeCluster: (id: string): void => {
+      orm.delete(clusters).where(eq(clusters.id, id)).run()
     },
     /** The owner's project of that source; made when it is new. */
     project: (project: { ownerId: string; name: string; source: Source }): string => {

@@ -174,7 +174,8 @@ function toStatus({ deployment, running, queued, target, instances }: Facts): De
   if (target.status === 'releasing') return 'releasing'
   const current = instances.find(one => one.releaseId === target.id && one.run === deployment.run)
   const isFirst = deployment.run === deployment.firstRun
-  return isFirst && current?.state === 'starting' ? 'releasing' : 'live'
+  const isOnItsWay = current?.state === 'starting' && current.readyAt === null
+  return isFirst && isOnItsWay ? 'releasing' : 'live'
 }
 
 function decideWaiting(facts: Facts): Action | undefined {

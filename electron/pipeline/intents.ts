@@ -1,7 +1,7 @@
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import { toFreeName } from '../../shared/domain/name.ts'
 import type { PlanEdits } from '../../shared/domain/plan.ts'
-import type { Activity, Source } from '../../shared/domain/records.ts'
+import type { Activity, Cluster, Source } from '../../shared/domain/records.ts'
 import { isAtBuild, isAtRun, type VariableChanges, type VariableEdit } from '../../shared/domain/variable.ts'
 import type { DeploymentRow, Reader } from '../database/reader.ts'
 import { toStored } from '../database/stored-variable.ts'
@@ -22,6 +22,8 @@ export interface NewDeployment {
   readonly source: Source
   readonly branch: string
   readonly name: string
+  /** This computer, if none is named. */
+  readonly clusterId?: string | undefined
   readonly port: number | null
   readonly planEdits: PlanEdits
   readonly keepsRunning?: boolean | undefined
@@ -116,7 +118,8 @@ export function createIntents(deps: {
 
   return {
     create: async (wish: NewDeployment, asker: Asker): Promise<{ id: string; buildId: string }> => {
-      askConsent(asker)
+      const cluster = findCluster(reader, wish.clusterId)
+      if (cluster.kind === 'local') askConsent(asker)
       refuseTakenName(reader, wish.name)
       const head = await sources.head(wish.source, wish.branch)
       const edits = wish.variables ?? []
@@ -124,8 +127,6 @@ export function createIntents(deps: {
       const made = await secrets.keep(toSecretValues(edits), versions =>
         writer.transaction(() => {
           refuseTakenName(reader, wish.name)
-          const cluster = reader.clusters().find(one => one.kind === 'local')
-          if (!cluster) throw new Error('the local cluster has no row')
           const projectId = writer.project({ ownerId: asker.userId, name: wish.name, source: wish.source })
           const id = writer.deployment({
             projectId,
@@ -159,7 +160,7 @@ export function createIntents(deps: {
       asker: Asker,
       options: { isFresh?: boolean | undefined } = {},
     ): Promise<{ buildId: string }> => {
-      askConsent(asker)
+      if (findCluster(reader, find(id).clusterId).kind === 'local') askConsent(asker)
       const head = await sources.head(reader.sourceOf(find(id)), find(id).branch)
       return ask(id, current => ({ buildId: queueBuild(current, head, asker, options) }))
     },
@@ -299,6 +300,16 @@ export function createIntents(deps: {
     writer.nextRun(row.id, true)
     record(asker, verb, row)
   }
+}
+
+function findCluster(reader: Reader, id: string | undefined): Cluster {
+  const found = reader.clusters().find(one => (id === undefined ? one.kind === 'local' : one.id === id))
+  if (found) return found
+  throw new SlipwayError({
+    code: 'not_found',
+    message: 'There is no such cluster.',
+    hint: 'Choose another place, or add the cluster again.',
+  })
 }
 
 function refuseTakenName(reader: Reader, name: string): void {

@@ -1,4 +1,4 @@
-import { SlipwayError } from '../../shared/domain/failure.ts'
+import { isPassing, SlipwayError } from '../../shared/domain/failure.ts'
 import type { Instance } from '../clusters/driver.ts'
 import { type ApplyDeps, createApply } from './apply.ts'
 import { type CrashLimits, decide, type Facts } from './decide.ts'
@@ -52,7 +52,7 @@ export function createReconcile(deps: ReconcileDeps): (deploymentId: string) => 
 
 /** What the cluster explains does not change by itself; anything else is worth another try. */
 const isRefusal = (error: unknown): error is SlipwayError =>
-  error instanceof SlipwayError && error.failure.code !== 'internal'
+  error instanceof SlipwayError && !isPassing(error.failure.code)
 
 type SeenFacts = Omit<Facts, 'refused' | 'isTidy'>
 
@@ -61,7 +61,8 @@ async function gather(deps: ReconcileDeps, id: string): Promise<SeenFacts | unde
   const before = reader.deploymentRow(id)
   if (!before) return undefined
   const runningId = reader.unfinishedBuilds(id).find(build => build.status === 'running')?.id
-  const observed = runningId === undefined ? undefined : await driver.observeBuild(runningId)
+  const observed =
+    runningId === undefined ? undefined : await driver.observeBuild({ buildId: runningId, deploymentId: id })
   const reusable = await findReusable(deps, id)
   const instances = await driver.observe(id)
   deps.onSeen(id, instances)
@@ -88,6 +89,6 @@ async function findReusable({ reader, driver }: ReconcileDeps, id: string) {
   const queued = reader.unfinishedBuilds(id).find(one => one.status === 'queued')
   if (queued === undefined || queued.isFresh) return undefined
   const earlier = reader.builtFrom(id, queued.fingerprint)
-  const isThere = earlier?.artifact != null && (await driver.hasArtifact(earlier.artifact))
+  const isThere = earlier?.artifact != null && (await driver.hasArtifact(id, earlier.artifact))
   return isThere ? earlier : undefined
 }

@@ -13,7 +13,7 @@ export function toHealth(deployment: StoredDeployment, instances: readonly Insta
   return {
     ready: ready.length,
     wanted: deployment.wanted === 'running' && deployment.serving ? 1 : 0,
-    restarts: exited.length,
+    restarts: exited.length + serving.reduce((sum, one) => sum + (one.restarts ?? 0), 0),
     reason: ready.length > 0 ? null : (last?.failure?.message ?? null),
     instances: serving.filter(one => one.state !== 'exited' && one.name !== '').map(one => one.name),
     port: ready[0]?.port ?? null,

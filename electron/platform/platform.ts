@@ -2,10 +2,14 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
+import { type ClusterSettings, toHost } from '../../shared/domain/cluster.ts'
+import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
 import type { Deployment, Health, Residue, Restoration, User } from '../../shared/domain/records.ts'
 import type { VariableList } from '../../shared/domain/variable.ts'
+import { createClusters } from '../clusters/clusters.ts'
 import type { ClusterDriver, Instance } from '../clusters/driver.ts'
+import type { DeploymentFacts } from '../clusters/kubernetes/kubernetes-deps.ts'
 import { createDailyCopies } from '../database/copies.ts'
 import { createIds } from '../database/ids.ts'
 import { lockFolder, openDatabase } from '../database/open.ts'
@@ -24,6 +28,7 @@ import type { SecretStore } from '../secrets/secret-store.ts'
 import { createSecretVersions } from '../secrets/secret-versions.ts'
 import type { SourceReader } from '../sources/source-reader.ts'
 import { createChanges } from './changes.ts'
+import { createClusterSettings } from './cluster-settings.ts'
 import { toHealth, toRoute } from './health.ts'
 import { type Notice, toNotice } from './notice.ts'
 import { listVariables } from './variables.ts'
@@ -39,6 +44,11 @@ export interface PlatformDeps {
   readonly createDriver: (deps: {
     folder: string
     nameOf: (deploymentId: string) => string
+  }) => Promise<ClusterDriver>
+  readonly createKubernetesDriver: (deps: {
+    clusterId: string
+    settings: ClusterSettings
+    describe: (deploymentId: string) => DeploymentFacts
   }) => Promise<ClusterDriver>
   /** `record` remembers which store this data folder uses. */
   readonly createSecretStore: (record: PlaceRecord) => SecretStore
@@ -90,9 +100,22 @@ export async function createPlatform(deps: PlatformDeps) {
 
   const seen = new Map<string, readonly Instance[]>()
   const listeners = new Set<(event: DeploymentEvent) => void>()
-  const driver = await deps.createDriver({
+  const local = await deps.createDriver({
     folder: path.join(dataFolder, 'local'),
     nameOf: id => reader.deploymentRow(id)?.name ?? 'another deployment',
+  })
+  const driver = createClusters({
+    local,
+    clusterOf: id => reader.deployment(id)?.cluster,
+    createDriver: async clusterId => {
+      const settings = reader.clusterSettings(clusterId)
+      if (settings === undefined) throw new Error(`cluster ${clusterId} has no row`)
+      return deps.createKubernetesDriver({
+        clusterId,
+        settings,
+        describe: id => describeDeployment(reader, id),
+      })
+    },
   })
 
   const reconcile = createReconcile({
@@ -153,9 +176,18 @@ export async function createPlatform(deps: PlatformDeps) {
   const gateway = await createGateway({ resolve: resolveRoute, port: deps.gatewayPort ?? 7780, log })
 
   const healthOf = (stored: StoredDeployment): Health => toHealth(stored, seen.get(stored.id) ?? [])
+  const toUrls = (stored: StoredDeployment) => {
+    const localUrl = `http://${stored.name}.localhost:${gateway.port}/`
+    const settings = reader.clusterSettings(stored.cluster.id)
+    const host = settings === undefined ? undefined : toHost(stored.name, settings)
+    return {
+      url: host === undefined ? localUrl : `${settings?.issuer ? 'https' : 'http'}://${host}/`,
+      localUrl,
+    }
+  }
   const toDeployment = (stored: StoredDeployment): Deployment => ({
     ...stored,
-    url: `http://${stored.name}.localhost:${gateway.port}/`,
+    ...toUrls(stored),
     health: healthOf(stored),
   })
 
@@ -173,6 +205,12 @@ export async function createPlatform(deps: PlatformDeps) {
     reader,
     writer,
     intents,
+    clusters: createClusterSettings({
+      reader,
+      writer,
+      reopen: driver.reopen,
+      changed: () => changes.touchOther(),
+    }),
     sources,
     logs,
     changes,
@@ -216,7 +254,10 @@ export async function createPlatform(deps: PlatformDeps) {
     /** Resolves when no deployment is being worked on. */
     idle: () => queue.idle(),
     /** Whether anything would end with Slipway. */
-    isRunningAnything: () => reader.deployments().some(one => !one.keepsRunning && healthOf(one).ready > 0),
+    isRunningAnything: () =>
+      reader
+        .deployments()
+        .some(one => one.cluster.kind === 'local' && !one.keepsRunning && healthOf(one).ready > 0),
     /** Ends the platform. With `stopApps`, apps that are not set to keep running are stopped; the next start runs them again. */
     dispose: async ({ stopApps }: { stopApps: boolean }): Promise<void> => {
       unwatch()
@@ -233,11 +274,22 @@ export async function createPlatform(deps: PlatformDeps) {
   }
 }
 
+function describeDeployment(reader: ReturnType<typeof createReader>, id: string): DeploymentFacts {
+  const stored = reader.deployment(id)
+  if (stored) return { name: stored.name, owner: stored.owner, hosts: [] }
+  throw new SlipwayError({
+    code: 'not_found',
+    message: 'There is no such deployment.',
+    hint: 'Go back to the board.',
+  })
+}
+
 async function stopWhatEndsWithSlipway(
   reader: ReturnType<typeof createReader>,
   driver: ClusterDriver,
 ): Promise<void> {
-  const stops = reader.deployments().flatMap(one => [
+  const onThisComputer = reader.deployments().filter(one => one.cluster.kind === 'local')
+  const stops = onThisComputer.flatMap(one => [
     ...reader
       .unfinishedBuilds(one.id)
       .filter(build => build.status === 'running')

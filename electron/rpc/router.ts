@@ -70,6 +70,19 @@ export function createRouter(
     },
     clusters: {
       list: at.clusters.list.handler(() => reader.clusters()),
+      contexts: at.clusters.contexts.handler(() => platform.clusters.contexts()),
+      settings: at.clusters.settings.handler(({ input }) =>
+        found(reader.clusterSettings(input.id), 'cluster'),
+      ),
+      add: at.clusters.add.handler(({ input }) => platform.clusters.add(input)),
+      update: at.clusters.update.handler(async ({ input }) => {
+        await platform.clusters.update(input.id, input.changes)
+        return {}
+      }),
+      remove: at.clusters.remove.handler(async ({ input }) => {
+        await platform.clusters.remove(input.id)
+        return {}
+      }),
     },
     sources: {
       branches: at.sources.branches.handler(({ input, signal }) => sources.branches(input, signal)),

@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
+import { clusterChangesSchema, clusterSettingsSchema, contextSchema } from '../domain/cluster.ts'
 import { failureSchema } from '../domain/failure.ts'
 import { logLineSchema, logPageSchema, logRefSchema } from '../domain/log.ts'
 import { nameSchema } from '../domain/name.ts'
@@ -57,6 +58,20 @@ export const contract = {
 
   clusters: {
     list: entry.output(z.array(clusterSchema)),
+    /** Contexts of kubeconfig files that are or could become clusters. */
+    contexts: entry.output(z.array(contextSchema)),
+    /** What is set for a Kubernetes cluster. */
+    settings: entry.input(byId).output(clusterSettingsSchema),
+    /**
+     * Adds a context as a cluster, or changes the one that it is already. A registry that the cluster announces is taken as
+     * found, where none is given.
+     */
+    add: entry
+      .input(z.object({ context: z.string().min(1).max(1000), changes: clusterChangesSchema }))
+      .output(z.object({ id: idSchema })),
+    update: entry.input(byId.extend({ changes: clusterChangesSchema })).output(z.object({})),
+    /** Refused while something is deployed there. Nothing in the cluster is changed. */
+    remove: entry.input(byId).output(z.object({})),
   },
 
   sources: {
@@ -82,6 +97,8 @@ export const contract = {
           source: sourceSchema,
           branch: z.string(),
           name: nameSchema,
+          /** This computer, if none is named. */
+          clusterId: idSchema.optional(),
           port,
           planEdits: planEditsSchema,
           keepsRunning: z.boolean().optional(),

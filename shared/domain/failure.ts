@@ -8,6 +8,8 @@ export const failureCodes = [
   'build_failed',
   'build_interrupted',
   'build_timed_out',
+  'cluster_denied',
+  'cluster_unreachable',
   'conflict',
   'consent_required',
   'database_damaged',
@@ -20,6 +22,7 @@ export const failureCodes = [
   'plan_not_recognised',
   'plan_unsupported',
   'port_taken',
+  'registry_missing',
   'secrets_unavailable',
   'source_branch_not_found',
   'source_commit_not_found',
@@ -34,6 +37,9 @@ export const failureCodes = [
   'unavailable',
 ] as const
 export type FailureCode = (typeof failureCodes)[number]
+
+/** Whether the same thing, tried again later, may go well without anybody doing anything about it. */
+export const isPassing = (code: FailureCode): boolean => code === 'internal' || code === 'cluster_unreachable'
 
 /**
  * A failure as it is stored and shown. `message`: what failed, in the person's words. `hint`: what to do next.

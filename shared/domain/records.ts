@@ -109,7 +109,10 @@ export const deploymentSchema = z.object({
   planEdits: planEditsSchema,
   /** Whether the app goes on when Slipway quits. */
   keepsRunning: z.boolean(),
+  /** Where people find it: its public address, where the cluster gives it one. */
   url: z.string(),
+  /** Through Slipway's gateway. */
+  localUrl: z.string(),
   health: healthSchema,
   /** Takes the traffic now. */
   serving: releaseSchema.nullable(),

@@ -6,6 +6,7 @@ import { implement } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
 import { contract } from '../../shared/contract/contract.ts'
+import { clusterSettingsSchema } from '../../shared/domain/cluster.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { LogLine } from '../../shared/domain/log.ts'
 import type { Settings } from '../../shared/domain/records.ts'
@@ -56,7 +57,14 @@ export async function startStandIn(options: { state: StandInState; port?: number
         await aborted(signal)
       }),
     },
-    clusters: { list: os.clusters.list.handler(() => data.clusters) },
+    clusters: {
+      list: os.clusters.list.handler(() => data.clusters),
+      contexts: os.clusters.contexts.handler(() => []),
+      settings: os.clusters.settings.handler(() => clusterSettingsSchema.parse({ context: 'prod-k3s' })),
+      add: os.clusters.add.handler(() => ({ id: data.clusters[0]?.id ?? '' })),
+      update: os.clusters.update.handler(() => ({})),
+      remove: os.clusters.remove.handler(() => ({})),
+    },
     sources: {
       branches: os.sources.branches.handler(async ({ input, errors, signal }) => {
         if (input.address.includes('slow')) await aborted(signal)

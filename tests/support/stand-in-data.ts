@@ -76,6 +76,7 @@ export function createStandInData(state: StandInState) {
       planEdits: {},
       keepsRunning: kind === 'live',
       url: `http://${name}.localhost:7780`,
+      localUrl: `http://${name}.localhost:7780`,
       health: {
         ready: serving === null || kind === 'degraded' ? 0 : 1,
         wanted: kind === 'stopped' || serving === null ? 0 : 1,

@@ -69,7 +69,7 @@ async function start(change: Partial<BuildOrder> = {}): Promise<BuildOrder> {
 async function until<S extends BuildObservation['state']>(order: BuildOrder, state: S) {
   return await vi.waitFor(
     async () => {
-      const found = await opened.driver.observeBuild(order.buildId)
+      const found = await opened.driver.observeBuild(order)
       if (found.state !== state) throw new Error(JSON.stringify(found))
       return found as Extract<BuildObservation, { state: S }>
     },
@@ -176,7 +176,7 @@ describe('a build', () => {
     const order = await start()
     await untilPrinted(order, 'begun')
     await opened.driver.cancelBuild(order)
-    expect(await opened.driver.observeBuild(order.buildId)).toEqual({ state: 'absent' })
+    expect(await opened.driver.observeBuild(order)).toEqual({ state: 'absent' })
     expect((await opened.driver.count(deploymentId)).processes).toBe(0)
     expect(existsSync(join(folder, 'local', 'deployments', deploymentId, 'builds', order.buildId))).toBe(
       false,
@@ -192,7 +192,7 @@ describe('a build', () => {
     await untilPrinted(order, 'begun')
     await opened.dispose()
     await open({})
-    expect((await opened.driver.observeBuild(order.buildId)).state).toBe('running')
+    expect((await opened.driver.observeBuild(order)).state).toBe('running')
     execFileSync('touch', [gate])
     await until(order, 'succeeded')
     const texts = (await readLog(order)).lines.map(line => line.text)
@@ -204,7 +204,7 @@ describe('a build', () => {
     const order = await start()
     await opened.dispose()
     await open({})
-    expect(await opened.driver.observeBuild(order.buildId)).toEqual({ state: 'absent' })
+    expect(await opened.driver.observeBuild(order)).toEqual({ state: 'absent' })
     await opened.driver.startBuild(order)
     await until(order, 'succeeded')
   })
@@ -215,8 +215,8 @@ describe('a build', () => {
     const kept = await until(second, 'succeeded')
     await until(first, 'succeeded')
     await opened.driver.collect(deploymentId, [kept.artifact])
-    expect(await opened.driver.observeBuild(first.buildId)).toEqual({ state: 'absent' })
-    expect(await opened.driver.observeBuild(second.buildId)).toEqual(kept)
+    expect(await opened.driver.observeBuild(first)).toEqual({ state: 'absent' })
+    expect(await opened.driver.observeBuild(second)).toEqual(kept)
     expect(await opened.driver.count(deploymentId)).toEqual({ processes: 0, checkouts: 1 })
   })
 })

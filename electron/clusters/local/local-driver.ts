@@ -31,12 +31,12 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<ClusterD
 
   return {
     startBuild: builds.start,
-    observeBuild: async buildId => builds.observe(buildId),
+    observeBuild: async ({ buildId }) => builds.observe(buildId),
     cancelBuild: async ({ deploymentId, buildId }) => builds.cancel(deploymentId, buildId),
     applyRelease: instances.apply,
     observe: instances.observe,
     stop: instances.stop,
-    hasArtifact: async artifact => existsSync(folders.artifactFolder(artifact)),
+    hasArtifact: async (_deploymentId, artifact) => existsSync(folders.artifactFolder(artifact)),
     collect: builds.collect,
     async remove(deploymentId) {
       await Promise.all([instances.stop(deploymentId, () => false), builds.remove(deploymentId)])

@@ -1,0 +1,96 @@
+import { SlipwayError } from '../../shared/domain/failure.ts'
+import type { ClusterDriver } from './driver.ts'
+
+/** Every cluster as one driver: what is asked about a deployment goes to the driver of the cluster where it runs. */
+export interface Clusters extends ClusterDriver {
+  /** Ends the driver of a cluster whose settings changed or that is gone; the next question makes a new one. */
+  reopen(clusterId: string): Promise<void>
+}
+
+export function createClusters(deps: {
+  local: ClusterDriver
+  /** Undefined when the deployment has no row: it was removed. */
+  clusterOf: (deploymentId: string) => { id: string; kind: 'local' | 'kubernetes' } | undefined
+  /** Makes the driver when the first deployment of the cluster is looked at. It connects when it has to. */
+  createDriver: (clusterId: string) => Promise<ClusterDriver>
+}): Clusters {
+  const { local } = deps
+  const opened = new Map<string, Promise<ClusterDriver>>()
+  const watchers = new Set<(deploymentId: string) => void>()
+  /** Where removed deployments were, since they are counted afterwards. */
+  const lastSeen = new Map<string, ClusterDriver>()
+
+  const open = (clusterId: string): Promise<ClusterDriver> => {
+    const known = opened.get(clusterId)
+    if (known !== undefined) return known
+    const opening = deps.createDriver(clusterId).then(driver => {
+      driver.watch(deploymentId => {
+        for (const watcher of watchers) watcher(deploymentId)
+      })
+      return driver
+    })
+    opened.set(clusterId, opening)
+    // One that could not be opened, such as for want of its kubeconfig, is tried anew by the next question.
+    opening.catch(() => opened.delete(clusterId))
+    return opening
+  }
+
+  const of = async (deploymentId: string): Promise<ClusterDriver> => {
+    const cluster = deps.clusterOf(deploymentId)
+    const driver =
+      cluster === undefined
+        ? lastSeen.get(deploymentId)
+        : cluster.kind === 'local'
+          ? local
+          : await open(cluster.id)
+    if (driver === undefined) throw gone
+    lastSeen.set(deploymentId, driver)
+    return driver
+  }
+
+  const close = async (clusterId: string): Promise<void> => {
+    const opening = opened.get(clusterId)
+    opened.delete(clusterId)
+    await opening?.then(driver => driver.dispose()).catch(() => undefined)
+  }
+
+  return {
+    startBuild: async order => (await of(order.deploymentId)).startBuild(order),
+    observeBuild: async build => (await of(build.deploymentId)).observeBuild(build),
+    cancelBuild: async build => (await of(build.deploymentId)).cancelBuild(build),
+    applyRelease: async order => (await of(order.deploymentId)).applyRelease(order),
+    observe: async id => (await of(id)).observe(id),
+    stop: async (id, isKept) => (await of(id)).stop(id, isKept),
+    hasArtifact: async (id, artifact) => (await of(id)).hasArtifact(id, artifact),
+    collect: async (id, artifacts) => (await of(id)).collect(id, artifacts),
+    remove: async id => (await of(id)).remove(id),
+    /** Of this computer: what runs in a cluster is not stopped because a copy of the database does not know it. */
+    list: () => local.list(),
+    count: async id => {
+      const found = await (await of(id)).count(id)
+      lastSeen.delete(id)
+      return found
+    },
+    dial: async target => (await of(target.deploymentId)).dial(target),
+    watch(changed) {
+      watchers.add(changed)
+      const unwatch = local.watch(changed)
+      return () => {
+        watchers.delete(changed)
+        unwatch()
+      }
+    },
+    reopen: close,
+    async dispose() {
+      watchers.clear()
+      const clusterIds = [...opened.keys()]
+      await Promise.all([local.dispose(), ...clusterIds.map(close)])
+    },
+  }
+}
+
+const gone = new SlipwayError({
+  code: 'not_found',
+  message: 'There is no such deployment.',
+  hint: 'Go back to the board.',
+})

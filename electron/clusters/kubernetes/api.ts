@@ -1,0 +1,159 @@
+import { Readable } from 'node:stream'
+import { HttpMethod, type KubeConfig, type KubernetesObject, RequestContext } from '@kubernetes/client-node'
+import { fetch, type Response } from 'undici'
+import { isMissing, toApiError, toClusterFailure } from './api-failure.ts'
+import { fieldManager } from './names.ts'
+import { type Kind, pathOf, toPath } from './objects.ts'
+
+type Query = Readonly<Record<string, string | number | boolean | undefined>>
+type Place = { readonly namespace?: string; readonly name?: string }
+
+/**
+ * The API of one cluster. Every request has a limit. Connection troubles and refusals of the connection as a whole come as
+ * `SlipwayError`; what the server says of a single object comes as `ApiError`.
+ */
+export interface KubernetesApi {
+  /** For port-forward, exec and whatever else needs a WebSocket. */
+  readonly config: KubeConfig
+  /** GET of any path. Undefined: 404. */
+  find<T>(path: string, query?: Query): Promise<T | undefined>
+  get<T extends KubernetesObject>(kind: Kind, place: Place): Promise<T | undefined>
+  /** All that the selectors name, in pages. */
+  list<T extends KubernetesObject>(
+    kind: Kind,
+    place: Place,
+    selectors?: { labels?: string; fields?: string },
+  ): Promise<T[]>
+  /** Server-side apply: the object has these fields, and they are ours. Never forced: a conflict is an `ApiError` of 409. */
+  apply<T extends KubernetesObject>(object: T): Promise<T>
+  /** POST; what is there already is an `ApiError` of 409. */
+  create<T extends KubernetesObject>(object: T): Promise<T>
+  /** A question that is asked by creating an object, such as SelfSubjectAccessReview. */
+  ask<T>(path: string, body: object): Promise<T>
+  /** With what it owns, in the background. No error when it is not there. */
+  remove(kind: Kind, place: Required<Pick<Place, 'name'>> & Place): Promise<void>
+  /** A body that is read as it comes: logs and watches. Ends with the signal. */
+  stream(path: string, query: Query, signal: AbortSignal): Promise<Readable>
+}
+
+const requestMs = 15_000
+const pageSize = 250
+
+/** `config`'s current context is the cluster; it is not changed later. */
+export function createApi(config: KubeConfig): KubernetesApi {
+  const context = config.getCurrentContext()
+  const server = config.getCurrentCluster()?.server ?? ''
+
+  const send = async (request: {
+    method: keyof typeof HttpMethod
+    path: string
+    query?: Query | undefined
+    body?: object
+    contentType?: string
+    signal: AbortSignal
+  }): Promise<Response> => {
+    const url = new URL(server.replace(/\/+$/, '') + request.path)
+    for (const [name, value] of Object.entries(request.query ?? {}))
+      if (value !== undefined) url.searchParams.set(name, String(value))
+    const signed = new RequestContext(url.toString(), HttpMethod[request.method])
+    const response = await (async () => {
+      await config.applySecurityAuthentication(signed)
+      const dispatcher = signed.getDispatcher()
+      return fetch(url, {
+        method: request.method,
+        headers: {
+          ...signed.getHeaders(),
+          ...(request.body === undefined
+            ? {}
+            : { 'content-type': request.contentType ?? 'application/json' }),
+        },
+        signal: request.signal,
+        redirect: 'error',
+        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+        ...(dispatcher === undefined ? {} : { dispatcher }),
+      })
+    })().catch(error => {
+      throw request.signal.aborted && !isTimeout(request.signal) ? error : toClusterFailure(error, context)
+    })
+    if (response.ok) return response
+    throw toApiError(response.status, await response.text())
+  }
+
+  const json = async <T>(request: Omit<Parameters<typeof send>[0], 'signal'>): Promise<T> => {
+    const response = await send({ ...request, signal: AbortSignal.timeout(requestMs) })
+    const text = await response.text()
+    try {
+      return JSON.parse(text) as T
+    } catch {
+      throw toApiError(502, 'the answer is no JSON: this is no Kubernetes API')
+    }
+  }
+
+  const find = async <T>(path: string, query?: Query): Promise<T | undefined> =>
+    json<T>({ method: 'GET', path, query }).catch(error => {
+      if (isMissing(error)) return undefined
+      throw error
+    })
+
+  return {
+    config,
+    find,
+    get: (kind, place) => find(toPath(kind, place)),
+    async list<T extends KubernetesObject>(
+      kind: Kind,
+      place: Place,
+      selectors: { labels?: string; fields?: string } = {},
+    ) {
+      const items: T[] = []
+      let next: string | undefined
+      do {
+        const page = await json<{ items: T[]; metadata?: { continue?: string } }>({
+          method: 'GET',
+          path: toPath(kind, place),
+          query: {
+            limit: pageSize,
+            labelSelector: selectors.labels,
+            fieldSelector: selectors.fields,
+            continue: next,
+          },
+        })
+        items.push(...page.items)
+        next = page.metadata?.continue || undefined
+      } while (next !== undefined)
+      return items
+    },
+    apply: object =>
+      json({
+        method: 'PATCH',
+        path: pathOf(object),
+        query: { fieldManager, fieldValidation: 'Strict' },
+        body: object,
+        contentType: 'application/apply-patch+yaml',
+      }),
+    create: object => {
+      const { name: _, ...place } = { ...object.metadata }
+      const path = toPath(
+        object.kind as Kind,
+        place.namespace === undefined ? {} : { namespace: place.namespace },
+      )
+      return json({ method: 'POST', path, query: { fieldManager, fieldValidation: 'Strict' }, body: object })
+    },
+    ask: (path, body) => json({ method: 'POST', path, body }),
+    async remove(kind, place) {
+      await json({
+        method: 'DELETE',
+        path: toPath(kind, place),
+        body: { propagationPolicy: 'Background' },
+      }).catch(error => {
+        if (!isMissing(error)) throw error
+      })
+    },
+    async stream(path, query, signal) {
+      const response = await send({ method: 'GET', path, query, signal })
+      return response.body === null ? Readable.from([]) : Readable.fromWeb(response.body)
+    },
+  }
+}
+
+const isTimeout = (signal: AbortSignal): boolean =>
+  signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'

@@ -1,0 +1,32 @@
+import type { ClusterSettings } from '../../../shared/domain/cluster.ts'
+import type { Plan } from '../../../shared/domain/plan.ts'
+import type { User } from '../../../shared/domain/records.ts'
+import type { LogStore } from '../../logs/log-store.ts'
+import type { SourceReader } from '../../sources/source-reader.ts'
+import type { KubernetesApi } from './api.ts'
+
+/** What the cluster has to know of a deployment's records. */
+export interface DeploymentFacts {
+  readonly name: string
+  readonly owner: User
+  /** Hosts of its own, beside the one below the base domain. */
+  readonly hosts: readonly string[]
+}
+
+export interface KubernetesDriverDeps {
+  readonly clusterId: string
+  readonly settings: ClusterSettings
+  /** Throws when the deployment has no row. */
+  readonly describe: (deploymentId: string) => DeploymentFacts
+  readonly logs: LogStore
+  readonly sources: SourceReader
+  readonly detectPlan: (folder: string) => Promise<Plan>
+  readonly now: () => number
+  readonly log: { warn(details: object, message: string): void }
+}
+
+export interface KubernetesContext extends KubernetesDriverDeps {
+  readonly api: KubernetesApi
+  /** Something about the deployment is worth another look. */
+  readonly changed: (deploymentId: string) => void
+}

@@ -1,0 +1,59 @@
+import type { ClusterDriver } from '../driver.ts'
+import { createApi } from './api.ts'
+import { createBuilds } from './builds.ts'
+import { createDial } from './dial.ts'
+import { openContext } from './kubeconfig.ts'
+import type { KubernetesContext, KubernetesDriverDeps } from './kubernetes-deps.ts'
+import { createReleases } from './releases.ts'
+
+/**
+ * One context of a kubeconfig as a cluster. Makes no connection before it is asked for something. What it started goes on
+ * without it, and is found again by its labels.
+ */
+export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDriver {
+  const watchers = new Set<(deploymentId: string) => void>()
+  const context: KubernetesContext = {
+    ...deps,
+    api: createApi(openContext(deps.settings)),
+    changed: deploymentId => {
+      for (const watcher of watchers) watcher(deploymentId)
+    },
+  }
+  const builds = createBuilds(context)
+  const releases = createReleases(context)
+  const dial = createDial(context)
+
+  return {
+    startBuild: builds.start,
+    observeBuild: builds.observe,
+    cancelBuild: builds.cancel,
+    hasArtifact: builds.hasArtifact,
+    collect: builds.collect,
+    applyRelease: releases.apply,
+    observe: releases.observe,
+    stop: releases.stop,
+    async remove(deploymentId) {
+      await releases.remove(deploymentId)
+      await builds.remove(deploymentId)
+    },
+    list: releases.list,
+    async count(deploymentId) {
+      const [processes, checkouts] = await Promise.all([
+        releases.count(deploymentId),
+        builds.count(deploymentId),
+      ])
+      return { processes, checkouts }
+    },
+    dial,
+    watch(changed) {
+      watchers.add(changed)
+      return () => {
+        watchers.delete(changed)
+      }
+    },
+    async dispose() {
+      watchers.clear()
+      await Promise.all([builds.dispose(), releases.dispose()])
+    },
+  }
+}

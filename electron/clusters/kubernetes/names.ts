@@ -1,0 +1,34 @@
+import type { DeploymentFacts } from './kubernetes-deps.ts'
+
+/** The name under which Slipway applies objects; every field it set is its own. */
+export const fieldManager = 'slipway'
+
+/** Labels of every object of ours, by which it is found and removed. Values are record ids. */
+export const labels = {
+  managedBy: 'app.kubernetes.io/managed-by',
+  name: 'app.kubernetes.io/name',
+  user: 'slipway.dev/user',
+  deployment: 'slipway.dev/deployment',
+  build: 'slipway.dev/build',
+  release: 'slipway.dev/release',
+  run: 'slipway.dev/run',
+} as const
+
+export const managed = { [labels.managedBy]: 'slipway' } as const
+
+/** Names derive from record ids, so that a step that is done twice makes nothing twice. */
+export const tenantNamespace = (ownerId: string): string => `slipway-${ownerId}`
+export const buildNamespace = (buildId: string): string => `slipway-build-${buildId}`
+
+/** Deployment, Service and Ingress of an app: its name for people, its id for us. At most 49 characters. */
+export const appName = (deployment: Pick<DeploymentFacts, 'name'>, deploymentId: string): string =>
+  `${deployment.name}-${deploymentId.slice(-8)}`
+
+/** The Secret with a release's variables. */
+export const releaseSecretName = (releaseId: string): string => `release-${releaseId}`
+
+/** Of the images of a deployment, below the registry's address. */
+export const repositoryOf = (ownerId: string, deploymentId: string): string =>
+  `slipway/${ownerId}/${deploymentId}`
+
+export const deploymentSelector = (deploymentId: string): string => `${labels.deployment}=${deploymentId}`
