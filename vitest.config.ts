@@ -18,6 +18,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'cluster',
+          include: ['tests/cluster/**/*.test.ts'],
+          globalSetup: 'tests/support/cluster-setup.ts',
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
           name: 'end-to-end',
           include: ['tests/e2e/**/*.test.ts'],
           fileParallelism: false,

@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { TestProject } from 'vitest/node'
+
+/** How the tests reach the cluster, or why there is none. */
+export type ClusterAccess = { env: Record<string, string>; program: string | null } | { missing: string }
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    cluster: ClusterAccess
+  }
+}
+
+const folder = resolve(
+  import.meta.dirname,
+  '..',
+  '..',
+  process.env.SLIPWAY_TEST_CLUSTER ?? '../shared/cluster',
+)
+
+/**
+ * Brings the test cluster up for a run and leaves it as it was found: a cluster that ran before goes on. Where it cannot be
+ * had, its tests are skipped and one line says why; on a CI machine that is meant to have it, that is an error.
+ */
+export default function setup(project: TestProject): (() => void) | undefined {
+  const given = process.env.SLIPWAY_TEST_KUBECONFIG
+  if (given !== undefined) {
+    project.provide('cluster', { env: { KUBECONFIG: resolve(given) }, program: null })
+    return undefined
+  }
+  const missing = whyMissing()
+  if (missing !== undefined) {
+    if (process.env.CI === 'true' && existsSync(folder)) throw new Error(missing)
+    console.error(`Tests with a cluster are skipped: ${missing}`)
+    project.provide('cluster', { missing })
+    return undefined
+  }
+  const program = join(folder, 'cluster')
+  const wasRunning = call(program, ['status']).status === 0
+  const up = call(program, ['up'])
+  if (up.status !== 0) throw new Error(`The test cluster does not start: ${up.stderr.trim()}`)
+  project.provide('cluster', { env: readExports(call(program, ['env']).stdout), program })
+  return wasRunning ? undefined : () => void call(program, ['down'])
+}
+
+function whyMissing(): string | undefined {
+  const program = join(folder, 'cluster')
+  if (!existsSync(program)) return `there is no ${program}.`
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'it needs Linux and root.'
+  return existsSync(join(cache(), 'stamps', 'kubernetes'))
+    ? undefined
+    : `run \`${program} build\` once, which takes about 13 minutes.`
+}
+
+const cache = (): string =>
+  process.env.SLIPWAY_CLUSTER_CACHE ??
+  join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'slipway-cluster')
+
+const call = (program: string, args: readonly string[]) =>
+  spawnSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+
+/** What a shell would have after `eval "$(cluster env)"`. */
+function readExports(script: string): Record<string, string> {
+  const names = [...script.matchAll(/(?:^export| )([A-Z_]+)=/gm)].map(([, name]) => name ?? '')
+  const printed = spawnSync('bash', ['-c', `${script}\nenv -0`], { encoding: 'utf8' }).stdout
+  const all = Object.fromEntries(
+    printed.split('\0').map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  )
+  return Object.fromEntries(names.map(name => [name, all[name] ?? '']))
+}

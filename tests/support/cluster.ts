@@ -1,0 +1,87 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { inject, test } from 'vitest'
+import type { ClusterChanges } from '../../shared/domain/cluster.ts'
+import type {} from './cluster-setup.ts'
+
+const exec = promisify(execFile)
+
+type Part = 'metrics' | 'ingress' | 'cert-manager' | 'pebble' | 'network-policy' | 'egress'
+
+const access = inject('cluster')
+const env = 'env' in access ? access.env : {}
+const program = 'env' in access ? access.program : null
+
+// As in a shell that has done what the cluster's manual says: its kubeconfig is the usual one, `kubectl` is on the path.
+Object.assign(process.env, env)
+
+/** A test with the cluster; skipped where there is none. Hooks of a file whose tests are all skipped do not run. */
+export const clusterTest = test.skipIf('missing' in access)
+
+/** The kubeconfig of its administrator. */
+export const kubeconfig = env.KUBECONFIG ?? ''
+export const contextName = 'slipway-test'
+
+/** Where its ingress controller answers on this machine: send the Host header, or SNI. */
+export const ingress = { http: env.SLIPWAY_TEST_HTTP ?? '', https: env.SLIPWAY_TEST_HTTPS ?? '' }
+/** The base domain whose every name is the node, inside the cluster. */
+export const baseDomain = 'apps.test'
+
+/** Installs parts, and waits until they work. What is there already stays. */
+export async function install(...parts: readonly Part[]): Promise<void> {
+  if (program !== null) await exec(program, ['install', ...parts])
+}
+
+/** Text of `kubectl`'s output, as the administrator. */
+export async function kubectl(...args: readonly string[]): Promise<string> {
+  const { stdout } = await exec('kubectl', ['--kubeconfig', kubeconfig, ...args], { maxBuffer: 50_000_000 })
+  return stdout.trim()
+}
+
+/** `kubectl apply` of any objects. */
+export async function apply(...objects: readonly object[]): Promise<void> {
+  const list = { apiVersion: 'v1', kind: 'List', items: objects }
+  execFileSync('kubectl', ['--kubeconfig', kubeconfig, 'apply', '-f', '-'], { input: JSON.stringify(list) })
+}
+
+/**
+ * What a person would set for it. The ways to package registries are those of this machine: they are asked for at run time,
+ * since they belong in no file.
+ */
+export async function clusterSettings(): Promise<ClusterChanges> {
+  const inside = env.SLIPWAY_TEST_REGISTRY_INSIDE ?? ''
+  return {
+    registry: { address: inside, hostAddress: env.SLIPWAY_TEST_REGISTRY ?? null, isPlainHttp: true },
+    mirrors: { 'docker.io': inside },
+    buildEnvironment: await egressEnvironment(),
+    baseDomain,
+  }
+}
+
+async function egressEnvironment(): Promise<Record<string, string>> {
+  if (program === null) return {}
+  const { stdout } = await exec(join(program, '..', 'images', 'egress'), ['env'])
+  const lines = stdout.split('\n').filter(line => line.includes('='))
+  return Object.fromEntries(
+    lines.map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  )
+}
+
+/** The kubeconfig file of a person who may do nothing until RBAC says otherwise. */
+export async function personKubeconfig(name: string, ...groups: readonly string[]): Promise<string> {
+  if (program === null) throw new Error('people are made by the test cluster alone')
+  const { stdout } = await exec(program, ['kubeconfig', name, ...groups])
+  const file = join(mkdtempSync(join(tmpdir(), 'slipway-person-')), 'kubeconfig')
+  writeFileSync(file, stdout, { mode: 0o600 })
+  return file
+}
+
+/** Pods reach this machine's port from now on: what `http://host.slipway.test:<port>` is for them, and here. */
+export async function expose(port: number): Promise<string> {
+  if (program === null) throw new Error('pods reach this machine in the test cluster alone')
+  await exec(program, ['expose', String(port)])
+  return `http://host.slipway.test:${port}`
+}
