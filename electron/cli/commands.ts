@@ -10,7 +10,7 @@ import { deploy } from './deploy.ts'
 import { about } from './find.ts'
 import { followLog } from './follow.ts'
 import { toTable } from './output.ts'
-import { toPort, toSource } from './source.ts'
+import { toPort, toRoot, toSource } from './source.ts'
 import { toUrl } from './stay.ts'
 import { toNumber, UsageError } from './usage.ts'
 import { variables } from './variables.ts'
@@ -19,10 +19,16 @@ const plan: Command = {
   name: 'plan',
   takes: ['git url or folder'],
   help: 'prints how it would be built, as JSON',
-  options: { branch: { type: 'string' }, port: { type: 'string' }, write: { type: 'boolean' } },
+  options: {
+    branch: { type: 'string' },
+    port: { type: 'string' },
+    root: { type: 'string' },
+    write: { type: 'boolean' },
+  },
   optionHelp: {
     '--branch NAME': 'the default branch of the repository otherwise',
     '--port NUMBER': 'where the app listens; the plan finds it otherwise',
+    '--root FOLDER': 'the folder of the app, where the repository has several',
     '--write': 'of a folder: keeps it there as slipway.json',
   },
   run: async ({ client, argument, values, signal, output }) => {
@@ -31,7 +37,7 @@ const plan: Command = {
     const source = toSource(argument)
     if (values.write === true && source.kind !== 'folder')
       throw new UsageError('--write is for a folder: clone the repository, and write into its folder.')
-    const inspected = await client.sources.inspect({ source, branch }, { signal })
+    const inspected = await client.sources.inspect({ source, branch, root: toRoot(values.root) }, { signal })
     const value = { ...inspected, plan: withEdits(inspected.plan, {}, port) }
     if (values.write === true) await writePlanFile(source.address, value.plan)
     output.result(value, JSON.stringify(value, null, 2))

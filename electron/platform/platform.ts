@@ -35,7 +35,9 @@ export interface PlatformDeps {
   readonly log: Logger
   readonly logs: LogStore
   readonly sources: SourceReader
-  readonly detectPlan: (folder: string) => Promise<Plan>
+  readonly detectPlan: (folder: string, root?: string) => Promise<Plan>
+  /** Folders of a checkout that have an app each. */
+  readonly findApps: (folder: string) => Promise<string[]>
   readonly createDriver: (deps: {
     folder: string
     nameOf: (deploymentId: string) => string
@@ -177,6 +179,7 @@ export async function createPlatform(deps: PlatformDeps) {
     logs,
     changes,
     detectPlan: deps.detectPlan,
+    findApps: deps.findApps,
     sampleFolder: path.join(deps.resourcesFolder, 'samples', 'hello'),
     deployments: (): Deployment[] => reader.deployments().map(toDeployment),
     deployment: (id: string): Deployment | undefined => {

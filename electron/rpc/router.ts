@@ -74,17 +74,18 @@ export function createRouter(
     sources: {
       branches: at.sources.branches.handler(({ input, signal }) => sources.branches(input, signal)),
       sample: at.sources.sample.handler(() => ({ kind: 'folder', address: platform.sampleFolder })),
-      inspect: at.sources.inspect.handler(async ({ input: { source, branch }, signal }) => {
+      inspect: at.sources.inspect.handler(async ({ input: { source, branch, root }, signal }) => {
         const work = await mkdtemp(path.join(os.tmpdir(), 'slipway-inspect-'))
         try {
           const head = await sources.head(source, branch, signal)
           const folder = path.join(work, 'checkout')
           const commit = await sources.checkout({ source, ...head, folder, ...(signal ? { signal } : {}) })
-          const plan = await platform.detectPlan(folder)
+          const plan = await platform.detectPlan(folder, root)
           return {
             branch: head.branch,
             commit,
             plan,
+            folders: await platform.findApps(folder),
             name: intents.freeName(toNameFromSource(source.address)),
           }
         } finally {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { failureSchema } from '../domain/failure.ts'
 import { logLineSchema, logPageSchema, logRefSchema } from '../domain/log.ts'
 import { nameSchema } from '../domain/name.ts'
-import { planEditsSchema, planSchema } from '../domain/plan.ts'
+import { folderSchema, planEditsSchema, planSchema } from '../domain/plan.ts'
 import {
   activitySchema,
   buildSchema,
@@ -62,10 +62,21 @@ export const contract = {
   sources: {
     /** Branches of a git source, default branch first. Empty for a folder. */
     branches: entry.input(sourceSchema).output(z.array(branchSchema)),
-    /** Fetches the head of a branch (the default one if empty) and finds its plan. `hasRisk`s are sentences in `plan.notes`. */
+    /**
+     * Fetches the head of a branch (the default one if empty) and finds the plan of its folder `root`. `folders` have an app
+     * each; `.` is the top of the repository.
+     */
     inspect: entry
-      .input(z.object({ source: sourceSchema, branch: z.string() }))
-      .output(z.object({ branch: z.string(), commit: commitSchema, plan: planSchema, name: nameSchema })),
+      .input(z.object({ source: sourceSchema, branch: z.string(), root: folderSchema.optional() }))
+      .output(
+        z.object({
+          branch: z.string(),
+          commit: commitSchema,
+          plan: planSchema,
+          name: nameSchema,
+          folders: z.array(z.string()),
+        }),
+      ),
     /** The sample app that comes with Slipway, as a source. */
     sample: entry.output(sourceSchema),
   },

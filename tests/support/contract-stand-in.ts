@@ -64,7 +64,11 @@ export async function startStandIn(options: { state: StandInState; port?: number
         if (failure !== undefined) throw errors.FAILED(fail(failure))
         return input.kind === 'folder' ? [] : data.branches
       }),
-      inspect: os.sources.inspect.handler(({ input }) => data.inspect(input.source.address, input.branch)),
+      inspect: os.sources.inspect.handler(({ input, errors }) => {
+        const { source, branch, root } = input
+        if (data.isBelow(source.address, root)) throw errors.FAILED(fail(appsBelow))
+        return data.inspect(source.address, branch, root)
+      }),
       sample: os.sources.sample.handler(() => ({
         kind: 'git',
         address: 'file:///opt/slipway/samples/hello',
@@ -206,6 +210,13 @@ export async function startStandIn(options: { state: StandInState; port?: number
       await new Promise(resolve => server.close(resolve))
     },
   }
+}
+
+const appsBelow: Failure = {
+  code: 'plan_not_recognised',
+  message: 'There is no app at the top of the repository. There are some below it: apps/api, apps/web.',
+  hint: 'Choose the folder of the app; on the command line, with --root.',
+  folders: ['apps/api', 'apps/web'],
 }
 
 function aborted(signal: AbortSignal | undefined): Promise<void> {

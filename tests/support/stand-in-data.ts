@@ -208,10 +208,15 @@ export function createStandInData(state: StandInState) {
     },
     listFailure: state === 'broken' ? unreadable : null,
     sourceFailures: [['missing', missingSource]] as [string, Failure][],
-    inspect: (address: string, branch: string) => ({
+    isBelow: (address: string, root: string | undefined) => address.includes('below') && root === undefined,
+    inspect: (address: string, branch: string, root?: string) => ({
+      folders: address.includes('several') ? ['.', 'apps/api', 'apps/web'] : ['.'],
       branch: branch === '' ? 'main' : branch,
       commit: commitOf('9f8e7d6', 'New cart with saved addresses'),
-      plan: address.includes('docker') ? dockerPlan : address.includes('static') ? staticPlan : nodePlan,
+      plan: {
+        ...(address.includes('docker') ? dockerPlan : address.includes('static') ? staticPlan : nodePlan),
+        ...(root === undefined ? {} : { root }),
+      },
       name: toNameFromSource(address),
     }),
   }

@@ -93,7 +93,9 @@ export function createBuildTask(
       )
       save({ commit })
       const plan = await during('plan', 'Finding how to build and start it', async () =>
-        toRunnable(withEdits(await context.detectPlan(checkout), order.planEdits, order.port)),
+        toRunnable(
+          withEdits(await context.detectPlan(checkout, order.planEdits.root), order.planEdits, order.port),
+        ),
       )
       save({ plan })
       signal.throwIfAborted()

@@ -71,6 +71,17 @@ function SettingsForm({ deployment }: { deployment: DeploymentDetail }) {
         hideControls
         onChange={value => setPort(typeof value === 'number' ? value : null)}
       />
+      <TextInput
+        label="Folder"
+        description="Of the app in the repository, such as apps/web. Empty: as it was found."
+        value={planEdits.root ?? ''}
+        spellCheck={false}
+        onChange={event => {
+          const { root: _before, ...others } = planEdits
+          const root = event.currentTarget.value.trim()
+          setPlanEdits(root === '' ? others : { ...others, root })
+        }}
+      />
       {plan !== null && (
         <fieldset className={classes.plan}>
           <legend>Plan</legend>
