@@ -13,6 +13,7 @@ import { toTable } from './output.ts'
 import { toPort, toRoot, toSource } from './source.ts'
 import { toUrl } from './stay.ts'
 import { toNumber, UsageError } from './usage.ts'
+import { give, user } from './users.ts'
 import { variables } from './variables.ts'
 
 const plan: Command = {
@@ -67,10 +68,13 @@ const list: Command = {
   takes: [],
   help: 'every deployment with its status',
   options: {},
-  optionHelp: {},
+  optionHelp: { '--user NAME': 'those of that user only' },
   run: async context => {
-    const { client, output, isAlone } = context
-    const deployments = await client.deployments.list()
+    const { client, output, isAlone, values } = context
+    const { user: asked } = await client.session.info()
+    const all = await client.deployments.list()
+    const isOfSeveral = all.some(one => one.owner.id !== all[0]?.owner.id)
+    const deployments = values.user === undefined ? all : all.filter(one => one.owner.id === asked.id)
     const rows = deployments.map(one => [
       one.name,
       // Without a running Slipway a live app may not be there: it starts again with Slipway.
@@ -78,12 +82,16 @@ const list: Command = {
       one.branch,
       one.serving?.commit.sha.slice(0, 7) ?? '-',
       toUrl(context, one),
+      ...(isOfSeveral ? [one.owner.name] : []),
       one.failure?.message ?? '',
     ])
+    const heads = ['NAME', 'STATUS', 'BRANCH', 'COMMIT', 'URL', ...(isOfSeveral ? ['OWNER'] : []), '']
     const text =
-      rows.length === 0
-        ? 'Nothing is deployed yet.'
-        : toTable([['NAME', 'STATUS', 'BRANCH', 'COMMIT', 'URL', ''], ...rows])
+      rows.length > 0
+        ? toTable([heads, ...rows])
+        : values.user === undefined
+          ? 'Nothing is deployed yet.'
+          : `${asked.name} has nothing deployed yet.`
     output.result(deployments, text)
     return 0
   },
@@ -140,4 +148,6 @@ export const commands: readonly Command[] = [
   stop,
   start,
   remove,
+  give,
+  user,
 ]

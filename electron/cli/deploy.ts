@@ -26,6 +26,7 @@ export const deploy: Command = {
     '--root FOLDER': 'the folder of the app, where the repository has several',
     '--keep': 'the app goes on when Slipway ends',
     '--no-cache': 'builds, even what was built before',
+    '--user NAME': 'who owns it; what others deploy from there is left alone',
   },
   run: async context => {
     const { client, output, values, signal } = context
@@ -38,7 +39,9 @@ export const deploy: Command = {
       keepsRunning: values.keep === true ? true : undefined,
       isFresh: values['no-cache'] === true,
     }
-    const existing = findExisting(await client.deployments.list(), source, wish)
+    const { user } = await client.session.info()
+    const own = (await client.deployments.list()).filter(one => one.owner.id === user.id)
+    const existing = findExisting(own, source, wish)
     const branch = wish.branch ?? existing?.branch ?? ''
     const planEdits = {
       ...existing?.planEdits,

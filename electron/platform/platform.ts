@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import type { Plan } from '../../shared/domain/plan.ts'
-import type { Deployment, Health, Residue, Restoration, User } from '../../shared/domain/records.ts'
+import type { Deployment, Health, Residue, Restoration } from '../../shared/domain/records.ts'
 import type { VariableList } from '../../shared/domain/variable.ts'
 import type { ClusterDriver, Instance } from '../clusters/driver.ts'
 import { createDailyCopies } from '../database/copies.ts'
@@ -26,6 +26,7 @@ import type { SourceReader } from '../sources/source-reader.ts'
 import { createChanges } from './changes.ts'
 import { toHealth, toRoute } from './health.ts'
 import { type Notice, toNotice } from './notice.ts'
+import { createUsers, seedUser } from './users.ts'
 import { listVariables } from './variables.ts'
 
 /** What differs between the desktop, the browser session, the command line and the tests. */
@@ -65,7 +66,7 @@ export async function createPlatform(deps: PlatformDeps) {
   const database = openDatabase(databaseFile, { now })
   const reader = createReader(database.orm)
   const writer = createWriter(database, { newId: createIds(now), now })
-  const user = seed(reader, writer)
+  seed(reader, writer)
   const { restoration } = database
   if (restoration !== undefined) noteRestoration(writer, restoration)
   const dailyCopies = createDailyCopies({
@@ -76,6 +77,14 @@ export async function createPlatform(deps: PlatformDeps) {
   })
 
   const changes = createChanges()
+  const users = createUsers({
+    reader,
+    writer,
+    changed: deploymentIds => {
+      for (const id of deploymentIds) changes.touch(id)
+      changes.touchOther()
+    },
+  })
   const secrets = createSecretVersions({
     reader,
     writer,
@@ -171,7 +180,7 @@ export async function createPlatform(deps: PlatformDeps) {
   return {
     dataFolder,
     gatewayPort: gateway.port,
-    user,
+    users,
     reader,
     writer,
     intents,
@@ -214,7 +223,8 @@ export async function createPlatform(deps: PlatformDeps) {
     recentDeployments: async (limit: number): Promise<Deployment[]> =>
       reader.deployments().slice(0, limit).map(toDeployment),
     deploy: async (id: string): Promise<void> => {
-      await intents.deploy(id, { userId: user.id, name: user.name, hasConsent: false })
+      const { id: userId, name } = users.current()
+      await intents.deploy(id, { userId, name, hasConsent: false })
     },
     /** Resolves when no deployment is being worked on. */
     idle: () => queue.idle(),
@@ -267,10 +277,9 @@ async function stopUnknown(reader: ReturnType<typeof createReader>, driver: Clus
 }
 
 /** The rows that are always there: this computer, and its user. */
-function seed(reader: ReturnType<typeof createReader>, writer: ReturnType<typeof createWriter>): User {
-  return writer.transaction(() => {
+function seed(reader: ReturnType<typeof createReader>, writer: ReturnType<typeof createWriter>): void {
+  writer.transaction(() => {
     if (!reader.clusters().some(one => one.kind === 'local')) writer.cluster('local', 'This computer')
-    const name = os.userInfo().username
-    return reader.userNamed(name) ?? { id: writer.user(name), name }
+    seedUser(reader, writer, os.userInfo().username)
   })
 }

@@ -83,7 +83,7 @@ export async function createBrowserSession(deps: {
     if (refusal) refuseUpgrade(socket, refusal.status)
     else if (!sessions.isGood(readCookie(request, port))) refuseUpgrade(socket, 401)
     else if (request.url !== rpcPath) refuseUpgrade(socket, 404)
-    else sockets.handleUpgrade(request, socket, head, serve)
+    else sockets.handleUpgrade(request, socket, head, opened => serve(opened))
   }
 
   const issueUrl = (): string => `http://127.0.0.1:${port}/open?token=${tokens.issue()}`

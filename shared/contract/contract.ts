@@ -15,8 +15,10 @@ import {
   residueSchema,
   settingsSchema,
   sourceSchema,
+  userListSchema,
   userSchema,
 } from '../domain/records.ts'
+import { userNameSchema } from '../domain/user.ts'
 import { variableChangesSchema, variableEditSchema, variableListSchema } from '../domain/variable.ts'
 
 /** Every entry can fail in one way: `FAILED`, which carries what to show. */
@@ -30,7 +32,7 @@ export const branchSchema = z.object({ name: z.string(), sha: z.string() })
 
 export const contract = {
   session: {
-    /** Who and what is on the other side. `surface` tells how Slipway was opened. */
+    /** Who asks, and what is on the other side. `surface` tells how Slipway was opened. */
     info: entry.output(
       z.object({
         version: z.string(),
@@ -53,6 +55,23 @@ export const contract = {
      * of the record (builds, releases, health) changes with its deployment.
      */
     watch: entry.output(eventIterator(z.object({ deployments: z.array(idSchema), hasOther: z.boolean() }))),
+  },
+
+  users: {
+    /** By name. */
+    list: entry.output(userListSchema),
+    add: entry.input(z.object({ name: userNameSchema })).output(userSchema),
+    /** History keeps the name it was written with. */
+    rename: entry.input(byId.extend({ name: userNameSchema })).output(userSchema),
+    /** Refused for who owns projects, and for who acts. */
+    remove: entry.input(byId).output(z.object({})),
+    /** From now on who acts, in the window, in browsers and in terminals. */
+    use: entry.input(byId).output(userSchema),
+  },
+
+  projects: {
+    /** With its deployments, to another user. Where that one has a project of the same source already, the two become one. */
+    give: entry.input(byId.extend({ ownerId: idSchema })).output(z.object({})),
   },
 
   clusters: {
@@ -97,6 +116,8 @@ export const contract = {
           planEdits: planEditsSchema,
           keepsRunning: z.boolean().optional(),
           variables: z.array(variableEditSchema).max(1000).optional(),
+          /** Who asks, otherwise. */
+          ownerId: idSchema.optional(),
         }),
       )
       .output(z.object({ id: idSchema, buildId: idSchema })),
@@ -142,7 +163,10 @@ export const contract = {
   },
 
   builds: {
-    list: entry.input(z.object(page)).output(z.array(buildSchema.extend({ deployment: nameSchema }))),
+    /** `ownerId`: of that user's projects only. */
+    list: entry
+      .input(z.object({ ...page, ownerId: idSchema.optional() }))
+      .output(z.array(buildSchema.extend({ deployment: nameSchema }))),
     get: entry.input(byId).output(buildSchema),
     cancel: entry.input(byId).output(z.object({})),
   },
@@ -193,7 +217,7 @@ export const contract = {
     update: entry
       .input(
         settingsSchema
-          .omit({ secretPlace: true, restoration: true })
+          .omit({ secretPlace: true, restoration: true, currentUserId: true })
           .extend({ restoration: z.null() })
           .partial(),
       )

@@ -56,6 +56,33 @@ export async function startStandIn(options: { state: StandInState; port?: number
         await aborted(signal)
       }),
     },
+    users: {
+      list: os.users.list.handler(() => data.users),
+      add: os.users.add.handler(({ input }) => {
+        const added = { id: data.nextId(), name: input.name, projects: [], isCurrent: false }
+        data.users.push(added)
+        return added
+      }),
+      rename: os.users.rename.handler(({ input }) => input),
+      remove: os.users.remove.handler(({ input, errors }) => {
+        const user = data.users.find(each => each.id === input.id)
+        if (user === undefined || user.projects.length === 0) return {}
+        throw errors.FAILED(
+          fail({
+            code: 'conflict',
+            message: `${user.name} owns ${user.projects.join(', ')}.`,
+            hint: 'Give what should stay to another user first.',
+          }),
+        )
+      }),
+      use: os.users.use.handler(({ input, errors }) =>
+        find(
+          data.users.find(each => each.id === input.id),
+          errors,
+        ),
+      ),
+    },
+    projects: { give: os.projects.give.handler(() => ({})) },
     clusters: { list: os.clusters.list.handler(() => data.clusters) },
     sources: {
       branches: os.sources.branches.handler(async ({ input, errors, signal }) => {

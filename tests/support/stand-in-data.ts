@@ -12,6 +12,7 @@ import type {
   Settings,
   Step,
   User,
+  UserList,
 } from '../../shared/domain/records.ts'
 import type { VariableList } from '../../shared/domain/variable.ts'
 
@@ -28,6 +29,7 @@ export function createStandInData(state: StandInState) {
   const user: User = { id: nextId(), name: 'ana' }
   const local: Cluster = { id: nextId(), kind: 'local', name: 'This computer' }
 
+  const other: User = { id: nextId(), name: 'bea' }
   const deployments: Deployment[] = []
   const builds: Build[] = []
   const releases: Release[] = []
@@ -69,7 +71,7 @@ export function createStandInData(state: StandInState) {
         name: project,
         source: { kind: 'git', address: `https://git.example.com/ana/${project}.git` },
       },
-      owner: user,
+      owner: name === 'blog' || name === 'docs' ? other : user,
       cluster: local,
       branch: name.endsWith('-staging') ? 'dev' : 'main',
       port: null,
@@ -159,6 +161,11 @@ export function createStandInData(state: StandInState) {
     logs,
     ids,
     activity: state === 'empty' ? [] : activityOf(deployments, now, nextId),
+    nextId,
+    users: [
+      { ...user, projects: deployments.length === 0 ? [] : ['shop', 'api', 'thumbnails'], isCurrent: true },
+      ...(state === 'varied' ? [{ ...other, projects: ['blog', 'docs'], isCurrent: false }] : []),
+    ] as UserList,
     clusters: [local],
     branches: ['main', 'dev', 'feature/saved-addresses', 'release/2026-11'].map((name, index) => ({
       name,
@@ -198,6 +205,7 @@ export function createStandInData(state: StandInState) {
       keepsRunning: false,
       secretPlace: null,
       restoration: null,
+      currentUserId: user.id,
     } as Settings,
     session: {
       version: '0.1.0',
