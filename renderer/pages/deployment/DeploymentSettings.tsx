@@ -8,6 +8,7 @@ import { toShownFailure } from '../../connection/failures.ts'
 import { FailurePanel } from '../../ui/FailurePanel.tsx'
 import { PlanSentence } from '../../ui/PlanSentence.tsx'
 import classes from './Deployment.module.css'
+import { DeploymentOwner } from './DeploymentOwner.tsx'
 import { type DeploymentDetail, useDeployment } from './deployment-context.ts'
 import { RemoveDialog } from './RemoveDialog.tsx'
 
@@ -17,6 +18,7 @@ export function DeploymentSettings() {
     <div className={classes.scroll}>
       <div className={classes.settings}>
         <SettingsForm key={deployment.id} deployment={deployment} />
+        <DeploymentOwner deployment={deployment} />
         <Danger deployment={deployment} />
       </div>
     </div>
