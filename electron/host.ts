@@ -28,7 +28,7 @@ export interface Host {
 export async function createLocalPlatform(
   environment: PlatformEnvironment,
   log: Logger,
-  options: Pick<PlatformDeps, 'gatewayPort' | 'checkpoint' | 'limits' | 'isQuiet'> & {
+  options: Pick<PlatformDeps, 'gatewayPort' | 'checkpoint' | 'limits' | 'isQuiet' | 'now'> & {
     localLimits?: Partial<LocalLimits>
     logLimits?: Partial<LogLimits>
     findKeychain?: typeof findKeychain
@@ -60,7 +60,7 @@ export async function createLocalPlatform(
         detectPlan,
         supervisor,
         staticServer,
-        now: Date.now,
+        now: options.now ?? Date.now,
         log,
         ...(localLimits ? { limits: localLimits } : {}),
       }),

@@ -7,7 +7,7 @@ import type { Deployment, Health, Residue, Restoration } from '../../shared/doma
 import type { VariableList } from '../../shared/domain/variable.ts'
 import type { ClusterDriver, Instance } from '../clusters/driver.ts'
 import { createDailyCopies } from '../database/copies.ts'
-import { createIds } from '../database/ids.ts'
+import { createIds, findNewestId } from '../database/ids.ts'
 import { lockFolder, openDatabase } from '../database/open.ts'
 import { createReader, type StoredDeployment } from '../database/reader.ts'
 import { createWriter } from '../database/writer.ts'
@@ -65,7 +65,7 @@ export async function createPlatform(deps: PlatformDeps) {
   const databaseFile = path.join(dataFolder, 'slipway.db')
   const database = openDatabase(databaseFile, { now })
   const reader = createReader(database.orm)
-  const writer = createWriter(database, { newId: createIds(now), now })
+  const writer = createWriter(database, { newId: createIds(now, findNewestId(database.sqlite)), now })
   seed(reader, writer)
   const { restoration } = database
   if (restoration !== undefined) noteRestoration(writer, restoration)
