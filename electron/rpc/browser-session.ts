@@ -57,6 +57,8 @@ export async function createBrowserSession(deps: {
     else if (request.method !== 'GET' && request.method !== 'HEAD') end(response, 405)
     else {
       const headers = toPageHeaders([`ws://${request.headers.host}`])
+      // A range that ends before it begins would end the process; a page has no use for any.
+      delete request.headers.range
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
       serveAsset(request, response, () => end(response, 404))
     }
