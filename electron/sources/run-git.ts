@@ -111,6 +111,8 @@ export function createRunGit(deps: {
 const fixedConfig = [
   ...['-c', 'core.hooksPath=/dev/null'],
   ...['-c', 'core.fsmonitor=false'],
+  // Names that some file system takes for git's own folder, on every one.
+  ...['-c', 'core.protectHFS=true', '-c', 'core.protectNTFS=true'],
   ...['-c', 'protocol.ext.allow=never'],
   ...['-c', 'protocol.fd.allow=never'],
   ...['-c', 'gc.auto=0'],
