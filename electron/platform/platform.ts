@@ -85,6 +85,7 @@ export async function createPlatform(deps: PlatformDeps) {
       changes.touchOther()
     },
   })
+  const unwatchDisk = logs.onDisk(changes.touchOther)
   const secrets = createSecretVersions({
     reader,
     writer,
@@ -238,6 +239,7 @@ export async function createPlatform(deps: PlatformDeps) {
       if (stopApps) await stopWhatEndsWithSlipway(reader, driver)
       await driver.dispose()
       await logs.dispose()
+      unwatchDisk()
       changes.dispose()
       dailyCopies.dispose()
       database.close()

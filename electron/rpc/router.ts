@@ -170,6 +170,7 @@ export function createRouter(
       }),
     },
     logs: {
+      disk: at.logs.disk.handler(() => logs.disk()),
       read: at.logs.read.handler(({ input: { log, before, after, limit } }) =>
         logs.read(log, {
           limit,

@@ -39,6 +39,7 @@ export function followChanges(deps: {
       invalidate(api.settings.key())
       invalidate(api.users.key())
       invalidate(api.session.key())
+      invalidate(api.logs.disk.key())
     }
   }
 

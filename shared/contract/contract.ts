@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { failureSchema } from '../domain/failure.ts'
-import { logLineSchema, logPageSchema, logRefSchema } from '../domain/log.ts'
+import { logDiskSchema, logLineSchema, logPageSchema, logRefSchema } from '../domain/log.ts'
 import { nameSchema } from '../domain/name.ts'
 import { folderSchema, planEditsSchema, planSchema } from '../domain/plan.ts'
 import {
@@ -172,6 +172,8 @@ export const contract = {
   },
 
   logs: {
+    /** Whether the disk has room for logs. A change is told of by `changes.watch`. */
+    disk: entry.output(logDiskSchema),
     /** Up to `limit` lines before or after a sequence number; neither given: the newest. */
     read: entry
       .input(

@@ -170,6 +170,7 @@ export async function startStandIn(options: { state: StandInState; port?: number
       cancel: os.builds.cancel.handler(() => ({})),
     },
     logs: {
+      disk: os.logs.disk.handler(() => data.logDisk),
       read: os.logs.read.handler(({ input }) => {
         const all = linesOf(input.log.id)
         const before = input.before

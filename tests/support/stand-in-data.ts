@@ -1,5 +1,5 @@
 import type { Failure } from '../../shared/domain/failure.ts'
-import type { LogLine, LogStream } from '../../shared/domain/log.ts'
+import type { LogDisk, LogLine, LogStream } from '../../shared/domain/log.ts'
 import { toNameFromSource } from '../../shared/domain/name.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
 import type {
@@ -207,6 +207,9 @@ export function createStandInData(state: StandInState) {
       restoration: null,
       currentUserId: user.id,
     } as Settings,
+    logDisk: (state === 'broken'
+      ? { state: 'dropped', at: now - 4 * 60_000, bytes: 3_100_000 }
+      : { state: 'roomy' }) as LogDisk,
     session: {
       version: '0.1.0',
       surface: 'browser' as const,
