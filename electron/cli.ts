@@ -4,7 +4,7 @@ import { ORPCError } from '@orpc/client'
 import { failureSchema, SlipwayError, toFailure } from '../shared/domain/failure.ts'
 import { commands } from './cli/commands.ts'
 import { createOutput } from './cli/output.ts'
-import { toHelp, UsageError } from './cli/usage.ts'
+import { toHelp, toWords, UsageError } from './cli/usage.ts'
 
 /** The command line. Exit status: 0 done, 1 failed, 2 not understood, 130 ended by Ctrl-C before it was done. */
 async function main(args: readonly string[]): Promise<number> {
@@ -20,16 +20,20 @@ async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: rest,
     allowPositionals: true,
-    options: { ...command.options, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      ...command.options,
+      user: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
   })
   if (values.help) {
     process.stdout.write(toHelp([command]))
     return 0
   }
-  if (positionals.length !== command.takes.length) {
-    throw new UsageError(
-      `slipway ${name} takes ${command.takes.map(one => `<${one}>`).join(' ') || 'no argument'}.`,
-    )
+  const { takes, mayTake = [] } = command
+  if (positionals.length < takes.length || positionals.length > takes.length + mayTake.length) {
+    throw new UsageError(`slipway ${name} takes ${toWords(command).join(' ') || 'no argument'}.`)
   }
   const output = createOutput({ isJson: values.json === true })
   const interrupt = new AbortController()
@@ -38,13 +42,14 @@ async function main(args: readonly string[]): Promise<number> {
   process.stdout.on('error', () => interrupt.abort())
   // Help and misuse need none of it.
   const { connect } = await import('./cli/connection.ts')
-  const connection = await connect()
+  const connection = await connect({ actsAs: values.user })
   try {
     return await command.run({
       ...connection,
       output,
       values,
       argument: positionals[0] ?? '',
+      words: positionals,
       signal: interrupt.signal,
     })
   } catch (error) {

@@ -13,7 +13,7 @@ import type { ContractRouter } from './rpc/websocket.ts'
 import { findKeychain } from './secrets/keychain.ts'
 import { createSecretPlace } from './secrets/secret-place.ts'
 import { createSourceReader } from './sources/git.ts'
-import { detectPlan } from './sources/plan/detect-plan.ts'
+import { detectPlan, findApps } from './sources/plan/detect-plan.ts'
 
 /** The platform and the way in for the command line: what window, browser session and command line have in common. */
 export interface Host {
@@ -28,7 +28,7 @@ export interface Host {
 export async function createLocalPlatform(
   environment: PlatformEnvironment,
   log: Logger,
-  options: Pick<PlatformDeps, 'gatewayPort' | 'checkpoint' | 'limits' | 'isQuiet'> & {
+  options: Pick<PlatformDeps, 'gatewayPort' | 'checkpoint' | 'limits' | 'isQuiet' | 'now'> & {
     localLimits?: Partial<LocalLimits>
     logLimits?: Partial<LogLimits>
     findKeychain?: typeof findKeychain
@@ -49,6 +49,7 @@ export async function createLocalPlatform(
     logs,
     sources,
     detectPlan,
+    findApps,
     unlock,
     createSecretStore: record => createSecretPlace({ folder: dataFolder, record, findKeychain: find }),
     createDriver: deps =>
@@ -59,7 +60,7 @@ export async function createLocalPlatform(
         detectPlan,
         supervisor,
         staticServer,
-        now: Date.now,
+        now: options.now ?? Date.now,
         log,
         ...(localLimits ? { limits: localLimits } : {}),
       }),

@@ -9,6 +9,7 @@ import { Frame } from './frame/Frame.tsx'
 import { NotFound } from './frame/NotFound.tsx'
 import { BoardPage } from './pages/board/BoardPage.tsx'
 import { toBoardView } from './pages/board/board-view.ts'
+import { toOwnerSearch } from './users/owner-search.ts'
 
 const rootRoute = createRootRoute({ component: Frame, notFoundComponent: NotFound })
 const at = <P extends string>(path: P) => ({ getParentRoute: () => rootRoute, path })
@@ -23,6 +24,7 @@ const newRoute = createRoute({
 const buildsRoute = createRoute({
   ...at('/builds'),
   component: lazyRouteComponent(() => import('./pages/builds/BuildsPage.tsx'), 'BuildsPage'),
+  validateSearch: (search: Record<string, unknown>) => toOwnerSearch(search.owner),
 })
 const activityRoute = createRoute({
   ...at('/activity'),

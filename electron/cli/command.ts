@@ -13,8 +13,10 @@ export interface Context {
   readonly isAlone: boolean
   readonly output: Output
   readonly values: Readonly<Record<string, OptionValue>>
-  /** The positional argument, if the command takes one. */
+  /** The first positional argument, if the command takes one. */
   readonly argument: string
+  /** All of them. */
+  readonly words: readonly string[]
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal
   /** Apps that are not set to keep running end when the connection closes. */
@@ -24,6 +26,8 @@ export interface Context {
 export interface Command {
   readonly name: string
   readonly takes: readonly string[]
+  /** What may follow. */
+  readonly mayTake?: readonly string[]
   readonly help: string
   readonly options: Readonly<
     Record<string, { type: 'string' | 'boolean'; short?: string; multiple?: boolean }>

@@ -10,19 +10,26 @@ import { deploy } from './deploy.ts'
 import { about } from './find.ts'
 import { followLog } from './follow.ts'
 import { toTable } from './output.ts'
-import { toPort, toSource } from './source.ts'
+import { toPort, toRoot, toSource } from './source.ts'
 import { toUrl } from './stay.ts'
 import { toNumber, UsageError } from './usage.ts'
+import { give, user } from './users.ts'
 import { variables } from './variables.ts'
 
 const plan: Command = {
   name: 'plan',
   takes: ['git url or folder'],
   help: 'prints how it would be built, as JSON',
-  options: { branch: { type: 'string' }, port: { type: 'string' }, write: { type: 'boolean' } },
+  options: {
+    branch: { type: 'string' },
+    port: { type: 'string' },
+    root: { type: 'string' },
+    write: { type: 'boolean' },
+  },
   optionHelp: {
     '--branch NAME': 'the default branch of the repository otherwise',
     '--port NUMBER': 'where the app listens; the plan finds it otherwise',
+    '--root FOLDER': 'the folder of the app, where the repository has several',
     '--write': 'of a folder: keeps it there as slipway.json',
   },
   run: async ({ client, argument, values, signal, output }) => {
@@ -31,7 +38,7 @@ const plan: Command = {
     const source = toSource(argument)
     if (values.write === true && source.kind !== 'folder')
       throw new UsageError('--write is for a folder: clone the repository, and write into its folder.')
-    const inspected = await client.sources.inspect({ source, branch }, { signal })
+    const inspected = await client.sources.inspect({ source, branch, root: toRoot(values.root) }, { signal })
     const value = { ...inspected, plan: withEdits(inspected.plan, {}, port) }
     if (values.write === true) await writePlanFile(source.address, value.plan)
     output.result(value, JSON.stringify(value, null, 2))
@@ -61,10 +68,13 @@ const list: Command = {
   takes: [],
   help: 'every deployment with its status',
   options: {},
-  optionHelp: {},
+  optionHelp: { '--user NAME': 'those of that user only' },
   run: async context => {
-    const { client, output, isAlone } = context
-    const deployments = await client.deployments.list()
+    const { client, output, isAlone, values } = context
+    const { user: asked } = await client.session.info()
+    const all = await client.deployments.list()
+    const isOfSeveral = all.some(one => one.owner.id !== all[0]?.owner.id)
+    const deployments = values.user === undefined ? all : all.filter(one => one.owner.id === asked.id)
     const rows = deployments.map(one => [
       one.name,
       // Without a running Slipway a live app may not be there: it starts again with Slipway.
@@ -72,12 +82,16 @@ const list: Command = {
       one.branch,
       one.serving?.commit.sha.slice(0, 7) ?? '-',
       toUrl(context, one),
+      ...(isOfSeveral ? [one.owner.name] : []),
       one.failure?.message ?? '',
     ])
+    const heads = ['NAME', 'STATUS', 'BRANCH', 'COMMIT', 'URL', ...(isOfSeveral ? ['OWNER'] : []), '']
     const text =
-      rows.length === 0
-        ? 'Nothing is deployed yet.'
-        : toTable([['NAME', 'STATUS', 'BRANCH', 'COMMIT', 'URL', ''], ...rows])
+      rows.length > 0
+        ? toTable([heads, ...rows])
+        : values.user === undefined
+          ? 'Nothing is deployed yet.'
+          : `${asked.name} has nothing deployed yet.`
     output.result(deployments, text)
     return 0
   },
@@ -134,4 +148,6 @@ export const commands: readonly Command[] = [
   stop,
   start,
   remove,
+  give,
+  user,
 ]

@@ -1,12 +1,13 @@
 import { platformEnvironment } from '../platform/environment.ts'
 import { connectControl } from '../rpc/control-socket.ts'
+import type { RequestContext } from '../rpc/websocket.ts'
 import type { Client } from './command.ts'
 
 /**
  * A client of the Slipway that runs on this data folder. Where none does, this process is the platform for as long as
  * the command takes; it works on what the command asks for and leaves the other deployments as they are.
  */
-export async function connect(): Promise<{
+export async function connect(context: RequestContext): Promise<{
   client: Client
   isAlone: boolean
   endApps: () => void
@@ -15,7 +16,7 @@ export async function connect(): Promise<{
   close: () => Promise<void>
 }> {
   const environment = platformEnvironment()
-  const running = await connectControl(environment.dataFolder)
+  const running = await connectControl(environment.dataFolder, context)
   const lost = new AbortController()
   if (running) {
     void running.closed.then(() => lost.abort())
@@ -35,7 +36,7 @@ export async function connect(): Promise<{
   const host = await createHost(environment, { isQuiet: true })
   let stopApps = false
   return {
-    client: createRouterClient(host.toRouter('terminal'), { context: {} }) as Client,
+    client: createRouterClient(host.toRouter('terminal'), { context }) as Client,
     isAlone: true,
     endApps: () => {
       stopApps = true

@@ -1,11 +1,10 @@
 import { SlipwayError } from '../../shared/domain/failure.ts'
-import type { Plan } from '../../shared/domain/plan.ts'
-import { withEdits } from '../../shared/domain/plan.ts'
+import { type Plan, type PlanEdits, withEdits } from '../../shared/domain/plan.ts'
 import type { Deployment, Source } from '../../shared/domain/records.ts'
 import { isFinishedBuild } from '../../shared/domain/status.ts'
 import type { Command, Context } from './command.ts'
 import { followLog, waitUntil } from './follow.ts'
-import { toCheckedName, toPort, toSource } from './source.ts'
+import { toCheckedName, toPort, toRoot, toSource } from './source.ts'
 import { lastSeq, stay, toUrl } from './stay.ts'
 
 export const deploy: Command = {
@@ -17,6 +16,7 @@ export const deploy: Command = {
     port: { type: 'string' },
     name: { type: 'string' },
     context: { type: 'string' },
+    root: { type: 'string' },
     keep: { type: 'boolean' },
     'no-cache': { type: 'boolean' },
   },
@@ -25,8 +25,10 @@ export const deploy: Command = {
     '--port NUMBER': 'where the app listens; the plan finds it otherwise',
     '--name NAME': 'http://<name>.localhost; made from the address otherwise',
     '--context NAME': 'a context of the kubeconfig, as the cluster where it runs; this computer otherwise',
+    '--root FOLDER': 'the folder of the app, where the repository has several',
     '--keep': 'the app goes on when Slipway ends',
     '--no-cache': 'builds, even what was built before',
+    '--user NAME': 'who owns it; what others deploy from there is left alone',
   },
   run: async context => {
     const { client, output, values, signal } = context
@@ -35,26 +37,32 @@ export const deploy: Command = {
       branch: typeof values.branch === 'string' ? values.branch : undefined,
       port: toPort(values.port),
       name: toCheckedName(values.name),
+      root: toRoot(values.root),
       keepsRunning: values.keep === true ? true : undefined,
       isFresh: values['no-cache'] === true,
     }
     const clusterId = await toClusterId(context)
-    const existing = findExisting(await client.deployments.list(), source, { ...wish, clusterId })
+    const { user } = await client.session.info()
+    const own = (await client.deployments.list()).filter(one => one.owner.id === user.id)
+    const existing = findExisting(own, source, { ...wish, clusterId })
     const branch = wish.branch ?? existing?.branch ?? ''
-    const inspected = await client.sources.inspect({ source, branch }, { signal })
-    output.say(
-      toPlanText(withEdits(inspected.plan, existing?.planEdits ?? {}, wish.port ?? existing?.port ?? null)),
-    )
+    const planEdits = {
+      ...existing?.planEdits,
+      ...(wish.root === undefined ? {} : { root: wish.root }),
+    }
+    const { root } = planEdits
+    const inspected = await client.sources.inspect({ source, branch, root }, { signal })
+    output.say(toPlanText(withEdits(inspected.plan, planEdits, wish.port ?? existing?.port ?? null)))
     const after = existing ? await lastSeq(client, existing.id) : 0
     const { id, buildId } = existing
-      ? await deployAgain(context, existing.id, wish)
+      ? await deployAgain(context, existing, { ...wish, planEdits })
       : await client.deployments.create({
           source,
           branch: inspected.branch,
           name: wish.name ?? inspected.name,
           port: wish.port ?? null,
-          planEdits: {},
           ...(clusterId === undefined ? {} : { clusterId }),
+          planEdits,
           ...(wish.keepsRunning ? { keepsRunning: true } : {}),
         })
     context.endApps()
@@ -137,10 +145,20 @@ async function findLive({ client }: Context, id: string, buildId: string): Promi
 
 async function deployAgain(
   { client }: Context,
-  id: string,
-  wish: { port: number | undefined; keepsRunning: boolean | undefined; isFresh: boolean },
+  existing: Deployment,
+  wish: {
+    port: number | undefined
+    root: string | undefined
+    planEdits: PlanEdits
+    keepsRunning: boolean | undefined
+    isFresh: boolean
+  },
 ): Promise<{ id: string; buildId: string }> {
+  const { id } = existing
   const edits = {
+    ...(wish.root === existing.planEdits.root || wish.root === undefined
+      ? {}
+      : { planEdits: wish.planEdits }),
     ...(wish.port === undefined ? {} : { port: wish.port }),
     ...(wish.keepsRunning === undefined ? {} : { keepsRunning: wish.keepsRunning }),
   }
@@ -171,6 +189,7 @@ function detached({ output, isAlone }: Context): number {
 function toPlanText(plan: Plan): string {
   const rows = [
     ['Plan', plan.label, ''],
+    ...(plan.root === '.' || plan.root === '' ? [] : [['folder', plan.root, '']]),
     ...(['install', 'build', 'start', 'output'] as const).flatMap(part => {
       const found = plan[part]
       return found ? [[part, found.value, found.origin]] : []

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { nameSchema } from '../../shared/domain/name.ts'
+import { folderSchema } from '../../shared/domain/plan.ts'
 import type { Source } from '../../shared/domain/records.ts'
 import type { OptionValue } from './command.ts'
 import { toNumber, UsageError } from './usage.ts'
@@ -23,4 +24,10 @@ export function toCheckedName(value: OptionValue): string | undefined {
   const parsed = nameSchema.safeParse(value)
   if (parsed.success) return parsed.data
   throw new UsageError(`"${value}" is no name. ${parsed.error.issues[0]?.message ?? ''}`)
+}
+
+export function toRoot(value: OptionValue): string | undefined {
+  if (typeof value !== 'string') return undefined
+  if (folderSchema.safeParse(value).success) return value
+  throw new UsageError(`"${value}" is no folder inside of the repository.`)
 }

@@ -19,9 +19,15 @@ export function toNumber(
   throw new UsageError(`"${value}" is no ${what}: give a number ${bounds}.`)
 }
 
+/** What the command takes, as the help and its errors say it. */
+export const toWords = ({ takes, mayTake = [] }: Pick<Command, 'takes' | 'mayTake'>): string[] => [
+  ...takes.map(one => `<${one}>`),
+  ...mayTake.map(one => `[${one}]`),
+]
+
 export function toHelp(commands: readonly Command[]): string {
   const lines = commands.flatMap(command => {
-    const call = [command.name, ...command.takes.map(one => `<${one}>`)].join(' ')
+    const call = [command.name, ...toWords(command)].join(' ')
     const options = Object.entries(command.optionHelp).map(
       ([option, help]) => `      ${option.padEnd(20)} ${help}`,
     )
@@ -30,6 +36,7 @@ export function toHelp(commands: readonly Command[]): string {
   return [
     ...lines,
     '',
+    '  --user NAME  acts as that user; the current one otherwise.',
     '  --json  prints JSON, --help prints this. SLIPWAY_DATA chooses the data folder.',
     '  Exit status: 0 done, 1 failed, 2 not understood, 130 ended by Ctrl-C before it was done.',
     '',

@@ -66,7 +66,7 @@ describe('migrations', () => {
     const now = () => Date.UTC(2026, 10, 24, 1, 2, 3, 4)
     openDatabase(file, { migrations: [one, two], now }).close()
     first.close()
-    expect(copies()).toEqual(['slipway-v1-2026-11-24T01-02-03-004Z.db'])
+    expect(copies()).toEqual(['slipway-v1-2026-11-24T01-02-03-004Z-000001.db'])
     const copy = join(folder, 'copies', copies()[0] ?? '')
     expect(look(copy, sqlite => sqlite.prepare('SELECT id FROM one').pluck().all())).toEqual(['1', 'late'])
     expect(versionOf(copy)).toBe(1)
@@ -185,9 +185,40 @@ describe('copies', () => {
     }
     expect(copies()).toEqual(
       [4, 5, 6, 7, 8, 9, 10].map(
-        date => `slipway-daily-2026-11-${String(date).padStart(2, '0')}T00-00-00-000Z.db`,
+        date =>
+          `slipway-daily-2026-11-${String(date).padStart(2, '0')}T00-00-00-000Z-0000${String(date).padStart(2, '0')}.db`,
       ),
     )
+  })
+
+  test('go on to be made when the clock was moved, which costs none of the days before', () => {
+    for (let n = 0; n < 6; n++) copyAt(start + n * day)
+    const ahead = start + 400 * day
+    for (let hour = 0; hour < 5; hour++) {
+      copyAt(ahead + hour * 3_600_000)
+      copyAt(start + 6 * day + hour * 3_600_000)
+    }
+    const days = () =>
+      copies().map(name => name.slice('slipway-daily-'.length, -'T00-00-00-000Z-000001.db'.length))
+    expect(days()).toEqual([
+      ...['2026-11-02', '2026-11-03', '2026-11-04', '2026-11-05', '2026-11-06', '2026-11-07'],
+      '2027-12-06',
+    ])
+    copyAt(start + 8 * day)
+    expect(days()).toContain('2026-11-09')
+  })
+
+  test('what was made last is restored, whatever the clock said then', () => {
+    copyAt(start + 400 * day)
+    const database = openDatabase(file, { migrations: [one] })
+    database.sqlite.exec("INSERT INTO one VALUES ('after the clock was set right')")
+    database.close()
+    copyAt(start)
+    writeFileSync(file, 'damaged')
+    const restored = openDatabase(file, { migrations: [one], now: () => start + day })
+    expect(restored.restoration?.copyAt).toBe(start)
+    expect(restored.sqlite.prepare('SELECT count(*) FROM one').pluck().get()).toBe(2)
+    restored.close()
   })
 
   test('the newest good one takes the place of a damaged database, which is set aside', () => {

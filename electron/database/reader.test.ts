@@ -171,6 +171,7 @@ describe('what it reads', () => {
       keepsRunning: false,
       secretPlace: null,
       restoration: null,
+      currentUserId: null,
     })
     data.writer.setting('localConsentAt', 5)
     data.writer.setting('localConsentAt', 6)
@@ -179,6 +180,7 @@ describe('what it reads', () => {
       keepsRunning: false,
       secretPlace: null,
       restoration: null,
+      currentUserId: null,
     })
   })
 })

@@ -12,6 +12,7 @@ import type {
   Source,
   User,
 } from '../../shared/domain/records.ts'
+import { isSameUserName } from '../../shared/domain/user.ts'
 import type { Database } from './open.ts'
 import {
   activity,
@@ -29,6 +30,7 @@ import {
 
 export type DeploymentRow = typeof deployments.$inferSelect
 export type BuildRow = typeof builds.$inferSelect
+export type ProjectRow = typeof projects.$inferSelect
 export type VariableRow = typeof variables.$inferSelect
 export type ReleaseRow = typeof releases.$inferSelect
 export type ReleaseWithBuild = ReleaseRow & { build: BuildRow }
@@ -103,6 +105,8 @@ export function createReader(orm: Orm) {
     createdAt: row.deployment.createdAt,
     changedAt: row.deployment.changedAt,
   })
+
+  const selectUsers = () => orm.select({ id: users.id, name: users.name }).from(users)
 
   const selectReleases = (where: SQL | undefined) =>
     orm
@@ -179,12 +183,18 @@ export function createReader(orm: Orm) {
         .limit(limit)
         .all()
         .map(toBuild),
-    builds: (page: { before?: string | undefined; limit: number }) =>
+    builds: (page: { before?: string | undefined; limit: number; ownerId?: string | undefined }) =>
       orm
         .select({ build: builds, name: deployments.name })
         .from(builds)
         .innerJoin(deployments, eq(deployments.id, builds.deploymentId))
-        .where(page.before === undefined ? undefined : lt(builds.id, page.before))
+        .innerJoin(projects, eq(projects.id, deployments.projectId))
+        .where(
+          and(
+            page.before === undefined ? undefined : lt(builds.id, page.before),
+            page.ownerId === undefined ? undefined : eq(projects.ownerId, page.ownerId),
+          ),
+        )
         .orderBy(desc(builds.id))
         .limit(page.limit)
         .all()
@@ -253,8 +263,24 @@ export function createReader(orm: Orm) {
         .where(eq(deployments.clusterId, clusterId))
         .all()
         .map(row => row.name),
+    users: (): User[] => selectUsers().orderBy(asc(users.name), asc(users.id)).all(),
+    user: (id: string): User | undefined => selectUsers().where(eq(users.id, id)).get(),
+    /** Whatever the case of the name. */
     userNamed: (name: string): User | undefined =>
-      orm.select({ id: users.id, name: users.name }).from(users).where(eq(users.name, name)).get(),
+      selectUsers()
+        .all()
+        .find(one => isSameUserName(one.name, name)),
+    project: (id: string): ProjectRow | undefined =>
+      orm.select().from(projects).where(eq(projects.id, id)).get(),
+    projectsOf: (ownerId: string): ProjectRow[] =>
+      orm.select().from(projects).where(eq(projects.ownerId, ownerId)).orderBy(asc(projects.name)).all(),
+    deploymentsOf: (projectId: string): DeploymentRow[] =>
+      orm
+        .select()
+        .from(deployments)
+        .where(eq(deployments.projectId, projectId))
+        .orderBy(asc(deployments.name))
+        .all(),
     activity: (page: {
       before?: string | undefined
       limit: number
@@ -277,6 +303,7 @@ export function createReader(orm: Orm) {
       keepsRunning: false,
       secretPlace: null,
       restoration: null,
+      currentUserId: null,
       ...Object.fromEntries(
         orm
           .select()

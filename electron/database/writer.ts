@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, ne, sql } from 'drizzle-orm'
 import type { ClusterSettings } from '../../shared/domain/cluster.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { PlanEdits } from '../../shared/domain/plan.ts'
@@ -55,6 +55,13 @@ export function createWriter(database: Database, { newId, now }: { newId: () => 
       orm.insert(users).values({ id, name, createdAt: now() }).run()
       return id
     },
+    renameUser: (id: string, name: string): void => {
+      orm.update(users).set({ name }).where(eq(users.id, id)).run()
+    },
+    /** Fails while the user owns projects. */
+    removeUser: (id: string): void => {
+      orm.delete(users).where(eq(users.id, id)).run()
+    },
     cluster: (
       kind: 'local' | 'kubernetes',
       name: string,
@@ -98,6 +105,28 @@ export function createWriter(database: Database, { newId, now }: { newId: () => 
         })
         .run()
       return id
+    },
+    /** The project becomes the owner's; its deployments join one of the same source that the owner has already. */
+    giveProject: (id: string, ownerId: string): void => {
+      const row = orm.select().from(projects).where(eq(projects.id, id)).get()
+      if (!row) return
+      const { sourceKind, sourceAddress } = row
+      const same = orm
+        .select({ id: projects.id })
+        .from(projects)
+        .where(
+          and(
+            eq(projects.ownerId, ownerId),
+            eq(projects.sourceKind, sourceKind),
+            eq(projects.sourceAddress, sourceAddress),
+            ne(projects.id, id),
+          ),
+        )
+        .get()
+      if (same) {
+        orm.update(deployments).set({ projectId: same.id }).where(eq(deployments.projectId, id)).run()
+        orm.delete(projects).where(eq(projects.id, id)).run()
+      } else orm.update(projects).set({ ownerId }).where(eq(projects.id, id)).run()
     },
     deployment: (values: {
       projectId: string

@@ -18,6 +18,8 @@ export interface DiskBound {
   add(bytes: number): void
   /** Resolves when all logs together are within the bound. */
   settle(): Promise<void>
+  /** Drops the oldest segments, except the newest one of `own`. Resolves with how many bytes that gave. */
+  makeRoom(bytes: number, own: string): Promise<number>
 }
 
 /** Keeps all logs below `folder` together under `totalBytes`: what was written to longest ago goes first. */
@@ -35,20 +37,19 @@ export function createDiskBound({
   let addedDuringScan = 0
   let running: Promise<void> | undefined
 
+  /** Oldest first. */
   const scan = async (): Promise<SegmentFile[]> => {
     addedDuringScan = 0
     const files = await findSegments(folder)
     // Counts what was added meanwhile perhaps twice: never too little.
     total = files.reduce((sum, file) => sum + file.size, addedDuringScan)
-    return files
+    return files.sort((a, b) => a.changedAt - b.changedAt || a.firstSeq - b.firstSeq)
   }
 
   const cleanUp = async () => {
     if (total === undefined) await scan()
     if ((total ?? 0) <= totalBytes) return
-    const files = await scan()
-    files.sort((a, b) => a.changedAt - b.changedAt || a.firstSeq - b.firstSeq)
-    for (const file of files) {
+    for (const file of await scan()) {
       if ((total ?? 0) <= totalBytes * lowWater) return
       await drop(file.log, file.firstSeq)
     }
@@ -65,6 +66,17 @@ export function createDiskBound({
         running = undefined
       })
       await running
+    },
+    async makeRoom(bytes, own) {
+      const files = await scan()
+      const newest = files.findLast(file => file.log === own)
+      let made = 0
+      for (const file of files) {
+        if (file === newest || made >= bytes) continue
+        await drop(file.log, file.firstSeq)
+        made += file.size
+      }
+      return made
     },
   }
 }
@@ -84,7 +96,8 @@ async function findSegments(folder: string): Promise<SegmentFile[]> {
 
 const list = async (folder: string): Promise<string[]> => (await readdir(folder).catch(ignoreMissing)) ?? []
 
-/** Logs are removed while they are being counted. */
+/** Logs are removed while they are being counted, and what is no folder is no log. */
 function ignoreMissing(error: unknown): undefined {
-  if (!isMissing(error)) throw error
+  const isNoFolder = error instanceof Error && 'code' in error && error.code === 'ENOTDIR'
+  if (!isMissing(error) && !isNoFolder) throw error
 }

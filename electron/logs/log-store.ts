@@ -1,10 +1,16 @@
-import type { LogLine, LogPage, LogRef, NewLogLine } from '../../shared/domain/log.ts'
+import type { LogDisk, LogLine, LogPage, LogRef, NewLogLine } from '../../shared/domain/log.ts'
 
 /**
  * The central log store: segments on disk, bounded for each log and in all. One process writes. Reading never
  * holds more than a page in memory.
  */
 export interface LogStore {
+  /** Whether the disk has room for logs, and what was dropped for it. */
+  disk(): LogDisk
+  /** Drops the oldest lines of all logs, as `append` does on a full disk, for what else writes for this log. */
+  makeRoom(log: LogRef): Promise<void>
+  /** Calls back when `disk` changes. Returns the end of it. */
+  onDisk(changed: () => void): () => void
   /**
    * Appends lines; resolves when they are handed to the operating system. Opens the log if it is new.
    * `mark`: the position in the source after these lines, kept with them in one write, so that a reader of the source

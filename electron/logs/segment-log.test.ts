@@ -44,7 +44,8 @@ const numbered = (from: number, to: number): NewLogLine[] =>
 const all = { after: 0, limit: 1_000_000 }
 const textsOf = (lines: readonly LogLine[]): string[] => lines.map(({ text }) => text)
 const seqsOf = (lines: readonly LogLine[]): number[] => lines.map(({ seq }) => seq)
-const segmentPaths = async (): Promise<string[]> => (await readdir(folder, { recursive: true })).sort()
+const segmentPaths = async (): Promise<string[]> =>
+  (await readdir(folder, { recursive: true })).filter(path => path !== 'room').sort()
 const bytesOnDisk = async (): Promise<number> => {
   const paths = (await segmentPaths()).filter(path => path.endsWith('.log'))
   const sizes = await Promise.all(paths.map(async path => (await stat(join(folder, path))).size))

@@ -2,11 +2,13 @@ import { join } from 'node:path'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { LogLine, LogPage, LogRef } from '../../shared/domain/log.ts'
 import { createDiskBound } from './disk-bound.ts'
+import { createRoomKeeper, isDiskFull } from './full-disk.ts'
 import type { LogStore } from './log-store.ts'
 import { isMissing } from './missing.ts'
 import { type PageLimit, readBackward, readForward } from './page.ts'
 import { findText } from './search.ts'
 import { createSegmentedLog, type SegmentedLog } from './segmented-log.ts'
+import { createSerial } from './serial.ts'
 
 /** Bytes on disk. A log keeps its newest segment whatever its size. */
 export interface LogLimits {
@@ -20,17 +22,24 @@ const defaultLimits: LogLimits = { segmentBytes: 2 ** 20, logBytes: 64 * 2 ** 20
 const pageCharacters = 2 ** 21
 const batchLimit: PageLimit = { lines: 1000, characters: 2 ** 18 }
 
-/** The log store on disk: one folder of segments for each log, `<folder>/<kind>-<id>/<first sequence number>.log`. */
+/**
+ * The log store on disk: one folder of segments for each log, `<folder>/<kind>-<id>/<first sequence number>.log`, and
+ * `.log.gz` once it is not written any more.
+ */
 export function createLogStore({
   folder,
   limits,
+  now = Date.now,
 }: {
   folder: string
   limits?: Partial<LogLimits>
+  now?: () => number
 }): LogStore {
   const { segmentBytes, logBytes, totalBytes } = { ...defaultLimits, ...limits }
   const logs = new Map<string, SegmentedLog>()
   const disposing = new AbortController()
+  /** One at a time, so that compressing never takes more than one core from what is live. */
+  const compressing = createSerial()
 
   const bound = createDiskBound({
     folder,
@@ -41,12 +50,21 @@ export function createLogStore({
   const openLog = (name: string): SegmentedLog => {
     const known = logs.get(name)
     if (known !== undefined) return known
-    const log = createSegmentedLog({ folder: join(folder, name), segmentBytes, logBytes, onSize: bound.add })
+    const log = createSegmentedLog({
+      folder: join(folder, name),
+      segmentBytes,
+      logBytes,
+      onSize: bound.add,
+      // What cannot be compressed is as good as it is.
+      inBackground: work => void compressing(() => work(disposing.signal)).catch(() => undefined),
+    })
     logs.set(name, log)
     return log
   }
 
-  const logOf = (ref: LogRef): SegmentedLog => openLog(`${ref.kind}-${ref.id}`)
+  const toName = (ref: LogRef): string => `${ref.kind}-${ref.id}`
+  const logOf = (ref: LogRef): SegmentedLog => openLog(toName(ref))
+  const room = createRoomKeeper({ folder, makeRoom: bound.makeRoom, now })
 
   const writing = async (work: () => Promise<void>): Promise<void> => {
     if (disposing.signal.aborted) throw closedFailure()
@@ -56,11 +74,11 @@ export function createLogStore({
   return {
     append: (ref, lines, mark) =>
       writing(async () => {
-        await logOf(ref).append(lines, mark)
+        await room.keep(toName(ref), logOf(ref), () => logOf(ref).append(lines, mark))
         await bound.settle()
       }),
 
-    close: ref => writing(() => logOf(ref).close()),
+    close: ref => writing(() => room.keep(toName(ref), logOf(ref), () => logOf(ref).close())),
 
     remove: ref => writing(() => logOf(ref).remove()),
 
@@ -75,8 +93,13 @@ export function createLogStore({
 
     follow: (ref, after, signal) => follow(logOf(ref), after, AbortSignal.any([signal, disposing.signal])),
 
+    makeRoom: ref => writing(() => room.make(toName(ref), logOf(ref))),
+    disk: room.state,
+    onDisk: room.subscribe,
+
     async dispose() {
       disposing.abort()
+      await compressing(async () => undefined)
       await Promise.all([...logs.values()].map(log => log.dispose()))
     },
   }
@@ -154,8 +177,7 @@ const closedFailure = (): SlipwayError =>
   })
 
 function toWriteFailure(error: unknown): SlipwayError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (isDiskFull(error)) {
     const message = 'The log cannot be written because the disk is full.'
     return new SlipwayError({ code: 'disk_full', message, hint: 'Free some space on the disk.' }, error)
   }

@@ -1,87 +1,85 @@
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LogLine } from '../../shared/domain/log.ts'
-import type { LogMark } from './log-store.ts'
-import { closeSign, commitSign, decodeCommit, decodeLine, lineFeed } from './record.ts'
+import { expandBlock, readIndex } from './compressed-segment.ts'
+import { isMissing } from './missing.ts'
+import { closeSign, commitSign, decodeLine } from './record.ts'
+import { type BlockStart, scanSegment } from './scan.ts'
 
-/** The first record of a block, and the number of the first line in it. */
-export interface BlockStart {
-  readonly offset: number
-  readonly seq: number
-}
-
-/** One file of a log. `blocks` is the sparse index; a segment that is not written any more gets it when it is read. */
+/**
+ * One file of a log. `blocks` is the sparse index; a segment that is not written any more gets it when it is read. While it
+ * is read it may become a compressed one: another file with the same blocks.
+ */
 export interface Segment {
-  readonly path: string
   readonly firstSeq: number
+  path: string
+  /** Bytes on the disk. */
   size: number
   blocks: BlockStart[] | undefined
+  /** It was not worth compressing, or could not be. */
+  isKeptPlain?: boolean
 }
 
-/** Reading happens in blocks of about this size. */
-const blockBytes = 64 * 1024
+const plainEnding = '.log'
+const compressedEnding = '.log.gz'
 
-export const toSegmentPath = (folder: string, firstSeq: number): string => join(folder, `${firstSeq}.log`)
+export const toSegmentPath = (folder: string, firstSeq: number): string =>
+  join(folder, `${firstSeq}${plainEnding}`)
+export const toCompressedPath = (folder: string, firstSeq: number): string =>
+  join(folder, `${firstSeq}${compressedEnding}`)
+export const isCompressed = ({ path }: Pick<Segment, 'path'>): boolean => path.endsWith(compressedEnding)
 
 /** The first sequence number of a segment's file, or undefined if the file is something else. */
 export function toFirstSeq(fileName: string): number | undefined {
-  const digits = /^(\d{1,15})\.log$/.exec(fileName)?.[1]
+  const digits = /^(\d{1,15})\.log(?:\.gz)?$/.exec(fileName)?.[1]
   return digits === undefined ? undefined : Number(digits)
-}
-
-/** Adds to the index what a record at `offset` means for it. */
-export function indexRecord(blocks: BlockStart[], start: BlockStart): void {
-  const newest = blocks.at(-1)
-  if (newest === undefined || start.offset - newest.offset >= blockBytes) blocks.push(start)
-}
-
-export interface Scan {
-  readonly blocks: BlockStart[]
-  /** Bytes up to the end of the last complete batch. */
-  readonly size: number
-  readonly lineCount: number
-  readonly marks: readonly LogMark[]
-  readonly isClosed: boolean
-}
-
-/** Reads a segment once from its first byte; what was not completely written is left out. */
-export function scanSegment(bytes: Buffer, firstSeq: number): Scan {
-  const blocks: BlockStart[] = []
-  const marks: LogMark[] = []
-  let committed = { size: 0, lineCount: 0, isClosed: false }
-  let lineCount = 0
-  for (let start = 0; ; ) {
-    const end = bytes.indexOf(lineFeed, start)
-    if (end === -1) break
-    indexRecord(blocks, { offset: start, seq: firstSeq + lineCount })
-    const sign = bytes[start]
-    if (sign === commitSign) marks.push(...decodeCommit(bytes.toString('utf8', start, end)))
-    if (sign === commitSign || sign === closeSign) {
-      committed = { size: end + 1, lineCount, isClosed: sign === closeSign }
-    } else {
-      lineCount++
-    }
-    start = end + 1
-  }
-  return { ...committed, marks, blocks: blocks.filter(block => block.offset < committed.size) }
 }
 
 /** The index of the segment, made on first use. */
 export async function loadBlocks(segment: Segment): Promise<readonly BlockStart[]> {
   if (segment.blocks === undefined) {
-    segment.blocks = scanSegment(await readFile(segment.path), segment.firstSeq).blocks
+    const blocks = await whicheverForm(segment, async () =>
+      isCompressed(segment)
+        ? ((await readIndex(segment.path))?.blocks ?? [])
+        : scanSegment(await readFile(segment.path), segment.firstSeq).blocks,
+    )
+    segment.blocks ??= blocks
   }
   return segment.blocks
 }
 
-/** The lines of one block. */
+/** The lines of one block. Where the disk has damaged them, one line says so. */
 export async function readBlock(segment: Segment, block: number): Promise<LogLine[]> {
-  const start = segment.blocks?.[block]
-  if (start === undefined) return []
+  const seq = segment.blocks?.[block]?.seq
+  if (seq === undefined) return []
+  const text = await whicheverForm(segment, () => readText(segment, block))
+  return text === undefined ? [damaged(seq)] : toLines(text, seq)
+}
+
+/** Reads again when the file became a compressed one before it was opened. */
+async function whicheverForm<T>(segment: Segment, read: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const { path } = segment
+    try {
+      return await read()
+    } catch (error) {
+      if (!isMissing(error) || segment.path === path) throw error
+    }
+  }
+}
+
+/** All that tells the two forms apart is taken before the first wait. */
+async function readText(segment: Segment, block: number): Promise<string | undefined> {
+  const start = segment.blocks?.[block]?.offset ?? 0
   const end = segment.blocks?.[block + 1]?.offset ?? segment.size
-  const text = await readText(segment.path, start.offset, end)
+  const isExpanded = !isCompressed(segment)
+  const bytes = await readBytes(segment.path, start, end)
+  return isExpanded ? bytes.toString('utf8') : await expandBlock(bytes)
+}
+
+function toLines(text: string, firstSeq: number): LogLine[] {
   const lines: LogLine[] = []
-  let seq = start.seq
+  let seq = firstSeq
   for (let from = 0; ; ) {
     const to = text.indexOf('\n', from)
     if (to === -1) return lines
@@ -91,7 +89,15 @@ export async function readBlock(segment: Segment, block: number): Promise<LogLin
   }
 }
 
-async function readText(path: string, start: number, end: number): Promise<string> {
+const damaged = (seq: number): LogLine => ({
+  seq,
+  at: 0,
+  stream: 'platform',
+  text: 'The lines here cannot be read: the disk has damaged them',
+  isPartial: false,
+})
+
+async function readBytes(path: string, start: number, end: number): Promise<Buffer> {
   const file = await open(path, 'r')
   try {
     const bytes = Buffer.allocUnsafe(end - start)
@@ -101,7 +107,7 @@ async function readText(path: string, start: number, end: number): Promise<strin
       if (bytesRead === 0) break
       filled += bytesRead
     }
-    return bytes.toString('utf8', 0, filled)
+    return bytes.subarray(0, filled)
   } finally {
     await file.close()
   }

@@ -13,11 +13,13 @@ import {
 } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { NewLogLine } from '../../shared/domain/log.ts'
+import { compressSegment, leastCompressedBytes, readIndex } from './compressed-segment.ts'
 import type { LogMark } from './log-store.ts'
 import { isMissing } from './missing.ts'
 import type { LogView } from './page.ts'
 import { closeRecord, encodeCommit, encodeLine, toPieces } from './record.ts'
-import { indexRecord, type Segment, scanSegment, toFirstSeq, toSegmentPath } from './segment.ts'
+import { indexRecord, type Scan, scanSegment } from './scan.ts'
+import { isCompressed, type Segment, toCompressedPath, toFirstSeq, toSegmentPath } from './segment.ts'
 import { createSerial } from './serial.ts'
 
 /** A source that has not been read for this many other sources is forgotten (each run of an app is a source). */
@@ -29,7 +31,10 @@ export interface SegmentedLogView extends LogView {
   readonly generation: number
 }
 
-/** One log: a folder of segments, the newest of which is written to. Writing is serial. */
+/**
+ * One log: a folder of segments, the newest of which is written to. Writing is serial. Full segments, and all of a log that
+ * is closed, are compressed in the background.
+ */
 export interface SegmentedLog {
   append(lines: readonly NewLogLine[], mark?: LogMark): Promise<void>
   close(): Promise<void>
@@ -57,25 +62,32 @@ export function createSegmentedLog({
   segmentBytes,
   logBytes,
   onSize,
+  inBackground,
 }: {
   folder: string
   segmentBytes: number
   logBytes: number
   /** By how many bytes the log grew or shrank. */
   onSize: (bytes: number) => void
+  /** Does it later, until the signal aborts. */
+  inBackground: (work: (signal: AbortSignal) => Promise<void>) => void
 }): SegmentedLog {
   const serial = createSerial()
   const listeners = new Set<() => void>()
   let state: State | undefined
   let tailFile: FileHandle | undefined
   let generation = 0
+  let isGoingToCompress = false
 
   const notify = () => {
     for (const listener of listeners) listener()
   }
 
   const loaded = async (): Promise<State> => {
-    state ??= await loadState(folder)
+    if (state === undefined) {
+      state = await loadState(folder)
+      compressLater()
+    }
     return state
   }
 
@@ -111,7 +123,8 @@ export function createSegmentedLog({
   /** One write. When it fails the log is read again before the next one, which cuts off what was half written. */
   const write = async (log: State, text: string): Promise<Segment> => {
     const newest = log.segments.at(-1)
-    const segment = newest === undefined || newest.size >= segmentBytes ? await startSegment(log) : newest
+    const isFull = newest === undefined || newest.size >= segmentBytes || isCompressed(newest)
+    const segment = isFull ? await startSegment(log) : newest
     tailFile ??= await open(segment.path, 'r+')
     const bytes = Buffer.from(text)
     for (let written = 0; written < bytes.length; ) {
@@ -131,7 +144,58 @@ export function createSegmentedLog({
         throw error
       }
       notify()
+      compressLater()
     })
+
+  const findUncompressed = (log: State): Segment | undefined =>
+    log.segments.find(
+      (segment, index) =>
+        (log.isClosed || index < log.segments.length - 1) &&
+        !segment.isKeptPlain &&
+        !isCompressed(segment) &&
+        segment.size > leastCompressedBytes,
+    )
+
+  const compressLater = () => {
+    if (isGoingToCompress || state === undefined || findUncompressed(state) === undefined) return
+    isGoingToCompress = true
+    inBackground(async signal => {
+      try {
+        for (let segment = next(); segment !== undefined && !signal.aborted; segment = next())
+          await compress(segment, signal)
+      } finally {
+        isGoingToCompress = false
+      }
+    })
+  }
+  const next = () => (state === undefined ? undefined : findUncompressed(state))
+
+  /** The compressed file is complete before it takes the place of the plain one; readers go on in it. */
+  const compress = async (segment: Segment, signal: AbortSignal) => {
+    const { path, firstSeq, blocks } = segment
+    const target = toCompressedPath(folder, firstSeq)
+    // One that cannot be compressed stays as it is: not worth it, removed meanwhile, or no room on the disk.
+    segment.isKeptPlain = true
+    const draft = `${target}.new`
+    const made = await stat(path)
+      .then(({ mtime }) =>
+        compressSegment({ from: path, to: draft, firstSeq, blocks, changedAt: mtime, signal }),
+      )
+      .catch(() => undefined)
+    await serial(async () => {
+      const isSame = state?.segments.includes(segment) === true && segment.size === made?.plainSize
+      if (made !== undefined && !isSame) segment.isKeptPlain = false
+      if (made === undefined || !isSame || made.size >= segment.size) {
+        await rm(draft, { force: true })
+        return
+      }
+      if (segment === state?.segments.at(-1)) await releaseFile()
+      await rename(draft, target)
+      Object.assign(segment, { path: target, size: made.size, blocks: made.blocks })
+      onSize(made.size - made.plainSize)
+      await rm(path, { force: true })
+    })
+  }
 
   return {
     append: (lines, mark) =>
@@ -204,20 +268,25 @@ export function createSegmentedLog({
   }
 }
 
-/** What is on the disk, after cutting off what a killed process had not completely written. */
+/**
+ * What is on the disk, after cutting off what a killed process had not completely written: a plain segment whose compressed
+ * form is there too is what it did not come to delete.
+ */
 async function loadState(folder: string): Promise<State> {
   const state: State = { segments: [], last: 0, isClosed: false, marks: new Map() }
   const names = await readdir(folder).catch(error => (isMissing(error) ? [] : Promise.reject(error)))
   for (const name of names) {
     const firstSeq = toFirstSeq(name)
     const path = join(folder, name)
-    if (firstSeq === undefined) await rm(path, { recursive: true, force: true })
+    const isLeftOver =
+      firstSeq === undefined || (!isCompressed({ path }) && names.some(other => other === `${name}.gz`))
+    if (isLeftOver) await rm(path, { recursive: true, force: true })
     else state.segments.push({ path, firstSeq, size: (await stat(path)).size, blocks: undefined })
   }
   state.segments.sort((a, b) => a.firstSeq - b.firstSeq)
   for (let tail = state.segments.at(-1); tail !== undefined; tail = state.segments.at(-1)) {
-    const scan = scanSegment(await readFile(tail.path), tail.firstSeq)
-    if (scan.size > 0) {
+    const scan = await scanTail(tail)
+    if (scan !== undefined && scan.size > 0) {
       if (scan.size < tail.size) await truncate(tail.path, scan.size)
       Object.assign(tail, { size: scan.size, blocks: scan.blocks })
       state.last = tail.firstSeq + scan.lineCount - 1
@@ -229,6 +298,12 @@ async function loadState(folder: string): Promise<State> {
     state.segments.pop()
   }
   return state
+}
+
+async function scanTail(tail: Segment): Promise<Scan | undefined> {
+  if (!isCompressed(tail)) return scanSegment(await readFile(tail.path), tail.firstSeq)
+  const index = await readIndex(tail.path)
+  return index && { ...index, size: tail.size }
 }
 
 function moveMark(marks: Map<string, number>, { source, position }: LogMark): void {

@@ -517,6 +517,31 @@ describe('an app that crashes', () => {
       }),
       'retire all but r1/2',
     ],
+    ['does not wait for a clock that went back a day', crashed(1, -86_400_000), 'restartCrashed'],
+    ['is restarted when the clock went on a year', crashed(1, 31_536_000_000), 'restartCrashed'],
+    [
+      'is given up whatever the clock says',
+      crashed(crashLimit, -86_400_000),
+      'giveUp: The app ended with code 1.',
+    ],
+    [
+      'is forgiven when the clock went back since a later run was ready',
+      facts({
+        deployment: deployment({ run: 2 }),
+        instances: [exited({ run: 1 }), instance({ run: 2, readyAt: now + 86_400_000 })],
+      }),
+      'retire all but r1/2',
+    ],
+    [
+      'counts for a run that seems to have ended before it was ready',
+      facts({
+        deployment: deployment({ run: crashLimit }),
+        instances: Array.from({ length: crashLimit }, (_, n) =>
+          exited({ run: n + 1, exitedAt: now - 100, readyAt: now - 90 }),
+        ),
+      }),
+      'giveUp: The app ended with code 1.',
+    ],
     [
       'is restarted too when it was stopped from outside',
       facts({ instances: [exited({ failure: null, exitedAt: now - 1000 })] }),

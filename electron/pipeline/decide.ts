@@ -124,8 +124,7 @@ function decideTarget(facts: Facts, release: ReleaseWithBuild): Action | undefin
   if (current.state === 'ready') {
     if (release.status === 'releasing' || deployment.servingReleaseId !== release.id)
       return { do: 'promote', release }
-    const isKept = (one: Instance) =>
-      isTarget(one) || (isCrash(facts, one) && !isStable(facts, facts.now, current))
+    const isKept = (one: Instance) => isTarget(one) || (isCrash(facts, one) && !isStable(facts, current))
     return instances.every(isKept) ? undefined : { do: 'retireOthers', isKept }
   }
   if (current.state === 'exited') {
@@ -190,7 +189,7 @@ function decideWaiting(facts: Facts): Action | undefined {
   }
   const hasHistory = instances.length > 1 && current?.state === 'ready' && current.readyAt !== null
   return hasHistory
-    ? { do: 'wait', afterMs: Math.max((current?.readyAt ?? 0) + facts.limits.stableAfterMs - facts.now, 1) }
+    ? { do: 'wait', afterMs: Math.max(leftMs(facts, current?.readyAt ?? 0, facts.limits.stableAfterMs), 1) }
     : undefined
 }
 
@@ -203,20 +202,26 @@ const stoppedFromOutside: Failure = {
 const isCrash = ({ deployment }: Facts, one: Instance) =>
   one.state === 'exited' && one.releaseId === deployment.targetReleaseId && one.run >= deployment.firstRun
 
-const isStable = ({ limits }: Facts, until: number, one: Instance) =>
-  one.readyAt !== null && until - one.readyAt >= limits.stableAfterMs
+const isStable = (facts: Facts, one: Instance) =>
+  one.readyAt !== null && leftMs(facts, one.readyAt, facts.limits.stableAfterMs) === 0
+
+const wasStable = ({ limits, now }: Facts, one: Instance) =>
+  one.readyAt !== null && (one.exitedAt ?? now) - one.readyAt >= limits.stableAfterMs
 
 /** Crashes in a row, newest first, until a run that was stable. */
 function countCrashes(facts: Facts): number {
   const crashed = facts.instances.filter(one => isCrash(facts, one)).sort((a, b) => b.run - a.run)
-  const stable = crashed.findIndex(one => isStable(facts, one.exitedAt ?? facts.now, one))
+  const stable = crashed.findIndex(one => wasStable(facts, one))
   return stable === -1 ? crashed.length : stable + 1
 }
 
 function restartInMs(facts: Facts, crashes: number): number {
   const { run, targetReleaseId } = facts.deployment
   const last = facts.instances.find(one => one.run === run && one.releaseId === targetReleaseId)
-  return (
-    (last?.exitedAt ?? facts.now) + facts.limits.firstBackoffMs * 2 ** Math.max(crashes - 1, 0) - facts.now
-  )
+  const backoffMs = facts.limits.firstBackoffMs * 2 ** Math.max(crashes - 1, 0)
+  return leftMs(facts, last?.exitedAt ?? facts.now, backoffMs)
 }
+
+/** What is left of a time that began at `since`. A time that begins in the future tells of a clock that went back: nothing. */
+const leftMs = ({ now }: Facts, since: number, ms: number): number =>
+  since > now ? 0 : Math.max(since + ms - now, 0)

@@ -28,6 +28,8 @@ export interface NewDeployment {
   readonly planEdits: PlanEdits
   readonly keepsRunning?: boolean | undefined
   readonly variables?: readonly VariableEdit[] | undefined
+  /** Who asks, otherwise. */
+  readonly ownerId?: string | undefined
 }
 
 export interface DeploymentEdits {
@@ -127,7 +129,9 @@ export function createIntents(deps: {
       const made = await secrets.keep(toSecretValues(edits), versions =>
         writer.transaction(() => {
           refuseTakenName(reader, wish.name)
-          const projectId = writer.project({ ownerId: asker.userId, name: wish.name, source: wish.source })
+          const ownerId = wish.ownerId ?? asker.userId
+          refuseUnknownOwner(reader, ownerId)
+          const projectId = writer.project({ ownerId, name: wish.name, source: wish.source })
           const id = writer.deployment({
             projectId,
             clusterId: cluster.id,
@@ -318,5 +322,14 @@ function refuseTakenName(reader: Reader, name: string): void {
     code: 'name_taken',
     message: `There is a deployment called ${name} already.`,
     hint: 'Choose another name, or deploy that one again.',
+  })
+}
+
+function refuseUnknownOwner(reader: Reader, id: string): void {
+  if (reader.user(id)) return
+  throw new SlipwayError({
+    code: 'not_found',
+    message: 'The user who should own this is not there any more.',
+    hint: 'Choose another owner.',
   })
 }

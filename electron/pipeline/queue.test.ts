@@ -148,6 +148,14 @@ describe('errors', () => {
     expect(planned.map(one => one.afterMs)).toEqual([500, 1000, 500])
   })
 
+  test('a wait that no timer could hold is cut to an hour', async () => {
+    const { queue, at, planned } = open()
+    queue.add('a')
+    at(0).end({ afterMs: 365 * 86_400_000 })
+    await queue.idle()
+    expect(planned.map(one => one.afterMs)).toEqual([3_600_000])
+  })
+
   test('one key that fails does not slow another', async () => {
     const { queue, at, planned, errors } = open()
     queue.add('a')

@@ -13,6 +13,8 @@ export interface Queue {
 }
 
 const backoffMs = { first: 500, most: 30_000 }
+/** Longer waits are cut: a timer holds no more than 24 days, and a look too many costs nothing. */
+const longestWaitMs = 60 * 60_000
 
 export function createQueue(deps: {
   look: (key: string) => Promise<Next>
@@ -33,7 +35,7 @@ export function createQueue(deps: {
     timers.get(key)?.()
     timers.set(
       key,
-      schedule(afterMs, () => {
+      schedule(Math.min(afterMs, longestWaitMs), () => {
         timers.delete(key)
         add(key)
       }),

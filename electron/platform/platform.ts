@@ -5,13 +5,13 @@ import type { Logger } from 'pino'
 import { type ClusterSettings, toHost } from '../../shared/domain/cluster.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
-import type { Deployment, Health, Residue, Restoration, User } from '../../shared/domain/records.ts'
+import type { Deployment, Health, Residue, Restoration } from '../../shared/domain/records.ts'
 import type { VariableList } from '../../shared/domain/variable.ts'
 import { createClusters } from '../clusters/clusters.ts'
 import type { ClusterDriver, Instance } from '../clusters/driver.ts'
 import type { DeploymentFacts } from '../clusters/kubernetes/kubernetes-deps.ts'
 import { createDailyCopies } from '../database/copies.ts'
-import { createIds } from '../database/ids.ts'
+import { createIds, findNewestId } from '../database/ids.ts'
 import { lockFolder, openDatabase } from '../database/open.ts'
 import { createReader, type StoredDeployment } from '../database/reader.ts'
 import { createWriter } from '../database/writer.ts'
@@ -31,6 +31,7 @@ import { createChanges } from './changes.ts'
 import { createClusterSettings } from './cluster-settings.ts'
 import { toHealth, toRoute } from './health.ts'
 import { type Notice, toNotice } from './notice.ts'
+import { createUsers, seedUser } from './users.ts'
 import { listVariables } from './variables.ts'
 
 /** What differs between the desktop, the browser session, the command line and the tests. */
@@ -40,7 +41,9 @@ export interface PlatformDeps {
   readonly log: Logger
   readonly logs: LogStore
   readonly sources: SourceReader
-  readonly detectPlan: (folder: string) => Promise<Plan>
+  readonly detectPlan: (folder: string, root?: string) => Promise<Plan>
+  /** Folders of a checkout that have an app each. */
+  readonly findApps: (folder: string) => Promise<string[]>
   readonly createDriver: (deps: {
     folder: string
     nameOf: (deploymentId: string) => string
@@ -72,8 +75,8 @@ export async function createPlatform(deps: PlatformDeps) {
   const databaseFile = path.join(dataFolder, 'slipway.db')
   const database = openDatabase(databaseFile, { now })
   const reader = createReader(database.orm)
-  const writer = createWriter(database, { newId: createIds(now), now })
-  const user = seed(reader, writer)
+  const writer = createWriter(database, { newId: createIds(now, findNewestId(database.sqlite)), now })
+  seed(reader, writer)
   const { restoration } = database
   if (restoration !== undefined) noteRestoration(writer, restoration)
   const dailyCopies = createDailyCopies({
@@ -84,6 +87,15 @@ export async function createPlatform(deps: PlatformDeps) {
   })
 
   const changes = createChanges()
+  const users = createUsers({
+    reader,
+    writer,
+    changed: deploymentIds => {
+      for (const id of deploymentIds) changes.touch(id)
+      changes.touchOther()
+    },
+  })
+  const unwatchDisk = logs.onDisk(changes.touchOther)
   const secrets = createSecretVersions({
     reader,
     writer,
@@ -201,7 +213,7 @@ export async function createPlatform(deps: PlatformDeps) {
   return {
     dataFolder,
     gatewayPort: gateway.port,
-    user,
+    users,
     reader,
     writer,
     intents,
@@ -215,6 +227,7 @@ export async function createPlatform(deps: PlatformDeps) {
     logs,
     changes,
     detectPlan: deps.detectPlan,
+    findApps: deps.findApps,
     sampleFolder: path.join(deps.resourcesFolder, 'samples', 'hello'),
     deployments: (): Deployment[] => reader.deployments().map(toDeployment),
     deployment: (id: string): Deployment | undefined => {
@@ -249,7 +262,8 @@ export async function createPlatform(deps: PlatformDeps) {
     recentDeployments: async (limit: number): Promise<Deployment[]> =>
       reader.deployments().slice(0, limit).map(toDeployment),
     deploy: async (id: string): Promise<void> => {
-      await intents.deploy(id, { userId: user.id, name: user.name, hasConsent: false })
+      const { id: userId, name } = users.current()
+      await intents.deploy(id, { userId, name, hasConsent: false })
     },
     /** Resolves when no deployment is being worked on. */
     idle: () => queue.idle(),
@@ -266,6 +280,7 @@ export async function createPlatform(deps: PlatformDeps) {
       if (stopApps) await stopWhatEndsWithSlipway(reader, driver)
       await driver.dispose()
       await logs.dispose()
+      unwatchDisk()
       changes.dispose()
       dailyCopies.dispose()
       database.close()
@@ -316,10 +331,9 @@ async function stopUnknown(reader: ReturnType<typeof createReader>, driver: Clus
 }
 
 /** The rows that are always there: this computer, and its user. */
-function seed(reader: ReturnType<typeof createReader>, writer: ReturnType<typeof createWriter>): User {
-  return writer.transaction(() => {
+function seed(reader: ReturnType<typeof createReader>, writer: ReturnType<typeof createWriter>): void {
+  writer.transaction(() => {
     if (!reader.clusters().some(one => one.kind === 'local')) writer.cluster('local', 'This computer')
-    const name = os.userInfo().username
-    return reader.userNamed(name) ?? { id: writer.user(name), name }
+    seedUser(reader, writer, os.userInfo().username)
   })
 }

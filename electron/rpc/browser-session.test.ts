@@ -235,6 +235,14 @@ describe('with the cookie', () => {
     expect([answer.status, answer.body]).toEqual([404, ''])
   })
 
+  test.each(['bytes=9-3', 'bytes=1-2', 'bytes=-'])(
+    'a range of %s is answered with the whole page',
+    async range => {
+      const answer = await send('/', { cookie, range })
+      expect([answer.status, answer.body]).toEqual([200, '<title>Slipway</title>'])
+    },
+  )
+
   test('other methods and other upgrade paths are refused', async () => {
     expect((await send('/', { cookie, origin: own() }, 'POST')).status).toBe(405)
     expect(await upgrade({ cookie, origin: own() }, '/')).toBe(404)

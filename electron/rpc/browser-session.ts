@@ -57,6 +57,8 @@ export async function createBrowserSession(deps: {
     else if (request.method !== 'GET' && request.method !== 'HEAD') end(response, 405)
     else {
       const headers = toPageHeaders([`ws://${request.headers.host}`])
+      // A range that ends before it begins would end the process; a page has no use for any.
+      delete request.headers.range
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
       serveAsset(request, response, () => end(response, 404))
     }
@@ -83,7 +85,7 @@ export async function createBrowserSession(deps: {
     if (refusal) refuseUpgrade(socket, refusal.status)
     else if (!sessions.isGood(readCookie(request, port))) refuseUpgrade(socket, 401)
     else if (request.url !== rpcPath) refuseUpgrade(socket, 404)
-    else sockets.handleUpgrade(request, socket, head, serve)
+    else sockets.handleUpgrade(request, socket, head, opened => serve(opened))
   }
 
   const issueUrl = (): string => `http://127.0.0.1:${port}/open?token=${tokens.issue()}`

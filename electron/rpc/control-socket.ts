@@ -11,10 +11,19 @@ import { WebSocket, WebSocketServer } from 'ws'
 import type { Contract } from '../../shared/contract/contract.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { TransportLog } from './unexpected.ts'
-import { type ContractRouter, createWebSocketTransport, maxRequestBytes, rpcPath } from './websocket.ts'
+import {
+  type ContractRouter,
+  createWebSocketTransport,
+  maxRequestBytes,
+  type RequestContext,
+  rpcPath,
+} from './websocket.ts'
 
 /** The kernel's limit for the path of a socket is 104 bytes on macOS and 108 on Linux. */
 const maxPathBytes = 100
+
+/** Names who asks over this connection. */
+const userParameter = 'user'
 
 /** Where the Slipway of a data folder listens for this user's other processes. */
 export function toControlPath(dataFolder: string): string {
@@ -40,8 +49,10 @@ export async function createControlSocket(deps: {
   const server = createServer((_request, response) => response.writeHead(426).end())
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
-    if (request.url === rpcPath && request.headers.origin === undefined) {
-      sockets.handleUpgrade(request, socket, head, serve)
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
+    if (pathname === rpcPath && request.headers.origin === undefined) {
+      const actsAs = searchParams.get(userParameter) ?? undefined
+      sockets.handleUpgrade(request, socket, head, opened => serve(opened, { actsAs }))
     } else socket.end('HTTP/1.1 403 Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
   })
 
@@ -72,10 +83,15 @@ export interface ControlConnection {
   close(): void
 }
 
-/** A client of the Slipway that runs on this data folder; undefined when none does. */
-export async function connectControl(dataFolder: string): Promise<ControlConnection | undefined> {
+/** A client of the Slipway that runs on this data folder; undefined when none does. `actsAs`: asks as that user. */
+export async function connectControl(
+  dataFolder: string,
+  { actsAs }: RequestContext = {},
+): Promise<ControlConnection | undefined> {
   const path = toControlPath(dataFolder)
-  const socket = new WebSocket(`ws://localhost${rpcPath}`, { createConnection: () => connect(path) })
+  const url = new URL(rpcPath, 'ws://localhost')
+  if (actsAs !== undefined) url.searchParams.set(userParameter, actsAs)
+  const socket = new WebSocket(url, { createConnection: () => connect(path) })
   const isOpen = await new Promise<boolean>(resolve => {
     socket.once('open', () => resolve(true))
     socket.once('error', () => resolve(false))

@@ -9,6 +9,7 @@ import { toNameFromSource } from '../../shared/domain/name.ts'
 import type { Asker } from '../pipeline/intents.ts'
 import type { Platform } from '../platform/platform.ts'
 import { createAcknowledgements } from './acknowledgements.ts'
+import type { RequestContext } from './websocket.ts'
 
 export type Surface = 'window' | 'browser' | 'terminal'
 
@@ -20,22 +21,25 @@ export function createRouter(
   platform: Platform,
   { surface, open }: { surface: Surface; open?: Opener | undefined },
 ) {
-  const { reader, writer, intents, logs, sources, changes } = platform
-  const asker: Asker = {
-    userId: platform.user.id,
-    name: platform.user.name,
-    hasConsent: surface === 'terminal',
-  }
+  const { reader, writer, intents, logs, sources, changes, users } = platform
   const followed = createAcknowledgements()
 
-  const at = implement(contract).use(async ({ next }) => {
-    try {
-      return await next()
-    } catch (error) {
-      if (!(error instanceof SlipwayError)) throw error
-      throw new ORPCError('FAILED', { message: error.message, data: error.failure, cause: error })
-    }
-  })
+  const askerOf = ({ actsAs }: RequestContext): Asker => {
+    const { id: userId, name } = actsAs === undefined ? users.current() : users.named(actsAs)
+    return { userId, name, hasConsent: surface === 'terminal' }
+  }
+
+  const at = implement(contract)
+    .$context<RequestContext>()
+    .use(async ({ next }) => {
+      try {
+        return await next()
+      } catch (error) {
+        if (!(error instanceof SlipwayError)) throw error
+        throw new ORPCError('FAILED', { message: error.message, data: error.failure, cause: error })
+      }
+    })
+    .use(({ context, next }) => next({ context: { asker: askerOf(context) } }))
 
   const found = <T>(record: T | undefined, what: string): T => {
     if (record !== undefined) return record
@@ -48,10 +52,10 @@ export function createRouter(
 
   return at.router({
     session: {
-      info: at.session.info.handler(() => ({
+      info: at.session.info.handler(({ context: { asker } }) => ({
         version: packageJson.version,
         surface,
-        user: platform.user,
+        user: { id: asker.userId, name: asker.name },
         gatewayPort: platform.gatewayPort,
         dataFolder: platform.dataFolder,
       })),
@@ -67,6 +71,24 @@ export function createRouter(
     },
     changes: {
       watch: at.changes.watch.handler(({ signal }) => changes.watch(signal)),
+    },
+    users: {
+      list: at.users.list.handler(() => users.list()),
+      add: at.users.add.handler(({ input, context }) => users.add(input.name, context.asker)),
+      rename: at.users.rename.handler(({ input: { id, name }, context }) =>
+        users.rename(id, name, context.asker),
+      ),
+      remove: at.users.remove.handler(({ input, context }) => {
+        users.remove(input.id, context.asker)
+        return {}
+      }),
+      use: at.users.use.handler(({ input }) => users.use(input.id)),
+    },
+    projects: {
+      give: at.projects.give.handler(({ input, context }) => {
+        users.give(input.id, input.ownerId, context.asker)
+        return {}
+      }),
     },
     clusters: {
       list: at.clusters.list.handler(() => reader.clusters()),
@@ -87,17 +109,18 @@ export function createRouter(
     sources: {
       branches: at.sources.branches.handler(({ input, signal }) => sources.branches(input, signal)),
       sample: at.sources.sample.handler(() => ({ kind: 'folder', address: platform.sampleFolder })),
-      inspect: at.sources.inspect.handler(async ({ input: { source, branch }, signal }) => {
+      inspect: at.sources.inspect.handler(async ({ input: { source, branch, root }, signal }) => {
         const work = await mkdtemp(path.join(os.tmpdir(), 'slipway-inspect-'))
         try {
           const head = await sources.head(source, branch, signal)
           const folder = path.join(work, 'checkout')
           const commit = await sources.checkout({ source, ...head, folder, ...(signal ? { signal } : {}) })
-          const plan = await platform.detectPlan(folder)
+          const plan = await platform.detectPlan(folder, root)
           return {
             branch: head.branch,
             commit,
             plan,
+            folders: await platform.findApps(folder),
             name: intents.freeName(toNameFromSource(source.address)),
           }
         } finally {
@@ -112,31 +135,31 @@ export function createRouter(
         releases: reader.releasesOf(id),
         builds: reader.buildsOf(id, 50),
       })),
-      create: at.deployments.create.handler(({ input }) => intents.create(input, asker)),
-      update: at.deployments.update.handler(({ input: { id, ...edits } }) => {
-        intents.update(id, edits, asker)
+      create: at.deployments.create.handler(({ input, context }) => intents.create(input, context.asker)),
+      update: at.deployments.update.handler(({ input: { id, ...edits }, context }) => {
+        intents.update(id, edits, context.asker)
         return {}
       }),
-      deploy: at.deployments.deploy.handler(({ input: { id, isFresh } }) =>
-        intents.deploy(id, asker, { isFresh }),
+      deploy: at.deployments.deploy.handler(({ input: { id, isFresh }, context }) =>
+        intents.deploy(id, context.asker, { isFresh }),
       ),
-      rollback: at.deployments.rollback.handler(({ input }) =>
-        intents.rollback(input.id, input.releaseId, asker),
+      rollback: at.deployments.rollback.handler(({ input, context }) =>
+        intents.rollback(input.id, input.releaseId, context.asker),
       ),
-      restart: at.deployments.restart.handler(({ input }) => {
-        intents.restart(input.id, asker)
+      restart: at.deployments.restart.handler(({ input, context }) => {
+        intents.restart(input.id, context.asker)
         return {}
       }),
-      stop: at.deployments.stop.handler(({ input }) => {
-        intents.stop(input.id, asker)
+      stop: at.deployments.stop.handler(({ input, context }) => {
+        intents.stop(input.id, context.asker)
         return {}
       }),
-      start: at.deployments.start.handler(({ input }) => {
-        intents.start(input.id, asker)
+      start: at.deployments.start.handler(({ input, context }) => {
+        intents.start(input.id, context.asker)
         return {}
       }),
-      remove: at.deployments.remove.handler(({ input }) => {
-        intents.remove(input.id, input.name, asker)
+      remove: at.deployments.remove.handler(({ input, context }) => {
+        intents.remove(input.id, input.name, context.asker)
         return {}
       }),
       residue: at.deployments.residue.handler(
@@ -147,8 +170,8 @@ export function createRouter(
       list: at.variables.list.handler(({ input }) =>
         platform.variables(found(platform.deployment(input.id), 'deployment').id),
       ),
-      save: at.variables.save.handler(({ input: { id, changes, apply } }) =>
-        intents.saveVariables(id, changes, { apply }, asker),
+      save: at.variables.save.handler(({ input: { id, changes, apply }, context }) =>
+        intents.saveVariables(id, changes, { apply }, context.asker),
       ),
     },
     builds: {
@@ -160,6 +183,7 @@ export function createRouter(
       }),
     },
     logs: {
+      disk: at.logs.disk.handler(() => logs.disk()),
       read: at.logs.read.handler(({ input: { log, before, after, limit } }) =>
         logs.read(log, {
           limit,

@@ -5,7 +5,12 @@ import type { Contract } from '../../shared/contract/contract.ts'
 import { logUnexpected, type TransportLog } from './unexpected.ts'
 
 /** Every transport serves the whole contract; who may connect is decided before it gets here. */
-export type ContractRouter = Router<Contract, Record<never, never>>
+export type ContractRouter = Router<Contract, RequestContext>
+
+/** `actsAs`: the name of the user who asks, where it is not the current one. */
+export interface RequestContext {
+  readonly actsAs?: string | undefined
+}
 
 export const rpcPath = '/rpc'
 
@@ -16,8 +21,8 @@ export const maxRequestBytes = 1024 * 1024
 export function createWebSocketTransport(deps: { router: ContractRouter; log: TransportLog }) {
   const handler = new RPCHandler(deps.router, { interceptors: [logUnexpected(deps.log)] })
 
-  return (socket: WebSocket): void => {
+  return (socket: WebSocket, context: RequestContext = {}): void => {
     socket.on('error', error => deps.log.info({ err: error }, 'a connection ended with an error'))
-    void handler.upgrade(socket, { context: {} })
+    void handler.upgrade(socket, { context })
   }
 }

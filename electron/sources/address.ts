@@ -32,7 +32,8 @@ export function parseGitAddress(address: string): GitAddress {
 
 /** Refuses what git would read as an option or what cannot be a branch. */
 export function checkBranch(branch: string): void {
-  if (!/^-|\.\.|[\s~^:?*[\\]|^\/|\/$|\.lock$|@\{/.test(branch)) return
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among what is refused here
+  if (!/^-|\.\.|[\u0000-\u001f\u007f\s~^:?*[\\]|^\/|\/$|\.lock$|@\{/.test(branch)) return
   throw new SlipwayError({
     code: 'invalid_input',
     message: `"${branch}" cannot be the name of a branch.`,

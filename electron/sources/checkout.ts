@@ -50,7 +50,7 @@ function createGit(
   order: CheckoutOrder,
 ): Git {
   const { address, onOutput } = order
-  const deadline = Date.now() + deps.timeouts.totalMs
+  const deadline = performance.now() + deps.timeouts.totalMs
   const run = async (...args: string[]): Promise<GitResult> => {
     const result = await deps.runGit({
       args: [
@@ -126,6 +126,11 @@ async function fetchSubmodules(git: Git, { folder, address }: CheckoutOrder): Pr
   await git.must(...withoutLfsFilter, ...update)
 }
 
+/** Of a subject or a name that is kept: a commit can be written to break whoever shows it. */
+const longestText = 500
+/** The last millisecond that a `Date` can be. */
+const latestDate = 8.64e15
+
 /** Large files come in their own step, so that a missing git-lfs is said in plain words. */
 const withoutLfsFilter = [
   ...['-c', 'filter.lfs.smudge=', '-c', 'filter.lfs.process='],
@@ -154,7 +159,18 @@ async function describe(git: Git, sha: string): Promise<Commit> {
   const format = '--format=%s%x00%an%x00%ct'
   const { stdout } = await git.must('show', '--no-patch', '--no-show-signature', '--no-color', format, sha)
   const [subject = '', author = '', seconds = '0'] = stdout.trimEnd().split('\0')
-  return { sha, subject, author, at: Number(seconds) * 1000 }
+  return {
+    sha,
+    subject: subject.slice(0, longestText),
+    author: author.slice(0, longestText),
+    at: toTime(seconds),
+  }
+}
+
+/** A commit can claim any time; one that is no date is shown as the beginning of time. */
+function toTime(seconds: string): number {
+  const at = Number(seconds) * 1000
+  return Math.abs(at) <= latestDate ? at : 0
 }
 
 async function isFile(path: string): Promise<boolean> {

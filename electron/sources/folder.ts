@@ -12,7 +12,7 @@ import type { SourceReader } from './source-reader.ts'
 /** A folder of this computer as a source: as it is now, committed or not. Git only says which files are ignored. */
 export function createFolderReader(deps: { runGit: RunGit; timeouts: GitTimeouts }): SourceReader {
   const list = (folder: string, signal: AbortSignal | undefined) =>
-    listFolder({ runGit: deps.runGit, folder, deadline: Date.now() + deps.timeouts.totalMs, signal })
+    listFolder({ runGit: deps.runGit, folder, deadline: performance.now() + deps.timeouts.totalMs, signal })
 
   return {
     async branches({ address }) {

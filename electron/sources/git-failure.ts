@@ -18,6 +18,21 @@ const readings: readonly Reading[] = [
     hint: () => 'Free some space, then deploy again.',
   },
   {
+    pattern: /invalid path '/i,
+    code: 'invalid_input',
+    message: (_, url) =>
+      `${url} holds a file whose name would lead out of the checkout or into git's own folder.`,
+    hint: () => 'Such a repository is made to do harm, or by mistake. Have the file renamed.',
+  },
+  {
+    pattern:
+      /No url found for submodule|suspicious submodule name|interpreted as a command-line option|invalid value for 'submodule\.|transport '.*' not allowed[\s\S]* into submodule path/i,
+    code: 'invalid_input',
+    message: (_, url) => `A submodule of ${url} cannot be fetched.`,
+    hint: () =>
+      'Its entry in .gitmodules has to have a path inside of the repository and an https or ssh address.',
+  },
+  {
     pattern: /dubious ownership/i,
     code: 'source_denied',
     message: (_, url) => `Git does not read ${url}, because the folder belongs to another user.`,

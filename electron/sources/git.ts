@@ -51,7 +51,7 @@ function createGitReader(deps: {
         ...['ls-remote', '--symref', '--', address.url, 'HEAD', 'refs/heads/*'],
       ],
       config: address.config,
-      deadline: Date.now() + timeouts.totalMs,
+      deadline: performance.now() + timeouts.totalMs,
       signal,
     })
     if (result.exitCode !== 0) throw toSourceError(address, result)

@@ -17,7 +17,7 @@ interface GitCommand {
   /** Configuration for this command that must not be in an argument. */
   readonly config?: readonly (readonly [key: string, value: string])[]
   readonly env?: Readonly<Record<string, string>>
-  /** UTC milliseconds at which the operation that this belongs to must have ended. */
+  /** When the operation that this belongs to must have ended, by `performance.now()`: clocks get moved. */
   readonly deadline: number
   /** Lines of the error stream (git's progress and messages), as they come. */
   readonly onOutput?: ((line: string) => void) | undefined
@@ -67,7 +67,7 @@ export function createRunGit(deps: {
       const onDeadline = (): void => end(stalled(deps.timeouts.totalMs, 'slow'))
       const onAbort = (): void => end(command.signal?.reason)
       const silence = setTimeout(onSilence, deps.timeouts.silenceMs)
-      const deadline = setTimeout(onDeadline, Math.max(0, command.deadline - Date.now()))
+      const deadline = setTimeout(onDeadline, Math.max(0, command.deadline - performance.now()))
       let pipesOpen: NodeJS.Timeout | undefined
       command.signal?.addEventListener('abort', onAbort, { once: true })
 
@@ -111,6 +111,8 @@ export function createRunGit(deps: {
 const fixedConfig = [
   ...['-c', 'core.hooksPath=/dev/null'],
   ...['-c', 'core.fsmonitor=false'],
+  // Names that some file system takes for git's own folder, on every one.
+  ...['-c', 'core.protectHFS=true', '-c', 'core.protectNTFS=true'],
   ...['-c', 'protocol.ext.allow=never'],
   ...['-c', 'protocol.fd.allow=never'],
   ...['-c', 'gc.auto=0'],

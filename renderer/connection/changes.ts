@@ -37,6 +37,9 @@ export function followChanges(deps: {
       invalidate(api.activity.key())
       invalidate(api.clusters.key())
       invalidate(api.settings.key())
+      invalidate(api.users.key())
+      invalidate(api.session.key())
+      invalidate(api.logs.disk.key())
     }
   }
 

@@ -3,6 +3,7 @@ import { Outlet, useNavigate } from '@tanstack/react-router'
 import { ShortcutsDialog } from '../keyboard/ShortcutsDialog.tsx'
 import { useShortcuts } from '../keyboard/shortcuts.ts'
 import { ConnectionBar } from './ConnectionBar.tsx'
+import { DiskBar } from './DiskBar.tsx'
 import classes from './Frame.module.css'
 import { Palette } from './Palette.tsx'
 import { Rail } from './Rail.tsx'
@@ -25,6 +26,7 @@ export function Frame() {
     <div className={classes.frame}>
       <ConnectionBar />
       <RestorationBar />
+      <DiskBar />
       <div className={classes.body}>
         <Rail
           isCollapsed={isCollapsed}

@@ -14,6 +14,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { api, useConnection } from '../connection/api.ts'
 import { isActive } from '../status/facts.ts'
+import { ActingUser } from './ActingUser.tsx'
 import classes from './Rail.module.css'
 import { SlipwayMark } from './SlipwayMark.tsx'
 
@@ -28,7 +29,6 @@ export function Rail({
 }) {
   const deployments = useQuery(api.deployments.list.queryOptions())
   const builds = deployments.data?.filter(each => isActive(each.latestBuild)).length ?? 0
-  const session = useQuery(api.session.info.queryOptions())
   const Toggle = isCollapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse
   return (
     <nav className={classes.rail} data-collapsed={isCollapsed} aria-label="Main">
@@ -53,7 +53,7 @@ export function Rail({
         <Place to="/settings" icon={IconSettings} word="Settings" isCollapsed={isCollapsed} />
       </ul>
       <div className={classes.foot}>
-        {!isCollapsed && <span className={`truncate ${classes.user}`}>{session.data?.user.name}</span>}
+        {!isCollapsed && <ActingUser />}
         <Tooltip label="Keyboard shortcuts">
           <ActionIcon size={28} aria-label="Keyboard shortcuts" onClick={showShortcuts}>
             <IconKeyboard size={16} />

@@ -2,7 +2,7 @@ import type { Plan, PlanEdits } from '../../shared/domain/plan.ts'
 import { EditableWord } from './EditableWord.tsx'
 import classes from './PlanSentence.module.css'
 
-type Part = keyof PlanEdits
+type Part = Exclude<keyof PlanEdits, 'root'>
 
 interface PlanSentenceProps {
   readonly plan: Plan

@@ -2,9 +2,9 @@ import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { clusterChangesSchema, clusterSettingsSchema, contextSchema } from '../domain/cluster.ts'
 import { failureSchema } from '../domain/failure.ts'
-import { logLineSchema, logPageSchema, logRefSchema } from '../domain/log.ts'
+import { logDiskSchema, logLineSchema, logPageSchema, logRefSchema } from '../domain/log.ts'
 import { nameSchema } from '../domain/name.ts'
-import { planEditsSchema, planSchema } from '../domain/plan.ts'
+import { folderSchema, planEditsSchema, planSchema } from '../domain/plan.ts'
 import {
   activitySchema,
   buildSchema,
@@ -16,8 +16,10 @@ import {
   residueSchema,
   settingsSchema,
   sourceSchema,
+  userListSchema,
   userSchema,
 } from '../domain/records.ts'
+import { userNameSchema } from '../domain/user.ts'
 import { variableChangesSchema, variableEditSchema, variableListSchema } from '../domain/variable.ts'
 
 /** Every entry can fail in one way: `FAILED`, which carries what to show. */
@@ -31,7 +33,7 @@ export const branchSchema = z.object({ name: z.string(), sha: z.string() })
 
 export const contract = {
   session: {
-    /** Who and what is on the other side. `surface` tells how Slipway was opened. */
+    /** Who asks, and what is on the other side. `surface` tells how Slipway was opened. */
     info: entry.output(
       z.object({
         version: z.string(),
@@ -56,6 +58,23 @@ export const contract = {
     watch: entry.output(eventIterator(z.object({ deployments: z.array(idSchema), hasOther: z.boolean() }))),
   },
 
+  users: {
+    /** By name. */
+    list: entry.output(userListSchema),
+    add: entry.input(z.object({ name: userNameSchema })).output(userSchema),
+    /** History keeps the name it was written with. */
+    rename: entry.input(byId.extend({ name: userNameSchema })).output(userSchema),
+    /** Refused for who owns projects, and for who acts. */
+    remove: entry.input(byId).output(z.object({})),
+    /** From now on who acts, in the window, in browsers and in terminals. */
+    use: entry.input(byId).output(userSchema),
+  },
+
+  projects: {
+    /** With its deployments, to another user. Where that one has a project of the same source already, the two become one. */
+    give: entry.input(byId.extend({ ownerId: idSchema })).output(z.object({})),
+  },
+
   clusters: {
     list: entry.output(z.array(clusterSchema)),
     /** Contexts of kubeconfig files that are or could become clusters. */
@@ -77,10 +96,21 @@ export const contract = {
   sources: {
     /** Branches of a git source, default branch first. Empty for a folder. */
     branches: entry.input(sourceSchema).output(z.array(branchSchema)),
-    /** Fetches the head of a branch (the default one if empty) and finds its plan. `hasRisk`s are sentences in `plan.notes`. */
+    /**
+     * Fetches the head of a branch (the default one if empty) and finds the plan of its folder `root`. `folders` have an app
+     * each; `.` is the top of the repository.
+     */
     inspect: entry
-      .input(z.object({ source: sourceSchema, branch: z.string() }))
-      .output(z.object({ branch: z.string(), commit: commitSchema, plan: planSchema, name: nameSchema })),
+      .input(z.object({ source: sourceSchema, branch: z.string(), root: folderSchema.optional() }))
+      .output(
+        z.object({
+          branch: z.string(),
+          commit: commitSchema,
+          plan: planSchema,
+          name: nameSchema,
+          folders: z.array(z.string()),
+        }),
+      ),
     /** The sample app that comes with Slipway, as a source. */
     sample: entry.output(sourceSchema),
   },
@@ -103,6 +133,8 @@ export const contract = {
           planEdits: planEditsSchema,
           keepsRunning: z.boolean().optional(),
           variables: z.array(variableEditSchema).max(1000).optional(),
+          /** Who asks, otherwise. */
+          ownerId: idSchema.optional(),
         }),
       )
       .output(z.object({ id: idSchema, buildId: idSchema })),
@@ -148,12 +180,17 @@ export const contract = {
   },
 
   builds: {
-    list: entry.input(z.object(page)).output(z.array(buildSchema.extend({ deployment: nameSchema }))),
+    /** `ownerId`: of that user's projects only. */
+    list: entry
+      .input(z.object({ ...page, ownerId: idSchema.optional() }))
+      .output(z.array(buildSchema.extend({ deployment: nameSchema }))),
     get: entry.input(byId).output(buildSchema),
     cancel: entry.input(byId).output(z.object({})),
   },
 
   logs: {
+    /** Whether the disk has room for logs. A change is told of by `changes.watch`. */
+    disk: entry.output(logDiskSchema),
     /** Up to `limit` lines before or after a sequence number; neither given: the newest. */
     read: entry
       .input(
@@ -199,7 +236,7 @@ export const contract = {
     update: entry
       .input(
         settingsSchema
-          .omit({ secretPlace: true, restoration: true })
+          .omit({ secretPlace: true, restoration: true, currentUserId: true })
           .extend({ restoration: z.null() })
           .partial(),
       )

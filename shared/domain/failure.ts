@@ -43,7 +43,8 @@ export const isPassing = (code: FailureCode): boolean => code === 'internal' || 
 
 /**
  * A failure as it is stored and shown. `message`: what failed, in the person's words. `hint`: what to do next.
- * `lines`: the last lines of output that show it. `port`: the port the failure is about, if it is about one.
+ * `lines`: the last lines of output that show it. `port`: the port the failure is about, if it is about one. `folders`:
+ * folders of the repository to choose from instead.
  * Never carries a secret; causes go to the log only.
  */
 export const failureSchema = z.object({
@@ -52,6 +53,7 @@ export const failureSchema = z.object({
   hint: z.string(),
   lines: z.array(z.string()).optional(),
   port: z.number().int().optional(),
+  folders: z.array(z.string()).optional(),
 })
 export type Failure = z.infer<typeof failureSchema>
 

@@ -34,3 +34,14 @@ export const logPageSchema = z.object({
   isClosed: z.boolean(),
 })
 export type LogPage = z.infer<typeof logPageSchema>
+
+/**
+ * Whether logs have room on the disk. `dropped`: it was full, and the oldest lines went for the newest. `full`: it is, and
+ * there is nothing left to drop, so that output waits. `at`: since when, or when lines were dropped last.
+ */
+export const logDiskSchema = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('roomy') }),
+  z.object({ state: z.literal('dropped'), at: z.number().int(), bytes: z.number().int() }),
+  z.object({ state: z.literal('full'), at: z.number().int() }),
+])
+export type LogDisk = z.infer<typeof logDiskSchema>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Plan } from './plan.ts'
+import { folderSchema, type Plan } from './plan.ts'
 
 export const planFileName = 'slipway.json'
 
@@ -8,9 +8,7 @@ const command = z.string().max(2000)
 /** The plan as a repository may keep it. What is absent is found as usual; an empty text means none. */
 export const planFileSchema = z.strictObject({
   $schema: z.string().optional(),
-  folder: z
-    .string()
-    .regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$)).+$/, 'is no folder inside of the repository')
+  folder: folderSchema
     .optional()
     .describe('The folder of the app, where it is not the top of the repository.'),
   install: command.optional().describe('Gets what the app needs, such as "npm ci".'),

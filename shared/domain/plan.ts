@@ -37,8 +37,16 @@ export type Plan = z.infer<typeof planSchema>
 
 const command = z.string().trim().max(2000)
 
+/** A folder below the top of the repository; an empty text is the top. */
+export const folderSchema = z
+  .string()
+  .max(500)
+  .regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$)).*$/, 'is no folder inside of the repository')
+
 /** What the person changed in the plan. Absent: as found. Empty string: none ("do not build"). */
 export const planEditsSchema = z.object({
+  /** The folder of the app, where a repository has several. */
+  root: folderSchema.optional(),
   install: command.optional(),
   build: command.optional(),
   start: command.optional(),

@@ -12,6 +12,12 @@ const time = z.number().int()
 export const userSchema = z.object({ id: idSchema, name: z.string() })
 export type User = z.infer<typeof userSchema>
 
+/** `projects`: names of those that the user owns. `isCurrent`: who acts where nobody else is named. */
+export const userListSchema = z.array(
+  userSchema.extend({ projects: z.array(z.string()), isCurrent: z.boolean() }),
+)
+export type UserList = z.infer<typeof userListSchema>
+
 export const clusterKinds = ['local', 'kubernetes'] as const
 export const clusterSchema = z.object({ id: idSchema, kind: z.enum(clusterKinds), name: z.string() })
 export type Cluster = z.infer<typeof clusterSchema>
@@ -142,6 +148,10 @@ export const activityVerbs = [
   'remove',
   'removed',
   'restored',
+  'given',
+  'user_added',
+  'user_renamed',
+  'user_removed',
 ] as const
 
 /** One line of history. The names are copies, so that the line outlives the records. */
@@ -185,5 +195,7 @@ export const settingsSchema = z.object({
   secretPlace: secretPlaceSchema.nullable(),
   /** Until somebody has read it. */
   restoration: restorationSchema.nullable(),
+  /** Who acts where nobody else is named. Null before the first start. */
+  currentUserId: idSchema.nullable(),
 })
 export type Settings = z.infer<typeof settingsSchema>

@@ -17,6 +17,8 @@ import {
 
 const graceMs = 500
 const logBytes = 2 ** 20
+/** What a spool may hold, and the segment that is being written. */
+const spoolBytes = 68 * 2 ** 20
 const data = createDataFolder()
 const sources = createDataFolder()
 let platform: Platform
@@ -194,7 +196,7 @@ describe('an app', () => {
     )
     expect(await get(one)).toEqual({ status: 200, body: 'floods\n' })
     expect(await bytesIn(join(data.path, 'logs', `runtime-${one.id}`))).toBeLessThan(logBytes * 1.5)
-    expect(await bytesIn(join(data.path, 'local', 'deployments', one.id, 'runs'))).toBeLessThan(32 * 2 ** 20)
+    expect(await bytesIn(join(data.path, 'local', 'deployments', one.id, 'runs'))).toBeLessThan(spoolBytes)
     expect(await remove(one)).toEqual(nothing)
   })
 

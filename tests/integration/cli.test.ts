@@ -173,6 +173,23 @@ test('the plan of a folder is kept there, and never over one that is there', asy
   expect(readFileSync(join(folder, 'slipway.json'), 'utf8')).toBe(written)
 })
 
+test('the folder of the app is chosen with --root; a plan that needs it names the folders', async () => {
+  const { url } = await git.createRepository('several', {
+    'README.md': 'two apps',
+    'apps/web/public/index.html': 'the web',
+    'apps/api/Procfile': 'web: node server.js',
+  })
+  const refused = await line.call('plan', url)
+  expect(refused).toMatchObject({ status: 1, stdout: '' })
+  expect(refused.stderr).toContain('There are some below it: apps/api, apps/web.')
+  expect(await line.call('plan', url, '--root', '../web')).toMatchObject({ status: 2 })
+
+  const command = line.begin('deploy', url, '--root', 'apps/web')
+  expect(await get(await command.says(urlLine))).toEqual({ status: 200, body: 'the web' })
+  command.interrupt()
+  expect((await command.ended).stdout).toContain('folder   apps/web')
+})
+
 describe('with Slipway running', () => {
   test('commands are its clients: Ctrl-C only detaches, and every command acts on the one that runs', async () => {
     const { url, commit } = await git.createRepository('shop', app('one', { build: 'sleep 2' }))

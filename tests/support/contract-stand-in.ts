@@ -65,6 +65,33 @@ export async function startStandIn(options: { state: StandInState; port?: number
       update: os.clusters.update.handler(() => ({})),
       remove: os.clusters.remove.handler(() => ({})),
     },
+    users: {
+      list: os.users.list.handler(() => data.users),
+      add: os.users.add.handler(({ input }) => {
+        const added = { id: data.nextId(), name: input.name, projects: [], isCurrent: false }
+        data.users.push(added)
+        return added
+      }),
+      rename: os.users.rename.handler(({ input }) => input),
+      remove: os.users.remove.handler(({ input, errors }) => {
+        const user = data.users.find(each => each.id === input.id)
+        if (user === undefined || user.projects.length === 0) return {}
+        throw errors.FAILED(
+          fail({
+            code: 'conflict',
+            message: `${user.name} owns ${user.projects.join(', ')}.`,
+            hint: 'Give what should stay to another user first.',
+          }),
+        )
+      }),
+      use: os.users.use.handler(({ input, errors }) =>
+        find(
+          data.users.find(each => each.id === input.id),
+          errors,
+        ),
+      ),
+    },
+    projects: { give: os.projects.give.handler(() => ({})) },
     sources: {
       branches: os.sources.branches.handler(async ({ input, errors, signal }) => {
         if (input.address.includes('slow')) await aborted(signal)
@@ -72,7 +99,11 @@ export async function startStandIn(options: { state: StandInState; port?: number
         if (failure !== undefined) throw errors.FAILED(fail(failure))
         return input.kind === 'folder' ? [] : data.branches
       }),
-      inspect: os.sources.inspect.handler(({ input }) => data.inspect(input.source.address, input.branch)),
+      inspect: os.sources.inspect.handler(({ input, errors }) => {
+        const { source, branch, root } = input
+        if (data.isBelow(source.address, root)) throw errors.FAILED(fail(appsBelow))
+        return data.inspect(source.address, branch, root)
+      }),
       sample: os.sources.sample.handler(() => ({
         kind: 'git',
         address: 'file:///opt/slipway/samples/hello',
@@ -147,6 +178,7 @@ export async function startStandIn(options: { state: StandInState; port?: number
       cancel: os.builds.cancel.handler(() => ({})),
     },
     logs: {
+      disk: os.logs.disk.handler(() => data.logDisk),
       read: os.logs.read.handler(({ input }) => {
         const all = linesOf(input.log.id)
         const before = input.before
@@ -214,6 +246,13 @@ export async function startStandIn(options: { state: StandInState; port?: number
       await new Promise(resolve => server.close(resolve))
     },
   }
+}
+
+const appsBelow: Failure = {
+  code: 'plan_not_recognised',
+  message: 'There is no app at the top of the repository. There are some below it: apps/api, apps/web.',
+  hint: 'Choose the folder of the app; on the command line, with --root.',
+  folders: ['apps/api', 'apps/web'],
 }
 
 function aborted(signal: AbortSignal | undefined): Promise<void> {

@@ -90,7 +90,7 @@ function toPlainRow(row: Row, plain: (text: string) => string): Row {
 }
 
 /** Copies of the database are named by when they were made. */
-const withoutTime = (path: string) => path.replace(/\d{4}-\d\d-\d\dT[\d-]+Z/, 'a-time')
+const withoutTime = (path: string) => path.replace(/\d{4}-\d\d-\d\dT[\d-]+Z(?:-\d+)?/, 'a-time')
 
 const toStepTexts = (json: string) =>
   (JSON.parse(json) as { name: string; status: string }[]).map(step => `${step.name} ${step.status}`)

@@ -48,7 +48,10 @@ export const appFiles = {
     }).listen(process.env.PORT)`,
 }
 
-const asker = ({ user }: Platform) => ({ userId: user.id, name: user.name, hasConsent: true })
+const asker = ({ users }: Platform) => {
+  const { id: userId, name } = users.current()
+  return { userId, name, hasConsent: true }
+}
 const find = ({ platform }: Scene, name: string): Deployment | undefined =>
   platform.deployments().find(one => one.name === name)
 const idOf = (scene: Scene, name: string) => find(scene, name)?.id ?? ''

@@ -33,7 +33,12 @@ export const nodePlan: Plan = {
 /** The real driver with a real store and real git, all below one folder. */
 export async function createTestDriver(
   folder: string,
-  options: { limits?: Partial<LocalLimits>; plan?: Plan; nameOf?: (id: string) => string | undefined } = {},
+  options: {
+    limits?: Partial<LocalLimits>
+    plan?: Plan
+    nameOf?: (id: string) => string | undefined
+    now?: () => number
+  } = {},
 ) {
   const logs = createLogStore({ folder: join(folder, 'logs') })
   const driver = await createLocalDriver({
@@ -43,7 +48,7 @@ export async function createTestDriver(
     detectPlan: async () => options.plan ?? nodePlan,
     supervisor: ownProgram('supervisor.ts'),
     staticServer: ownProgram('static-server.ts'),
-    now: Date.now,
+    now: options.now ?? Date.now,
     log: { warn: (details, message) => console.warn(message, details) },
     limits: { graceMs: 1000, ...options.limits },
     ...(options.nameOf === undefined ? {} : { nameOf: options.nameOf }),

@@ -27,11 +27,11 @@ export function startPlatform(dataFolder: string, options: PlatformOptions = {})
   })
 }
 
-export const asker = (platform: Platform) => ({
-  userId: platform.user.id,
-  name: platform.user.name,
-  hasConsent: true,
-})
+/** The current user, or one of that name. */
+export const asker = (platform: Platform, name?: string) => {
+  const user = name === undefined ? platform.users.current() : platform.users.named(name)
+  return { userId: user.id, name: user.name, hasConsent: true }
+}
 
 /** Runs, and nothing is on its way. */
 export const isLive = (one: Deployment): boolean => one.status === 'live' && one.health.ready === 1

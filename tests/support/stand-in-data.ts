@@ -1,5 +1,5 @@
 import type { Failure } from '../../shared/domain/failure.ts'
-import type { LogLine, LogStream } from '../../shared/domain/log.ts'
+import type { LogDisk, LogLine, LogStream } from '../../shared/domain/log.ts'
 import { toNameFromSource } from '../../shared/domain/name.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
 import type {
@@ -12,6 +12,7 @@ import type {
   Settings,
   Step,
   User,
+  UserList,
 } from '../../shared/domain/records.ts'
 import type { VariableList } from '../../shared/domain/variable.ts'
 
@@ -28,6 +29,7 @@ export function createStandInData(state: StandInState) {
   const user: User = { id: nextId(), name: 'ana' }
   const local: Cluster = { id: nextId(), kind: 'local', name: 'This computer' }
 
+  const other: User = { id: nextId(), name: 'bea' }
   const deployments: Deployment[] = []
   const builds: Build[] = []
   const releases: Release[] = []
@@ -69,7 +71,7 @@ export function createStandInData(state: StandInState) {
         name: project,
         source: { kind: 'git', address: `https://git.example.com/ana/${project}.git` },
       },
-      owner: user,
+      owner: name === 'blog' || name === 'docs' ? other : user,
       cluster: local,
       branch: name.endsWith('-staging') ? 'dev' : 'main',
       port: null,
@@ -160,6 +162,11 @@ export function createStandInData(state: StandInState) {
     logs,
     ids,
     activity: state === 'empty' ? [] : activityOf(deployments, now, nextId),
+    nextId,
+    users: [
+      { ...user, projects: deployments.length === 0 ? [] : ['shop', 'api', 'thumbnails'], isCurrent: true },
+      ...(state === 'varied' ? [{ ...other, projects: ['blog', 'docs'], isCurrent: false }] : []),
+    ] as UserList,
     clusters: [local],
     branches: ['main', 'dev', 'feature/saved-addresses', 'release/2026-11'].map((name, index) => ({
       name,
@@ -199,7 +206,11 @@ export function createStandInData(state: StandInState) {
       keepsRunning: false,
       secretPlace: null,
       restoration: null,
+      currentUserId: user.id,
     } as Settings,
+    logDisk: (state === 'broken'
+      ? { state: 'dropped', at: now - 4 * 60_000, bytes: 3_100_000 }
+      : { state: 'roomy' }) as LogDisk,
     session: {
       version: '0.1.0',
       surface: 'browser' as const,
@@ -209,10 +220,15 @@ export function createStandInData(state: StandInState) {
     },
     listFailure: state === 'broken' ? unreadable : null,
     sourceFailures: [['missing', missingSource]] as [string, Failure][],
-    inspect: (address: string, branch: string) => ({
+    isBelow: (address: string, root: string | undefined) => address.includes('below') && root === undefined,
+    inspect: (address: string, branch: string, root?: string) => ({
+      folders: address.includes('several') ? ['.', 'apps/api', 'apps/web'] : ['.'],
       branch: branch === '' ? 'main' : branch,
       commit: commitOf('9f8e7d6', 'New cart with saved addresses'),
-      plan: address.includes('docker') ? dockerPlan : address.includes('static') ? staticPlan : nodePlan,
+      plan: {
+        ...(address.includes('docker') ? dockerPlan : address.includes('static') ? staticPlan : nodePlan),
+        ...(root === undefined ? {} : { root }),
+      },
       name: toNameFromSource(address),
     }),
   }

@@ -40,6 +40,8 @@ export function createBuildTask(
   const jobFolder = buildJobFolder(folder)
   const job = { folder: jobFolder, marker: `${deploymentId}/${buildId}`, graceMs: limits.graceMs }
   const leaving = new AbortController()
+  /** Not by the clock, which may be moved meanwhile. */
+  const begun = performance.now()
   let record = build.record
   let follower: JobFollower | undefined
   let writing: Promise<unknown> = Promise.resolve()
@@ -93,7 +95,9 @@ export function createBuildTask(
       )
       save({ commit })
       const plan = await during('plan', 'Finding how to build and start it', async () =>
-        toRunnable(withEdits(await context.detectPlan(checkout), order.planEdits, order.port)),
+        toRunnable(
+          withEdits(await context.detectPlan(checkout, order.planEdits.root), order.planEdits, order.port),
+        ),
       )
       save({ plan })
       signal.throwIfAborted()
@@ -122,7 +126,7 @@ export function createBuildTask(
         command === null ? [] : [{ name, command: command.value, cwd }],
       ),
       graceMs: limits.graceMs,
-      timeLimitMs: Math.max(1, record.startedAt + record.timeLimitMs - at),
+      timeLimitMs: Math.max(1, record.timeLimitMs - (performance.now() - begun)),
       offeredPort: null,
       environment: toBuildEnvironment(context.environment, order.variables),
       secrets: order.secrets,

@@ -44,8 +44,8 @@ afterEach(async () => {
 
 const command = (value: string) => ({ value, origin: 'test' })
 
-async function open(plan: Partial<Plan>) {
-  opened = await createTestDriver(folder, { plan: { ...nodePlan, ...plan } })
+async function open(plan: Partial<Plan>, now = Date.now) {
+  opened = await createTestDriver(folder, { plan: { ...nodePlan, ...plan }, now })
 }
 
 async function start(change: Partial<BuildOrder> = {}): Promise<BuildOrder> {
@@ -169,6 +169,12 @@ describe('a build', () => {
     const found = await until(await start({ timeLimitMs: 1500 }), 'failed')
     expect(found.failure.code).toBe('build_timed_out')
     expect((await opened.driver.count(deploymentId)).processes).toBe(0)
+  })
+
+  test.each([1, -1])('has all its time while the clock is moved by %i days at each look', async days => {
+    let moves = 0
+    await open({ build: command('echo done') }, () => Date.now() + days * 86_400_000 * moves++)
+    await until(await start(), 'succeeded')
   })
 
   test('that is cancelled leaves nothing', async () => {

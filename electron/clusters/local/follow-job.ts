@@ -2,7 +2,7 @@ import { type FSWatcher, watch } from 'node:fs'
 import type { LogRef } from '../../../shared/domain/log.ts'
 import type { LogStore } from '../../logs/log-store.ts'
 import { type JobObservation, observeJob } from './job.ts'
-import { forgetSpool, readSpool, type SpoolLine } from './spool.ts'
+import { forgetFull, forgetSpool, isSpoolFull, readSpool, type SpoolLine } from './spool.ts'
 
 export type FoundJob = Exclude<JobObservation, { is: 'absent' }>
 
@@ -49,6 +49,10 @@ export function followJob(job: {
   const pump = async () => {
     const found = observeJob(job.folder)
     await drain()
+    if (!isDisposed && isSpoolFull(job.folder)) {
+      await job.store.makeRoom(job.log)
+      forgetFull(job.folder)
+    }
     if (isDisposed || found.is === 'absent') return
     const text = JSON.stringify(found)
     if (text !== shown) {
@@ -80,7 +84,7 @@ export function followJob(job: {
   const toGap = (bytes: number): SpoolLine => ({
     at: job.now(),
     stream: 'platform',
-    text: `${(bytes / 1024 / 1024).toFixed(1)} MiB of output (${bytes} bytes) came too fast or while Slipway was closed, and were dropped`,
+    text: `${(bytes / 1024 / 1024).toFixed(1)} MiB of output (${bytes} bytes) came too fast, while Slipway was closed or while the disk was full, and were dropped`,
     isPartial: false,
   })
 

@@ -170,7 +170,7 @@ function toCommand(context: LocalContext, order: ReleaseOrder, port: number) {
   if (plan.start !== null) return { command: plan.start.value, cwd, environment }
   const { program, args, env } = context.staticServer
   const output = folderInside(checkout, plan.root, plan.output?.value ?? '')
-  const words = [program, ...args, output, ...(plan.fallback ? [plan.fallback.value] : [])]
+  const words = [program, ...args, output, checkout, ...(plan.fallback ? [plan.fallback.value] : [])]
   const command = `exec ${words.map(toShellWord).join(' ')}`
   return { command, cwd, environment: { ...environment, ...env } }
 }

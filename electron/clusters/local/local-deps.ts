@@ -9,7 +9,7 @@ export interface LocalDriverDeps {
   readonly folder: string
   readonly logs: LogStore
   readonly sources: SourceReader
-  readonly detectPlan: (folder: string) => Promise<Plan>
+  readonly detectPlan: (folder: string, root?: string) => Promise<Plan>
   /** Runs `supervisor.ts`, `static-server.ts`. */
   readonly supervisor: Program
   readonly staticServer: Program

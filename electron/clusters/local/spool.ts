@@ -1,4 +1,14 @@
-import { closeSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { NewLogLine } from '../../../shared/domain/log.ts'
 
@@ -16,6 +26,10 @@ export interface SpoolBatch {
 
 const segmentBytes = 4 * 1024 * 1024
 const limitBytes = 64 * 1024 * 1024
+/** Kept in memory while the disk is full. */
+const heldBytes = 1024 * 1024
+/** There while the disk is full; an empty file takes no room. Whoever reads the spool makes some and deletes it. */
+const fullFile = 'spool-full'
 /** Longer than the longest line, which is one piece of output with every character escaped. */
 const readBytes = 256 * 1024
 
@@ -33,12 +47,18 @@ function listSegments(folder: string): number[] {
 
 /**
  * Writes lines as JSON to segments that are named by the position of their first byte. Past the limit the oldest
- * segments go, read or not. A full disk loses lines but does not end the writer: the reader sees the gap.
+ * segments go, read or not. On a full disk lines wait in memory, and past that limit the oldest go; the reader sees a gap.
  */
-export function createSpoolWriter(folder: string, limits = { segmentBytes, limitBytes }) {
+export function createSpoolWriter(
+  folder: string,
+  some: Partial<{ segmentBytes: number; limitBytes: number; heldBytes: number }> = {},
+) {
+  const limits = { segmentBytes, limitBytes, heldBytes, ...some }
   const segments: number[] = []
   let file: number | undefined
+  /** Of the next byte in the newest segment. */
   let position = 0
+  let held: Buffer[] = []
 
   const open = () => {
     file = openSync(join(folder, toName(position)), 'a')
@@ -53,25 +73,66 @@ export function createSpoolWriter(folder: string, limits = { segmentBytes, limit
     file = undefined
   }
 
+  /** All of it or nothing. */
+  const append = (bytes: Buffer): boolean => {
+    try {
+      const target = file ?? open()
+      try {
+        for (let written = 0; written < bytes.length; ) written += writeSync(target, bytes, written)
+      } catch (error) {
+        ftruncateSync(target, position - (segments.at(-1) ?? 0))
+        throw error
+      }
+    } catch {
+      return false
+    }
+    position += bytes.length
+    if (position - (segments.at(-1) ?? 0) >= limits.segmentBytes) close()
+    return true
+  }
+
+  const drop = (bytes: Buffer) => {
+    close()
+    if (segments.at(-1) === position) rmSync(join(folder, toName(segments.pop() ?? 0)), { force: true })
+    position += bytes.length
+  }
+
+  const flush = (): boolean => {
+    while (held[0] !== undefined && append(held[0])) held.shift()
+    if (held.length === 0) return true
+    for (let size = sizeOf(held); size > limits.heldBytes && held[0] !== undefined; size = sizeOf(held)) {
+      drop(held[0])
+      held = held.slice(1)
+    }
+    markFull(folder)
+    return false
+  }
+
   return {
     write(lines: readonly SpoolLine[]): void {
       if (lines.length === 0) return
-      const bytes = Buffer.from(lines.map(line => `${JSON.stringify(line)}\n`).join(''))
-      let written = 0
-      try {
-        const target = file ?? open()
-        while (written < bytes.length) written += writeSync(target, bytes, written)
-      } catch {
-        position += bytes.length
-        close()
-        return
-      }
-      position += bytes.length
-      if (position - (segments.at(-1) ?? 0) >= limits.segmentBytes) close()
+      held.push(Buffer.from(lines.map(line => `${JSON.stringify(line)}\n`).join('')))
+      flush()
     },
+    /** Writes what a full disk held up; whether nothing waits any more. */
+    flush,
     close,
   }
 }
+
+const sizeOf = (parts: readonly Buffer[]): number => parts.reduce((sum, part) => sum + part.length, 0)
+
+function markFull(folder: string): void {
+  try {
+    writeFileSync(join(folder, fullFile), '')
+  } catch {
+    // Not even that: the reader meets the full disk by itself.
+  }
+}
+
+/** Whether a writer waits for room on the disk. */
+export const isSpoolFull = (folder: string): boolean => existsSync(join(folder, fullFile))
+export const forgetFull = (folder: string): void => rmSync(join(folder, fullFile), { force: true })
 
 /** The next whole lines from `position`; none when there is nothing new. */
 export function readSpool(folder: string, position: number): SpoolBatch {

@@ -1,27 +1,21 @@
 /**
- * Serves a folder of static files: `node static-server.ts <folder> [fallback]`, on 127.0.0.1 and the port in `PORT`. The
- * fallback is the file that answers for pages that are no file.
+ * Serves a folder of static files: `node static-server.ts <folder> <boundary> [fallback]`, on 127.0.0.1 and the port in
+ * `PORT`. Nothing outside of the boundary, the repository, is served. The fallback is the file that answers for pages that
+ * are no file.
  */
-import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { join } from 'node:path'
-import sirv from 'sirv'
+import { createStaticFiles, isInside } from './static-files.ts'
 
-const folder = process.argv[2] ?? '.'
-const fallback = process.argv[3]
-const notFoundPage = read('404.html')
+const [folder = '.', boundary = folder, fallback] = process.argv.slice(2)
+if (!(await isInside(boundary, folder))) {
+  console.error(`${folder} leads out of the repository, so it is not served.`)
+  process.exit(1)
+}
 
-const serve = sirv(folder, {
-  etag: true,
-  single: fallback ?? false,
-  extensions: ['html'],
-})
-
+const answer = createStaticFiles({ folder, boundary, fallback })
 const server = createServer((request, response) => {
-  serve(request, response, () => {
-    response.writeHead(404, { 'content-type': 'text/html; charset=utf-8' })
-    response.end(request.method === 'HEAD' ? undefined : (notFoundPage ?? 'Not found'))
-  })
+  // Who went away while a file was sent, or a file that was cut meanwhile: this answer ends, the others do not.
+  answer(request, response).catch(() => response.destroy())
 })
 server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => {
   console.log(`Serving ${folder} on port ${process.env.PORT}`)
@@ -30,11 +24,3 @@ process.on('SIGTERM', () => {
   server.close(() => process.exit(0))
   server.closeIdleConnections()
 })
-
-function read(name: string): Buffer | undefined {
-  try {
-    return readFileSync(join(folder, name))
-  } catch {
-    return undefined
-  }
-}

@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, linkSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type JobOrder, type JobState, type JobStep, lockFile, stateFile, writeJson } from './job.ts'
 import { findJobProcesses, markerVariable, terminate } from './job-processes.ts'
 import { createMasker } from './masking.ts'
@@ -16,6 +17,8 @@ import { createSpoolWriter } from './spool.ts'
 
 /** An unfinished line, such as a prompt, is shown after this. */
 const partialLineMs = 250
+/** A full disk is tried again after this. */
+const retryMs = 250
 /** Output may still be in the pipes when everything that wrote it has ended. */
 const drainMs = 1000
 /** Room for a stack trace and what comes before it. */
@@ -63,11 +66,14 @@ async function supervise(job: JobOrder, supervisor: ProcessIdentity): Promise<vo
     finishedAt: null,
     lastLines: [],
   }
+  let isRecorded = true
   const record = (change: Partial<JobState>) => {
     state = { ...state, ...change }
     try {
       writeJson(join(folder, stateFile), state)
+      isRecorded = true
     } catch (error) {
+      isRecorded = false
       // A full disk must not end the app; a deleted folder means that nobody wants it any more.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') stopping ??= endAll()
     }
@@ -88,6 +94,12 @@ async function supervise(job: JobOrder, supervisor: ProcessIdentity): Promise<vo
     lastLines.push(...shown.map(piece => piece.text.slice(0, lastLineLength)))
     lastLines.splice(0, lastLines.length - lastLinesCount)
   }
+
+  /** A full disk holds up lines and state: they are written when there is room, or never when the job was stopped. */
+  const retrying = setInterval(() => {
+    spool.flush()
+    if (!isRecorded) record({})
+  }, retryMs)
 
   const endAll = () =>
     terminate(() => findJobProcesses({ marker, leader: state.leader, except: process.pid }), job.graceMs)
@@ -115,8 +127,14 @@ async function supervise(job: JobOrder, supervisor: ProcessIdentity): Promise<vo
   }
   clearTimeout(limit)
   await stopping
+  clearInterval(retrying)
+  while (!spool.flush() && stopping === undefined) await delay(retryMs)
   spool.close()
   record({ finishedAt: Date.now(), lastLines })
+  while (!isRecorded && stopping === undefined) {
+    await delay(retryMs)
+    record({})
+  }
 
   async function runStep(step: JobStep): Promise<boolean> {
     if (job.kind === 'build') say(`$ ${step.command}`, step.name)

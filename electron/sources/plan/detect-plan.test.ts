@@ -7,7 +7,8 @@ import { toFailure } from '../../../shared/domain/failure.ts'
 import type { Plan } from '../../../shared/domain/plan.ts'
 import { planFileSchema, toPlanFile } from '../../../shared/domain/plan-file.ts'
 import { writeFiles } from '../../../tests/support/git-server.ts'
-import { decidePlan, detectPlan } from './detect-plan.ts'
+import { listApps } from './apps.ts'
+import { decidePlan, detectPlan, tryAll } from './detect-plan.ts'
 import type { Files } from './files.ts'
 
 type Fixture = Record<string, string>
@@ -78,6 +79,11 @@ const table: readonly (readonly [name: string, fixture: Fixture, brief: unknown[
     'a Dockerfile that exposes a variable',
     { Dockerfile: 'FROM alpine\nEXPOSE $PORT' },
     ['dockerfile', 'alpine', null, null, null, null, 8080],
+  ],
+  [
+    'a Dockerfile that exposes a variable which it sets',
+    { Dockerfile: 'FROM alpine\nENV NODE_ENV=production PORT=4500\nEXPOSE $PORT' },
+    ['dockerfile', 'alpine', null, null, null, null, 4500],
   ],
   [
     'a Procfile alone',
@@ -523,6 +529,9 @@ const portTable: readonly (readonly [line: string, port: number, isFixed: boolea
   ["const PORT = process.env['PORT'] || 3006", 3006, false],
   ['const PORT = 3007', 3007, true],
   ['export const config = { port: 3008 }', 3008, true],
+  ['Bun.serve({ port: 3009, fetch })', 3009, true],
+  ['await app.listen({ port: 3010, host })', 3010, true],
+  ['serve({ fetch: app.fetch, port: Number(process.env.PORT) || 3011 })', 3011, false],
   ["const db = { port: 5432 }, url = 'localhost:6379'", 3000, false],
 ]
 
@@ -544,6 +553,131 @@ describe('the port of a Node app is read from', () => {
         'The app seems to listen on port 4100 whatever PORT says (package.json scripts.start). It is stopped before its successor starts, so every deploy has a short break.',
       ],
     ])
+  })
+})
+
+const otherPorts: readonly (readonly [text: string, fixture: Fixture, port: number, origin: string])[] = [
+  [
+    'the start script of Next.js',
+    { 'package.json': manifest({ scripts: { start: 'next start -p 4001' }, dependencies: { next: '16' } }) },
+    4001,
+    'package.json scripts.start',
+  ],
+  [
+    'a Flask app that is run by hand',
+    { 'requirements.txt': 'flask', 'app.py': 'app = Flask(__name__)\napp.run(debug=True, port=5001)' },
+    5001,
+    'app.py line 2',
+  ],
+  [
+    'uvicorn.run',
+    {
+      'requirements.txt': 'fastapi\nuvicorn',
+      'main.py': 'app = FastAPI()\nuvicorn.run(app, host="0.0.0.0", port=8123)',
+    },
+    8123,
+    'main.py line 2',
+  ],
+  [
+    'the address of a Python server',
+    { 'main.py': 'server = HTTPServer(("0.0.0.0", 8901), Handler)' },
+    8901,
+    'main.py line 1',
+  ],
+  ['gin', { 'go.mod': 'module x', 'main.go': `${goMain}r.Run(":8081")` }, 8081, 'main.go line 4'],
+  [
+    'a Go listener',
+    { 'go.mod': 'module x', 'main.go': `${goMain}l, err := net.Listen("tcp", "0.0.0.0:8082")` },
+    8082,
+    'main.go line 4',
+  ],
+  [
+    'a Go default for PORT',
+    { 'go.mod': 'module x', 'main.go': `${goMain}addr := cmp.Or(os.Getenv("PORT"), "8083")` },
+    8083,
+    'main.go line 4',
+  ],
+  [
+    'a Deno server',
+    { 'deno.json': '{}', 'main.ts': '\nDeno.serve({ port: 8084 }, handle)' },
+    8084,
+    'main.ts line 2',
+  ],
+  ['a Procfile', { Procfile: 'web: gunicorn app --bind 0.0.0.0:8085' }, 8085, 'Procfile line 1'],
+  ['a Dockerfile', { Dockerfile: 'FROM x\nEXPOSE 8086' }, 8086, 'Dockerfile line 2'],
+  ['a shell script', { 'start.sh': 'exec ./app --listen=:8087' }, 8087, 'start.sh line 1'],
+]
+
+test.each(otherPorts)('the port is read from %s', async (_, fixture, value, origin) => {
+  expect((await decidePlan(filesOf(fixture))).port).toEqual({ value, origin })
+})
+
+describe('the folder of the app', () => {
+  const api = { 'api/package.json': manifest(start), 'api/server.js': '' }
+  const page = { 'site/index.html': '' }
+  const planOf = (fixture: Fixture, root?: string) => decidePlan(filesOf(fixture), root)
+  const refusal = (fixture: Fixture, root?: string) => planOf(fixture, root).then(() => undefined, toFailure)
+
+  test('is the one that the person chose', async () => {
+    const plan = await planOf({ ...page, ...api, 'package.json': manifest(start) }, './api/')
+    expect([plan.root, ...brief(plan)]).toEqual(['api', 'node', 'Node', null, null, 'npm start', null, 3000])
+  })
+
+  test('that the person chose wins over the one in slipway.json, whose fields are about another app', async () => {
+    const file = { 'slipway.json': manifest({ folder: 'site', start: './serve' }) }
+    expect((await planOf({ ...file, ...page, ...api })).start?.value).toBe('./serve')
+    expect((await planOf({ ...file, ...page, ...api }, 'api')).start?.value).toBe('npm start')
+    expect((await planOf({ ...file, ...page, ...api }, 'site')).start?.value).toBe('./serve')
+    expect((await planOf({ ...file, ...page, 'index.html': '' }, '')).start).toBe(null)
+  })
+
+  test('may have a slipway.json of its own', async () => {
+    const plan = await planOf({ ...api, 'api/slipway.json': manifest({ start: 'node other.js' }) }, 'api')
+    expect([plan.root, plan.start]).toEqual(['api', { value: 'node other.js', origin: 'slipway.json' }])
+  })
+
+  test('in a workspace is built from the root of the workspace', async () => {
+    const fixture = {
+      'package.json': manifest({ workspaces: ['apps/*'] }),
+      'apps/web/package.json': manifest({ name: 'web', ...start }),
+      'apps/admin/package.json': manifest({ name: 'admin', ...start }),
+    }
+    const plan = await planOf(fixture, 'apps/admin')
+    expect([plan.root, plan.install?.value, plan.start?.value, plan.notes]).toEqual([
+      '.',
+      'npm install',
+      'npm run start --workspace apps/admin',
+      [],
+    ])
+  })
+
+  test('that is not there is named', async () => {
+    expect(await refusal(api, 'web')).toMatchObject({
+      code: 'plan_not_recognised',
+      message: 'There is no folder web in the repository.',
+    })
+  })
+
+  test('is offered where the top is no app', async () => {
+    const fixture = { ...page, ...api, 'README.md': '', 'node_modules/x/package.json': manifest(start) }
+    expect(await refusal(fixture)).toMatchObject({
+      code: 'plan_not_recognised',
+      message: 'There is no app at the top of the repository. There are some below it: api, site.',
+      folders: ['api', 'site'],
+    })
+  })
+
+  test('is one of those that are listed: down to two levels, plain files only where the top is no app', async () => {
+    const fixture = {
+      ...page,
+      ...api,
+      'services/mail/go.mod': 'module mail',
+      'services/mail/main.go': goMain,
+      'a/b/c/index.html': '',
+    }
+    expect(await listApps(filesOf(fixture), tryAll)).toEqual(['api', 'services/mail', 'site'])
+    const top = { ...fixture, 'package.json': manifest(start) }
+    expect(await listApps(filesOf(top), tryAll)).toEqual(['.', 'api', 'services/mail'])
   })
 })
 

@@ -1,11 +1,12 @@
 import { SlipwayError } from '../../../shared/domain/failure.ts'
 import type { Plan } from '../../../shared/domain/plan.ts'
-import { withPlanFile } from '../../../shared/domain/plan-file.ts'
+import { type PlanFile, withPlanFile } from '../../../shared/domain/plan-file.ts'
+import { listApps } from './apps.ts'
 import { recogniseDeno } from './deno.ts'
 import { recogniseDockerfile } from './dockerfile.ts'
 import { createFolderFiles, type Files, type Recogniser } from './files.ts'
 import { recogniseGo } from './go.ts'
-import { recogniseNode } from './node.ts'
+import { planMember, recogniseNode } from './node.ts'
 import { emptyPlan, readPlanFile } from './plan-file.ts'
 import { recogniseProcfile } from './procfile.ts'
 import { recognisePython } from './python.ts'
@@ -25,37 +26,79 @@ const recognisers: readonly Recogniser[] = [
   recogniseStatic,
 ]
 
-/** How the code in the folder is built and started, without the person's edits. Throws `plan_not_recognised`. */
-export async function detectPlan(folder: string): Promise<Plan> {
-  return decidePlan(createFolderFiles(folder))
+/**
+ * How the code in the folder is built and started, without the person's other edits. `root`: the folder of the app in it,
+ * which the person chose. Throws `plan_not_recognised`.
+ */
+export async function detectPlan(folder: string, root?: string): Promise<Plan> {
+  return decidePlan(createFolderFiles(folder), root)
 }
 
-/** What `slipway.json` says wins over what is found. */
-export async function decidePlan(files: Files): Promise<Plan> {
-  const file = await readPlanFile(files)
-  if (file === undefined) return recognise(files)
-  const root = file.folder?.replace(/^\.\//, '').replace(/\/+$/, '') ?? '.'
-  const below = root === '.' ? files : filesBelow(files, root)
-  const plan = await recognise(below).catch(error => {
-    const empty = emptyPlan(file)
-    if (empty === undefined) throw error
-    return empty
-  })
-  return { ...withPlanFile(plan, file), root }
+/** The folders that have an app each, `.` for the top. */
+export async function findApps(folder: string): Promise<string[]> {
+  return listApps(createFolderFiles(folder), tryAll)
 }
 
-async function recognise(files: Files): Promise<Plan> {
+/** What `slipway.json` says wins over what is found; the folder that the person chose wins over its. */
+export async function decidePlan(files: Files, chosen?: string): Promise<Plan> {
+  const top = await readPlanFile(files)
+  const named = toFolder(top?.folder ?? '')
+  const root = chosen === undefined ? named : toFolder(chosen)
+  if (root === '.') return planFolder(files, named === '.' ? top : undefined, files)
+  const below = filesBelow(files, root)
+  if ((await below.list('.')).length === 0) throw noFolder(root)
+  const file = root === named ? top : await readPlanFile(below)
+  const member = file === undefined ? await planMember(files, root) : undefined
+  return member ?? { ...(await planFolder(below, file, files)), root }
+}
+
+const toFolder = (path: string): string => path.replace(/^(?:\.\/)+|^\.$/, '').replace(/\/+$/, '') || '.'
+
+async function planFolder(files: Files, file: PlanFile | undefined, all: Files): Promise<Plan> {
+  const found = await tryAll(files)
+  if (file === undefined) {
+    if (found !== undefined) return found
+    throw notRecognised(await listApps(all, tryAll))
+  }
+  const plan = found ?? emptyPlan(file)
+  if (plan !== undefined) return withPlanFile(plan, file)
+  throw notRecognised([])
+}
+
+/** The plan of the first recogniser; undefined when none knows the files. */
+export async function tryAll(files: Files): Promise<Plan | undefined> {
   for (const recogniser of recognisers) {
     const plan = await recogniser(files)
     if (plan !== undefined) return plan
   }
-  throw new SlipwayError({
+  return undefined
+}
+
+const noFolder = (root: string) =>
+  new SlipwayError({
+    code: 'plan_not_recognised',
+    message: `There is no folder ${root} in the repository.`,
+    hint: 'Choose another folder for the app.',
+  })
+
+const lookedFor =
+  'a slipway.json; a Dockerfile; a Procfile with a web line; a deno.json with a start task ' +
+  'or main.ts; a package.json with a start script, a framework, a main file, server.js or index.js, or workspaces that ' +
+  'have one; Python with Django, Flask, FastAPI, main.py or app.py; a go.mod or go.work with a main package there or in ' +
+  'cmd/; start.sh or run.sh; an index.html there or in public/, dist/ or build/'
+
+function notRecognised(folders: readonly string[]): SlipwayError {
+  if (folders.length > 0) {
+    return new SlipwayError({
+      code: 'plan_not_recognised',
+      message: `There is no app at the top of the repository. There ${folders.length === 1 ? 'is one' : 'are some'} below it: ${folders.join(', ')}.`,
+      hint: 'Choose the folder of the app; on the command line, with --root.',
+      folders: [...folders],
+    })
+  }
+  return new SlipwayError({
     code: 'plan_not_recognised',
     message: 'Slipway does not see how to build and start this repository.',
-    hint:
-      'It looked at the top of the repository for: a slipway.json; a Dockerfile; a Procfile with a web line; a deno.json with a start task ' +
-      'or main.ts; a package.json with a start script, a framework, a main file, server.js or index.js, or workspaces that ' +
-      'have one; Python with Django, Flask, FastAPI, main.py or app.py; a go.mod or go.work with a main package there or in ' +
-      'cmd/; start.sh or run.sh; an index.html there or in public/, dist/ or build/. Add one of these.',
+    hint: `It looked for: ${lookedFor}. Add one of these.`,
   })
 }

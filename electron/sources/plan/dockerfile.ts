@@ -31,7 +31,9 @@ function toPlan(name: string, text: string): Plan {
 }
 
 function findPort(name: string, text: string): Plan['port'] {
-  const exposed = findLast(name, text, /^\s*EXPOSE\s+(\d{1,5})\b/i)
+  const exposed =
+    findLast(name, text, /^\s*EXPOSE\s+(\d{1,5})\b/i) ??
+    findLast(name, text, /^\s*ENV\s+(?:\S+=\S+\s+)*PORT[= ]"?(\d{1,5})\b/i)
   const port = Number(exposed?.value)
   if (exposed !== null && port >= 1 && port <= 65_535) return { value: port, origin: exposed.origin }
   return { value: 8080, origin: 'usual for containers' }

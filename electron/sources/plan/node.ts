@@ -31,10 +31,16 @@ async function planProject(files: Files, project: NodeProject): Promise<Plan | u
   return output && toStatic(project, output, undefined)
 }
 
+/** A package that the person chose of a workspace, which is installed as a whole. Undefined: it is no such package. */
+export async function planMember(files: Files, folder: string): Promise<Plan | undefined> {
+  const root = await readNodeProject(files)
+  return root && planWorkspace(files, root, folder)
+}
+
 const preferredPackages = ['web', 'app', 'site', 'www', 'server', 'api', 'backend', 'frontend']
 
 /** The package that looks like the app, installed and built from the root of its workspace. */
-async function planWorkspace(files: Files, root: NodeProject): Promise<Plan | undefined> {
+async function planWorkspace(files: Files, root: NodeProject, wanted?: string): Promise<Plan | undefined> {
   const candidates: { one: WorkspacePackage; plan: Plan; project: NodeProject }[] = []
   for (const one of await listWorkspaces(files, root.workspaces)) {
     const below = filesBelow(files, one.folder)
@@ -45,7 +51,8 @@ async function planWorkspace(files: Files, root: NodeProject): Promise<Plan | un
   const ranked = preferredPackages.flatMap(name =>
     candidates.filter(({ one }) => one.folder.split('/').at(-1) === name),
   )
-  const chosen = ranked[0] ?? candidates[0]
+  const chosen =
+    wanted === undefined ? (ranked[0] ?? candidates[0]) : candidates.find(({ one }) => one.folder === wanted)
   if (chosen === undefined) return undefined
   const { one, plan, project } = chosen
   const runner = await findRunner(files)
@@ -71,10 +78,10 @@ async function planWorkspace(files: Files, root: NodeProject): Promise<Plan | un
     notes: [
       ...root.notes,
       ...plan.notes.filter(note => !note.startsWith('There is no lockfile')),
-      ...(others.length === 0
+      ...(others.length === 0 || wanted !== undefined
         ? []
         : [
-            `There are several apps in this workspace. This deploys ${one.folder}; the others are ${others.join(', ')}.`,
+            `There are several apps in this workspace. This deploys ${one.folder}; the others are ${others.join(', ')}. Choose another as the folder of the app.`,
           ]),
     ],
   }

@@ -18,6 +18,10 @@ const sure: readonly RegExp[] = [
   /\.listen\(\s*\{[^}]*\bport:\s*(\d{2,5})\b/,
   /\b(?:ListenAndServe(?:TLS)?|Listen|Run|Start)\(\s*(?:"tcp",\s*)?"[^":]*:(\d{2,5})"/,
   /"(?:0\.0\.0\.0)?:(\d{2,5})"/,
+  // Python: HTTPServer(("", 8000), Handler)
+  /Server\(\s*\(\s*["'][^"']*["']\s*,\s*(\d{2,5})\s*\)/,
+  // Shell: exec ./app --listen=:8080
+  /\s--(?:port|listen|bind|addr)[= ](?:\S*:)?(\d{2,5})\b/,
 ]
 const likely = /\bport\b["']?\s*(?::=|[:=])\s*["'`]?:?(\d{2,5})\b/i
 /** Ports that an app talks to rather than listens on: databases, queues, mail. */

@@ -114,7 +114,7 @@ async function findStart(
     return {
       label: 'FastAPI',
       command: { value: manager.run(`uvicorn ${web.module} --host ${host} --port $PORT`), origin: web.path },
-      ...{ port: 8000, takesPort: true, reads: [], notes },
+      ...{ port: 8000, takesPort: true, reads: [web.path], notes },
     }
   }
   if (web?.kind === 'Flask') {
@@ -126,7 +126,7 @@ async function findStart(
       command: { value: command, origin: web.path },
       port: 5000,
       takesPort: true,
-      reads: [],
+      reads: [web.path],
     }
   }
   const script = scripts.find(path => texts.has(path))

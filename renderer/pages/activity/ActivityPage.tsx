@@ -98,15 +98,18 @@ function Line({ line }: { line: Activity }) {
           </>
         )}
       </span>
-      <span className={`truncate ${classes.detail}`} title={line.detail}>
-        {line.detail}
-      </span>
+      {line.deployment !== null && (
+        <span className={`truncate ${classes.detail}`} title={line.detail}>
+          {line.detail}
+        </span>
+      )}
     </li>
   )
 }
 
 function Subject({ line }: { line: Activity }) {
-  if (line.deployment === null) return null
+  // What is not about a deployment is about what the detail names.
+  if (line.deployment === null) return <strong>{line.detail}</strong>
   if (line.deploymentId === null) return <strong>{line.deployment}</strong>
   return (
     <Link className={classes.link} to="/deployments/$id" params={{ id: line.deploymentId }} data-row-link>

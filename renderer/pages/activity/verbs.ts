@@ -2,6 +2,7 @@ import {
   type Icon,
   IconAlertTriangle,
   IconArrowBackUp,
+  IconArrowRight,
   IconCheck,
   IconCircleX,
   IconMinus,
@@ -12,6 +13,9 @@ import {
   IconRefresh,
   IconRocket,
   IconTrash,
+  IconUserEdit,
+  IconUserMinus,
+  IconUserPlus,
 } from '@tabler/icons-react'
 import type { Activity } from '../../../shared/domain/records.ts'
 
@@ -38,6 +42,10 @@ export const verbLooks = {
   stop: { word: 'stopped', icon: IconPlayerStop, colour: 'var(--grey)' },
   start: { word: 'started', icon: IconPlayerPlay, colour: 'var(--grey)' },
   restored: { word: 'restored the database from', icon: IconArrowBackUp, colour: 'var(--amber)' },
+  given: { word: 'gave', icon: IconArrowRight, colour: 'var(--grey)' },
+  user_added: { word: 'added the user', icon: IconUserPlus, colour: 'var(--grey)' },
+  user_renamed: { word: 'renamed the user', icon: IconUserEdit, colour: 'var(--grey)' },
+  user_removed: { word: 'removed the user', icon: IconUserMinus, colour: 'var(--grey)' },
   remove: { word: 'began to remove', icon: IconTrash, colour: 'var(--grey)' },
   removed: { word: 'was removed', isResult: true, icon: IconTrash, colour: 'var(--grey)' },
 } as const satisfies Record<Activity['verb'], VerbLook>

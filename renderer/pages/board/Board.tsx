@@ -14,8 +14,12 @@ import { type BoardView, toBoardItems } from './board-view.ts'
 const rowHeight = 44
 const drawnAhead = 12
 
-export function Board({ deployments }: { deployments: readonly Deployment[] }) {
+export function Board({ deployments: all }: { deployments: readonly Deployment[] }) {
   const view = useSearch({ from: '/' })
+  const deployments = useMemo(
+    () => (view.owner === undefined ? all : all.filter(each => each.owner.id === view.owner)),
+    [all, view.owner],
+  )
   const navigate = useNavigate()
   const setView = (next: BoardView) => void navigate({ to: '/', search: next, replace: true })
   const shownView = useDeferredValue(view)

@@ -1,13 +1,16 @@
-import { Button, CloseButton, Menu, TextInput } from '@mantine/core'
-import { IconChevronDown, IconSearch } from '@tabler/icons-react'
+import { CloseButton, TextInput } from '@mantine/core'
+import { IconSearch } from '@tabler/icons-react'
 import type { RefObject } from 'react'
 import type { Deployment } from '../../../shared/domain/records.ts'
 import { Keys } from '../../keyboard/Keys.tsx'
 import type { StatusGroup } from '../../status/facts.ts'
+import { Choice } from '../../ui/Choice.tsx'
+import { OwnerFilter } from '../../users/OwnerFilter.tsx'
+import { useUsers } from '../../users/use-users.ts'
 import classes from './Board.module.css'
 import { type BoardView, countTabs, tabWords } from './board-view.ts'
 
-const groupWords = { none: 'none', project: 'project', status: 'status' } as const
+const groupWords = { none: 'none', project: 'project', status: 'status', owner: 'owner' } as const
 const sortWords = { activity: 'activity', name: 'name', age: 'age' } as const
 
 export function BoardToolbar({
@@ -21,6 +24,8 @@ export function BoardToolbar({
   setView: (view: BoardView) => void
   searchRef: RefObject<HTMLInputElement | null>
 }) {
+  const { areSeveral } = useUsers()
+  const { owner: _byOwner, ...fewerGroupWords } = groupWords
   const counts = countTabs(deployments)
   const { tab: _tab, ...withoutTab } = view
   const { text: _text, ...withoutText } = view
@@ -71,10 +76,17 @@ export function BoardToolbar({
           event.currentTarget.blur()
         }}
       />
-      <Choice
+      <OwnerFilter
+        owner={view.owner}
+        choose={owner => {
+          const { owner: _owner, ...rest } = view
+          setView(owner === undefined ? rest : { ...rest, owner })
+        }}
+      />
+      <Choice<keyof typeof groupWords>
         label="Group"
         value={view.group ?? 'none'}
-        words={groupWords}
+        words={areSeveral || view.group === 'owner' ? groupWords : fewerGroupWords}
         choose={group => {
           const { group: _group, ...rest } = view
           setView(group === 'none' ? rest : { ...rest, group })
@@ -90,39 +102,5 @@ export function BoardToolbar({
         }}
       />
     </div>
-  )
-}
-
-function Choice<K extends string>({
-  label,
-  value,
-  words,
-  choose,
-}: {
-  label: string
-  value: K
-  words: Record<K, string>
-  choose: (key: K) => void
-}) {
-  return (
-    <Menu>
-      <Menu.Target>
-        <Button
-          className={classes.choice}
-          variant="subtle"
-          color="gray"
-          rightSection={<IconChevronDown size={14} aria-hidden />}
-        >
-          {label}: {words[value]}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {(Object.keys(words) as K[]).map(key => (
-          <Menu.Item key={key} onClick={() => choose(key)} aria-current={key === value}>
-            {words[key]}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
   )
 }

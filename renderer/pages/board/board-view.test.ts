@@ -10,6 +10,7 @@ const row = (name: string, status: string, changedAt: number, project = 'shop') 
     createdAt: changedAt,
     branch: 'main',
     project: { name: project },
+    owner: { id: project.padEnd(26, '0'), name: project === 'blog' ? 'bea' : 'ana' },
     health: { ready: 1, wanted: 1 },
     latestBuild: null,
   }) as Deployment
@@ -35,11 +36,12 @@ test('groups have headings with their counts', () => {
   expect(countTabs(rows)).toEqual({ live: 1, building: 1, failed: 1, stopped: 0 })
 })
 
+test('rows can be grouped by owner', () => {
+  expect(names({ group: 'owner' })).toEqual(['# ana 2', 'web', 'api', '# bea 1', 'blog'])
+})
+
 test('an address with nonsense shows all rows', () => {
-  expect(toBoardView({ tab: 'x', group: 3, text: '' })).toEqual({})
-  expect(toBoardView({ tab: 'live', group: 'project', text: 'a' })).toEqual({
-    tab: 'live',
-    group: 'project',
-    text: 'a',
-  })
+  expect(toBoardView({ tab: 'x', group: 3, text: '', owner: 'ana' })).toEqual({})
+  const view = { tab: 'live', group: 'project', text: 'a', owner: '0'.repeat(26) } as const
+  expect(toBoardView(view)).toEqual(view)
 })

@@ -1,22 +1,26 @@
 import type { Deployment } from '../../../shared/domain/records.ts'
 import { groupOf, groupsOfStatus, type StatusGroup, shownStatus } from '../../status/facts.ts'
+import { toOwnerSearch } from '../../users/owner-search.ts'
 
 /** What the board's address says: which rows, in which order. */
 export interface BoardView {
   readonly tab?: StatusGroup
-  readonly group?: 'project' | 'status'
+  readonly group?: 'project' | 'status' | 'owner'
   readonly sort?: 'name' | 'age'
   readonly text?: string
+  /** Id of the user whose deployments are shown. */
+  readonly owner?: string
 }
 
 /** From an address that anybody may have typed. */
 export function toBoardView(search: Record<string, unknown>): BoardView {
-  const { tab, group, sort, text } = search
+  const { tab, group, sort, text, owner } = search
   return {
     ...(typeof tab === 'string' && tab in groupsOfStatus ? { tab: tab as StatusGroup } : {}),
-    ...(group === 'project' || group === 'status' ? { group } : {}),
+    ...(group === 'project' || group === 'status' || group === 'owner' ? { group } : {}),
     ...(sort === 'name' || sort === 'age' ? { sort } : {}),
     ...(typeof text === 'string' && text !== '' ? { text } : {}),
+    ...toOwnerSearch(owner),
   }
 }
 
@@ -44,14 +48,18 @@ export function toBoardItems(deployments: readonly Deployment[], view: BoardView
     .toSorted(orders[view.sort ?? 'activity'])
   if (view.group === undefined) return rows.map(deployment => ({ kind: 'row', deployment }))
 
-  const titleOf = (each: Deployment) =>
-    view.group === 'project' ? each.project.name : tabWords[groupOf(shownStatus(each))]
-  const groups = Map.groupBy(rows, titleOf)
+  const groups = Map.groupBy(rows, titles[view.group])
   return [...groups].flatMap(([title, members]): BoardItem[] => [
     { kind: 'heading', title, count: members.length },
     ...members.map(deployment => ({ kind: 'row', deployment }) as const),
   ])
 }
+
+const titles = {
+  project: (each: Deployment) => each.project.name,
+  status: (each: Deployment) => tabWords[groupOf(shownStatus(each))],
+  owner: (each: Deployment) => each.owner.name,
+} satisfies Record<NonNullable<BoardView['group']>, (each: Deployment) => string>
 
 const orders = {
   activity: (a: Deployment, b: Deployment) => b.changedAt - a.changedAt,

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { Build } from '../../../shared/domain/records.ts'
 import { api } from '../../connection/api.ts'
 import { Page } from '../../frame/Page.tsx'
@@ -9,6 +10,8 @@ import { EmptyNote } from '../../ui/EmptyNote.tsx'
 import { LinkButton } from '../../ui/LinkButton.tsx'
 import { QueryFailure } from '../../ui/QueryView.tsx'
 import { SkeletonRows } from '../../ui/SkeletonRows.tsx'
+import { OwnerFilter } from '../../users/OwnerFilter.tsx'
+import { useUsers } from '../../users/use-users.ts'
 import classes from './Builds.module.css'
 
 const pageSize = 100
@@ -20,11 +23,16 @@ const sections = [
 ] as const satisfies readonly { title: string; statuses: readonly Build['status'][] }[]
 
 export function BuildsPage() {
+  const { owner } = useSearch({ from: '/builds' })
+  const navigate = useNavigate()
+  const showOf = (next: string | undefined) =>
+    void navigate({ to: '/builds', search: next === undefined ? {} : { owner: next }, replace: true })
   const query = useInfiniteQuery(
     api.builds.list.infiniteOptions({
       input: (before: string | undefined) => ({
         limit: pageSize,
         ...(before === undefined ? {} : { before }),
+        ...(owner === undefined ? {} : { ownerId: owner }),
       }),
       initialPageParam: undefined,
       getNextPageParam: page => (page.length < pageSize ? undefined : page.at(-1)?.id),
@@ -34,6 +42,7 @@ export function BuildsPage() {
   const builds = query.data?.pages.flat()
   return (
     <Page title="Builds">
+      <BuildsToolbar owner={owner} showOf={showOf} />
       <div ref={rows}>
         {builds === undefined ? (
           query.error === null ? (
@@ -41,6 +50,15 @@ export function BuildsPage() {
           ) : (
             <QueryFailure error={query.error} retry={() => void query.refetch()} />
           )
+        ) : builds.length === 0 && owner !== undefined ? (
+          <EmptyNote
+            title="No build of this owner"
+            actions={
+              <Button variant="default" onClick={() => showOf(undefined)}>
+                Show all builds
+              </Button>
+            }
+          />
         ) : builds.length === 0 ? (
           <EmptyNote title="No build yet" actions={<LinkButton to="/new">New deployment</LinkButton>}>
             Every deploy starts a build. Running, waiting and finished ones are listed here.
@@ -67,6 +85,17 @@ export function BuildsPage() {
         )}
       </div>
     </Page>
+  )
+}
+
+/** Only there where it holds something. */
+function BuildsToolbar(props: { owner: string | undefined; showOf: (owner: string | undefined) => void }) {
+  const { areSeveral } = useUsers()
+  if (!areSeveral && props.owner === undefined) return null
+  return (
+    <div className={classes.toolbar}>
+      <OwnerFilter owner={props.owner} choose={props.showOf} />
+    </div>
   )
 }
 

@@ -8,6 +8,7 @@ import { toShownFailure } from '../../connection/failures.ts'
 import { FailurePanel } from '../../ui/FailurePanel.tsx'
 import { PlanSentence } from '../../ui/PlanSentence.tsx'
 import classes from './Deployment.module.css'
+import { DeploymentOwner } from './DeploymentOwner.tsx'
 import { type DeploymentDetail, useDeployment } from './deployment-context.ts'
 import { RemoveDialog } from './RemoveDialog.tsx'
 
@@ -17,6 +18,7 @@ export function DeploymentSettings() {
     <div className={classes.scroll}>
       <div className={classes.settings}>
         <SettingsForm key={deployment.id} deployment={deployment} />
+        <DeploymentOwner deployment={deployment} />
         <Danger deployment={deployment} />
       </div>
     </div>
@@ -70,6 +72,17 @@ function SettingsForm({ deployment }: { deployment: DeploymentDetail }) {
         allowDecimal={false}
         hideControls
         onChange={value => setPort(typeof value === 'number' ? value : null)}
+      />
+      <TextInput
+        label="Folder"
+        description="Of the app in the repository, such as apps/web. Empty: as it was found."
+        value={planEdits.root ?? ''}
+        spellCheck={false}
+        onChange={event => {
+          const { root: _before, ...others } = planEdits
+          const root = event.currentTarget.value.trim()
+          setPlanEdits(root === '' ? others : { ...others, root })
+        }}
       />
       {plan !== null && (
         <fieldset className={classes.plan}>

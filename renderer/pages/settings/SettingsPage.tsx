@@ -9,6 +9,7 @@ import { Page } from '../../frame/Page.tsx'
 import { QueryView } from '../../ui/QueryView.tsx'
 import { SkeletonRows } from '../../ui/SkeletonRows.tsx'
 import classes from './Settings.module.css'
+import { Users } from './Users.tsx'
 
 export function SettingsPage() {
   const settings = useQuery(api.settings.get.queryOptions())
@@ -17,6 +18,7 @@ export function SettingsPage() {
     <Page title="Settings">
       <div className={classes.settings}>
         <Appearance />
+        <Users />
         <QueryView query={settings} loading={<SkeletonRows count={2} widths={[32, 12]} />}>
           {given => (
             <>

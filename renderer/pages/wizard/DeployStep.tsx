@@ -1,4 +1,4 @@
-import { Button, Skeleton, Switch, TextInput } from '@mantine/core'
+import { Button, Select, Skeleton, Switch, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -11,6 +11,7 @@ import { api, client, queryClient } from '../../connection/api.ts'
 import { toShownFailure } from '../../connection/failures.ts'
 import { FailurePanel } from '../../ui/FailurePanel.tsx'
 import { QueryView } from '../../ui/QueryView.tsx'
+import { useUsers } from '../../users/use-users.ts'
 import { ConsentNotice } from './ConsentNotice.tsx'
 import { Step } from './Step.tsx'
 import classes from './Wizard.module.css'
@@ -47,6 +48,9 @@ function DeployForm({
   const [name, setName] = useState(suggestedName)
   const [keepsRunning, setKeepsRunning] = useState(settings.keepsRunning)
   const session = useQuery(api.session.info.queryOptions())
+  const { users, areSeveral } = useUsers()
+  const [chosenOwner, setOwner] = useState<string | null>(null)
+  const ownerId = chosenOwner ?? session.data?.user.id
   const needsConsent = settings.localConsentAt === null
   const isNameRight = namePattern.test(name)
 
@@ -56,7 +60,12 @@ function DeployForm({
         await client.settings.update({ localConsentAt: Date.now() })
         await queryClient.invalidateQueries({ queryKey: api.settings.key() })
       }
-      return client.deployments.create({ ...deployment, name, keepsRunning })
+      return client.deployments.create({
+        ...deployment,
+        name,
+        keepsRunning,
+        ...(ownerId === undefined ? {} : { ownerId }),
+      })
     },
     onSuccess: async ({ id, buildId }) => {
       await navigate({ to: '/deployments/$id/builds/$buildId', params: { id, buildId } })
@@ -93,6 +102,17 @@ function DeployForm({
           http://{isNameRight ? name : 'name'}.localhost:{session.data?.gatewayPort ?? 7780}
         </span>
       </p>
+      {areSeveral && (
+        <Select
+          mt={16}
+          className={classes.name}
+          label="Owner"
+          value={ownerId ?? null}
+          data={users.map(({ id, name: word }) => ({ value: id, label: word }))}
+          allowDeselect={false}
+          onChange={setOwner}
+        />
+      )}
       <Switch
         mt={16}
         label="Keep it running when Slipway quits"

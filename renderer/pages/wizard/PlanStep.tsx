@@ -1,4 +1,4 @@
-import { Button, Skeleton } from '@mantine/core'
+import { Button, Select, Skeleton } from '@mantine/core'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Plan, PlanEdits } from '../../../shared/domain/plan.ts'
@@ -11,13 +11,20 @@ import { Step } from './Step.tsx'
 import classes from './Wizard.module.css'
 
 interface PlanStepProps {
-  readonly inspection: UseQueryResult<{ branch: string; commit: Commit; plan: Plan; name: string }>
+  readonly inspection: UseQueryResult<{
+    commit: Commit
+    plan: Plan
+    name: string
+    branch: string
+    folders: string[]
+  }>
   readonly isFolder: boolean
   readonly isOpen: boolean
   readonly edits: PlanEdits
   readonly port: number | null
   readonly setEdits: (edits: PlanEdits) => void
   readonly setPort: (port: number | null) => void
+  readonly setRoot: (root: string) => void
   readonly accept: () => void
   readonly change: () => void
   readonly changeSource: () => void
@@ -25,8 +32,9 @@ interface PlanStepProps {
 
 export function PlanStep(props: PlanStepProps) {
   const { inspection } = props
-  const plan = inspection.data?.plan
-  if (plan === undefined) return <Inspecting {...props} />
+  if (inspection.data === undefined) return <Inspecting {...props} />
+  const { plan, folders } = inspection.data
+  const root = (props.edits.root ?? plan.root) || '.'
 
   const start = props.edits.start ?? plan.start?.value ?? props.edits.output ?? plan.output?.value
   if (!props.isOpen) {
@@ -36,6 +44,7 @@ export function PlanStep(props: PlanStepProps) {
         answer={
           <>
             {plan.runtime?.value ?? plan.label}
+            {root !== '.' && <span className="mono second"> · {root}</span>}
             {start !== undefined && <span className="mono second"> · {start}</span>}
           </>
         }
@@ -46,6 +55,7 @@ export function PlanStep(props: PlanStepProps) {
   const isBuildable = plan.kind !== 'dockerfile'
   return (
     <Step title="How it is built and started">
+      <FolderChoice folders={folders} root={root} setRoot={props.setRoot} />
       <PlanSentence
         plan={plan}
         edits={props.edits}
@@ -76,15 +86,51 @@ export function PlanStep(props: PlanStepProps) {
   )
 }
 
-function Inspecting({ inspection, isFolder, changeSource }: PlanStepProps) {
+/** Where a repository has several apps. */
+function FolderChoice({
+  folders,
+  root,
+  setRoot,
+}: {
+  folders: readonly string[]
+  root: string
+  setRoot: (root: string) => void
+}) {
+  const all = folders.includes(root) ? folders : [root, ...folders]
+  if (all.length < 2) return null
+  return (
+    <div className={classes.folder}>
+      <span className="second">There are several apps. This one is in</span>
+      <Select
+        aria-label="Folder of the app"
+        data={all.map(folder => ({
+          value: folder,
+          label: folder === '.' ? 'the top of the repository' : folder,
+        }))}
+        value={root}
+        onChange={next => next !== null && setRoot(next)}
+        allowDeselect={false}
+        maxDropdownHeight={320}
+      />
+    </div>
+  )
+}
+
+function Inspecting({ inspection, isFolder, changeSource, setRoot }: PlanStepProps) {
   const [since] = useState(() => Date.now())
   if (inspection.error !== null) {
+    const failure = toShownFailure(inspection.error)
     return (
       <Step title="How it is built and started">
         <FailurePanel
-          failure={toShownFailure(inspection.error)}
+          failure={failure}
           actions={
             <>
+              {failure.folders?.slice(0, 6).map(folder => (
+                <Button key={folder} variant="default" onClick={() => setRoot(folder)}>
+                  Use {folder}
+                </Button>
+              ))}
               <Button variant="default" onClick={() => void inspection.refetch()}>
                 Try again
               </Button>

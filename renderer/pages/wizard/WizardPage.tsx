@@ -48,7 +48,10 @@ function Wizard({ given }: { given: Source | null }) {
   const chosenBranch = branch ?? (isFolder ? '' : null)
   const inspection = useQuery(
     api.sources.inspect.queryOptions({
-      input: source === null || chosenBranch === null ? skipToken : { source, branch: chosenBranch },
+      input:
+        source === null || chosenBranch === null
+          ? skipToken
+          : { source, branch: chosenBranch, root: edits.root },
       ...fresh,
     }),
   )
@@ -95,6 +98,10 @@ function Wizard({ given }: { given: Source | null }) {
           port={port}
           setEdits={setEdits}
           setPort={setPort}
+          setRoot={root => {
+            setEdits({ root })
+            setPort(null)
+          }}
           accept={() => setStep('variables')}
           change={() => setStep('plan')}
           changeSource={() => setStep('source')}
