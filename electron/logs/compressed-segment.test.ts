@@ -193,6 +193,7 @@ test('a process killed while it writes and compresses loses no line and has none
     }
     expect(await again.lastMark(app, 'run')).toBe(kept.length)
     expect(JSON.stringify(kept) === JSON.stringify(withSeqs(numbered(1, kept.length)))).toBe(true)
+    await again.dispose()
     await rm(join(folder, 'runtime-app'), { recursive: true })
   }
 })
