@@ -78,7 +78,11 @@ export function createBuildFollower(deps: {
         deps.onError(error)
       }
       if (isOver(watch.scene()) && !hasEnded()) return true
-      if (!hasEnded()) await Promise.race([delay(retryMs, undefined, { signal }), watch.until(() => hasEnded() || undefined)])
+      if (!hasEnded())
+        await Promise.race([
+          delay(retryMs, undefined, { signal }),
+          watch.until(() => hasEnded() || undefined),
+        ])
     }
   }
 

@@ -226,7 +226,10 @@ export function createBuildTask(
 
 const removeMs = 120_000
 
-function toFetchStep({ pod }: { pod: Parameters<typeof containerOf>[0] | undefined }, logSeq: number): Step[] {
+function toFetchStep(
+  { pod }: { pod: Parameters<typeof containerOf>[0] | undefined },
+  logSeq: number,
+): Step[] {
   const state = pod && containerOf(pod, buildNames.fetch)?.state
   const startedAt = state?.running?.startedAt ?? state?.terminated?.startedAt
   if (startedAt === undefined) return []

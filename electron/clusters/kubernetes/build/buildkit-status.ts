@@ -79,6 +79,15 @@ export function createBuildkitStatus(secrets: readonly string[]) {
     return lines
   }
 
+  const fail = (vertex: KnownVertex, error: string): StatusLine[] => {
+    if (vertex.name.startsWith('importing cache manifest')) {
+      const isNew = /not found/.test(error)
+      return [platform(`#${vertex.number} ${isNew ? 'there is no cache yet' : `no cache: ${mask(error)}`}`)]
+    }
+    vertex.error = mask(error)
+    return [platform(`#${vertex.number} failed: ${vertex.error}`)]
+  }
+
   const onVertex = (seen: NonNullable<SolveStatus['vertexes']>[number]): StatusLine[] => {
     const vertex = know(seen.digest, seen.name ?? '')
     const lines: StatusLine[] = []
@@ -90,15 +99,18 @@ export function createBuildkitStatus(secrets: readonly string[]) {
       vertex.isCached = true
       lines.push(platform(`#${vertex.number} ${vertex.name}: cached`))
     }
-    if (seen.completed !== undefined && (vertex.finishedAt === null || seen.error)) {
-      const isFirst = vertex.finishedAt === null
-      vertex.finishedAt = Date.parse(seen.completed)
+    const finishedAt = seen.completed === undefined ? null : Date.parse(seen.completed)
+    if (finishedAt !== null && (finishedAt !== vertex.finishedAt || seen.error)) {
+      const before = vertex.finishedAt
+      vertex.finishedAt = finishedAt
       lines.push(...flush(vertex))
       if (seen.error) {
-        vertex.error = mask(seen.error)
-        lines.push(platform(`#${vertex.number} failed: ${vertex.error}`))
-      } else if (isFirst && !vertex.isCached && vertex.startedAt !== null) {
-        lines.push(platform(`#${vertex.number} done in ${toSeconds(vertex.finishedAt - vertex.startedAt)}`))
+        lines.push(...fail(vertex, seen.error))
+      } else if (!vertex.isCached && vertex.startedAt !== null) {
+        const ms = finishedAt - vertex.startedAt
+        // What is taken up again, as layers are that are fetched when they are needed, ends again.
+        if (before === null || finishedAt - before > shownAgainMs)
+          lines.push(platform(`#${vertex.number} done in ${toSeconds(ms)}`))
       }
     }
     return lines
@@ -124,7 +136,8 @@ export function createBuildkitStatus(secrets: readonly string[]) {
   return {
     push(line: string): StatusLine[] {
       const status = parse(line)
-      if (status === undefined) return line === '' ? [] : [{ stream: 'stderr', text: mask(line), isPartial: false }]
+      if (status === undefined)
+        return line === '' ? [] : [{ stream: 'stderr', text: mask(line), isPartial: false }]
       return [
         // A step that ends does so after its last output.
         ...(status.vertexes ?? []).filter(one => one.completed === undefined).flatMap(onVertex),
@@ -132,7 +145,9 @@ export function createBuildkitStatus(secrets: readonly string[]) {
         ...(status.logs ?? []).flatMap(onLog),
         ...(status.vertexes ?? []).filter(one => one.completed !== undefined).flatMap(onVertex),
         ...(status.warnings ?? []).flatMap(one =>
-          one.short === undefined ? [] : [platform(`Warning: ${Buffer.from(one.short, 'base64').toString()}`)],
+          one.short === undefined
+            ? []
+            : [platform(`Warning: ${Buffer.from(one.short, 'base64').toString()}`)],
         ),
       ]
     },
@@ -176,5 +191,7 @@ function parse(line: string): SolveStatus | undefined {
     return undefined
   }
 }
+
+const shownAgainMs = 100
 
 const toSeconds = (ms: number): string => `${(Math.max(0, ms) / 1000).toFixed(1)} s`

@@ -2,15 +2,10 @@
 export const podFolders = {
   workspace: '/workspace',
   source: '/workspace/source',
-  /** What came of fetching: a word for people if it failed. */
   configuration: '/etc/slipway',
   gitCredentials: '/run/git',
   variables: '/run/variables',
 } as const
-
-/** What fetching says as its last word when it failed, in the container's termination message. */
-export const fetchProblems = ['commit_not_found', 'lfs_missing', 'git_failed'] as const
-export type FetchProblem = (typeof fetchProblems)[number]
 
 /**
  * Gets the exact commit into the source folder, by the steps that the checkout on this computer takes: the commit alone, the head
@@ -33,7 +28,10 @@ if [ -f ${podFolders.gitCredentials}/password ]; then
     '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$(cat ${podFolders.gitCredentials}/username)" "$(cat ${podFolders.gitCredentials}/password)"; }; f'
 fi
 no_lfs='-c filter.lfs.smudge= -c filter.lfs.process= -c filter.lfs.required=false'
-fetch() { git fetch --progress --no-tags --no-recurse-submodules "$@" 2>/tmp/fetch.log; code=$?; tr '\\r' '\\n' </tmp/fetch.log >&2; return $code; }
+fetch() {
+  { git fetch --progress --no-tags --no-recurse-submodules "$@" 2>&1; echo $? >/tmp/code; } | tee /tmp/fetch.log >&2
+  return "$(cat /tmp/code)"
+}
 is_there() { git cat-file -e "$GIT_SHA^{commit}" 2>/dev/null; }
 branch="+refs/heads/$GIT_BRANCH:refs/remotes/origin/$GIT_BRANCH"
 get() {

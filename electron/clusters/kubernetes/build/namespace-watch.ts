@@ -36,7 +36,10 @@ export function watchNamespace(deps: {
     for (const wake of [...waiting]) wake()
   }
 
-  const watch = async <T extends KubernetesObject>(kind: Kind, onChange: (type: string, object: T) => void) => {
+  const watch = async <T extends KubernetesObject>(
+    kind: Kind,
+    onChange: (type: string, object: T) => void,
+  ) => {
     while (!signal.aborted) {
       try {
         const query = { watch: true, timeoutSeconds: 280 }

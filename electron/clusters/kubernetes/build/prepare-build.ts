@@ -9,7 +9,7 @@ import type { BuildOrder } from '../../driver.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 
 /** What is known of a build before anything is made in the cluster. */
-export interface PreparedBuild {
+interface PreparedBuild {
   readonly plan: Plan
   readonly commit: Commit
   /** Undefined: the repository's own. */
