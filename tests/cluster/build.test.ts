@@ -74,7 +74,12 @@ describe('a build in the cluster', () => {
     expect(at(/^#\d+ \[build 3\/3\] COPY/)).toBeGreaterThan(at(`Fetched ${order.sha}`))
     expect(at(/^#\d+ exporting to image/)).toBeGreaterThan(at(/^#\d+ \[build 3\/3\] COPY/))
 
-    await slipway.driver.collect(order.deploymentId, [])
+    const artifact = built.state === 'succeeded' ? built.artifact : ''
+    expect(await slipway.driver.hasArtifact(order.deploymentId, artifact)).toBe(true)
+    const other = artifact.replace(/.{64}$/, '0'.repeat(64))
+    expect(await slipway.driver.hasArtifact(order.deploymentId, other)).toBe(false)
+
+    await slipway.driver.collect(order.deploymentId, [artifact])
     await kubectl('wait', '--for=delete', `namespace/${buildNamespace(order.buildId)}`, '--timeout=60s')
     expect(await isThere(order)).toBe(false)
   })

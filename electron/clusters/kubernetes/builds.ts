@@ -3,6 +3,7 @@ import type { BuildKey, BuildObservation, BuildOrder } from '../driver.ts'
 import { buildNames } from './build/build-job.ts'
 import { readBuildRecord } from './build/build-record.ts'
 import { type BuildTask, createBuildTask } from './build/build-task.ts'
+import { createImages } from './build/images.ts'
 import { removeNamespace } from './build/remove-namespace.ts'
 import type { KubernetesContext } from './kubernetes-deps.ts'
 import { buildNamespace, deploymentSelector, labels } from './names.ts'
@@ -10,6 +11,7 @@ import { buildNamespace, deploymentSelector, labels } from './names.ts'
 /** Builds in the cluster: one Job in a namespace of its own, which ends with the build. */
 export function createBuilds(context: KubernetesContext) {
   const { api } = context
+  const images = createImages(context)
   /** By build id; ended ones stay, since their failure may be nowhere else. */
   const tasks = new Map<string, BuildTask>()
 
@@ -60,16 +62,15 @@ export function createBuilds(context: KubernetesContext) {
 
     cancel: (key: BuildKey) => forget(key.buildId),
 
-    async hasArtifact(_deploymentId: string, _artifact: string): Promise<boolean> {
-      return false
-    },
+    hasArtifact: images.has,
 
-    /** Deletes the namespaces of ended builds. Never called while the deployment builds. */
-    async collect(deploymentId: string, _artifacts: readonly string[]): Promise<void> {
+    /** Deletes the namespaces of ended builds, and images that are not named. Never called while the deployment builds. */
+    async collect(deploymentId: string, artifacts: readonly string[]): Promise<void> {
       const spaces = await listNamespaces(deploymentId)
       await Promise.all(spaces.map(one => api.remove('Namespace', { name: one.metadata?.name ?? '' })))
       for (const task of [...tasks.values()])
         if (task.key.deploymentId === deploymentId) tasks.delete(task.key.buildId)
+      await images.keepOnly(deploymentId, artifacts)
     },
 
     async remove(deploymentId: string): Promise<void> {
@@ -77,6 +78,7 @@ export function createBuilds(context: KubernetesContext) {
       const spaces = await listNamespaces(deploymentId)
       const found = spaces.flatMap(one => one.metadata?.labels?.[labels.build] ?? [])
       await Promise.all([...new Set([...own.map(task => task.key.buildId), ...found])].map(forget))
+      await images.removeAll(deploymentId)
     },
 
     count: async (deploymentId: string): Promise<number> => (await listNamespaces(deploymentId)).length,
