@@ -58,6 +58,9 @@ const namedIn = (table: 'releases' | 'builds', where: SQL): SQL => {
     WHERE ${where} AND json_extract(one.value, '$.secretVersion') IS NOT NULL`
 }
 
+/** Releases whose artifact is kept though it neither serves nor is wanted. */
+export const keptReleases = 10
+
 /** Read access to the platform database. */
 export function createReader(orm: Orm) {
   const selectDeployments = (where?: SQL) =>
@@ -208,11 +211,16 @@ export function createReader(orm: Orm) {
       selectReleases(eq(releases.deploymentId, deploymentId))
         .all()
         .map(row => toRelease({ ...row.release, build: row.build })),
-    /** Artifacts that a release could need again, newest first. */
-    artifactsOf: (deploymentId: string): string[] =>
-      selectReleases(eq(releases.deploymentId, deploymentId))
-        .all()
-        .flatMap(row => row.build.artifact ?? []),
+    /** Artifacts that are kept: of what is wanted and what serves, and of the newest releases, newest first. */
+    artifactsOf: (deploymentId: string): string[] => {
+      const row = orm.select().from(deployments).where(eq(deployments.id, deploymentId)).get()
+      const isNeeded = (id: string) => id === row?.targetReleaseId || id === row?.servingReleaseId
+      const rows = selectReleases(eq(releases.deploymentId, deploymentId)).all()
+      const found = rows
+        .filter(({ release }, index) => index < keptReleases || isNeeded(release.id))
+        .flatMap(({ build }) => build.artifact ?? [])
+      return [...new Set(found)]
+    },
     variablesOf: (deploymentId: string): VariableRow[] =>
       orm
         .select()

@@ -258,6 +258,25 @@ describe('rollback', () => {
     expect(await failureOf(() => intents.rollback(other, releaseId, ana()))).toEqual(refusal)
     expect(data.reader.releasesOf(id)).toHaveLength(2)
   })
+
+  test('to a release whose artifact is kept no more is refused', async () => {
+    const { id, releaseId } = await createLive()
+    data.writer.moveRelease(releaseId, 'live', 'retired', { endedAt: data.now() })
+    for (let n = 0; n < 10; n++) {
+      const next = data.release(id)
+      data.writer.moveRelease(next, 'releasing', 'live', { liveAt: data.now() })
+      data.writer.changeDeployment(id, { targetReleaseId: next, servingReleaseId: next })
+      data.writer.moveRelease(next, 'live', 'retired', { endedAt: data.now() })
+    }
+    expect(await failureOf(() => intents.rollback(id, releaseId, ana()))).toEqual({
+      code: 'conflict',
+      message: 'What release #1 ran was deleted: Slipway keeps it for the newest 10 releases.',
+      hint: 'Choose a newer release, or deploy its commit again.',
+    })
+    expect(data.reader.artifactsOf(id)).toHaveLength(10)
+    data.writer.changeDeployment(id, { servingReleaseId: releaseId })
+    expect(data.reader.artifactsOf(id)).toHaveLength(11)
+  })
 })
 
 describe('restart, stop and start', () => {

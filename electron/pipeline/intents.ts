@@ -3,7 +3,7 @@ import { toFreeName } from '../../shared/domain/name.ts'
 import type { PlanEdits } from '../../shared/domain/plan.ts'
 import type { Activity, Cluster, Source } from '../../shared/domain/records.ts'
 import { isAtBuild, isAtRun, type VariableChanges, type VariableEdit } from '../../shared/domain/variable.ts'
-import type { DeploymentRow, Reader } from '../database/reader.ts'
+import { type DeploymentRow, keptReleases, type Reader } from '../database/reader.ts'
 import { toStored } from '../database/stored-variable.ts'
 import type { Writer } from '../database/writer.ts'
 import type { SecretVersions } from '../secrets/secret-versions.ts'
@@ -206,6 +206,14 @@ export function createIntents(deps: {
             code: 'conflict',
             message: 'This release was never live, so there is nothing to roll back to.',
             hint: 'Choose a release that was live.',
+          })
+        }
+        const { artifact } = earlier.build
+        if (artifact === null || !reader.artifactsOf(id).includes(artifact)) {
+          throw new SlipwayError({
+            code: 'conflict',
+            message: `What release #${earlier.number} ran was deleted: Slipway keeps it for the newest ${keptReleases} releases.`,
+            hint: 'Choose a newer release, or deploy its commit again.',
           })
         }
         const next = releaseNext(deps, row, {

@@ -1,30 +1,93 @@
+import type { V1Job, V1Namespace } from '@kubernetes/client-node'
 import type { BuildKey, BuildObservation, BuildOrder } from '../driver.ts'
+import { buildNames } from './build/build-job.ts'
+import { readBuildRecord } from './build/build-record.ts'
+import { type BuildTask, createBuildTask } from './build/build-task.ts'
+import { createImages } from './build/images.ts'
+import { removeNamespace } from './build/remove-namespace.ts'
 import type { KubernetesContext } from './kubernetes-deps.ts'
+import { buildNamespace, deploymentSelector, labels } from './names.ts'
 
 /** Builds in the cluster: one Job in a namespace of its own, which ends with the build. */
-export function createBuilds(_context: KubernetesContext) {
+export function createBuilds(context: KubernetesContext) {
+  const { api } = context
+  const images = createImages(context)
+  /** By build id; ended ones stay, since their failure may be nowhere else. */
+  const tasks = new Map<string, BuildTask>()
+
+  const keep = (task: BuildTask): BuildTask => {
+    tasks.set(task.key.buildId, task)
+    return task
+  }
+
+  /** The build as an earlier Slipway left it in the cluster. */
+  const adopt = async (key: BuildKey): Promise<BuildTask | undefined> => {
+    const namespace = buildNamespace(key.buildId)
+    const job = await api.get<V1Job>('Job', { namespace, name: buildNames.job })
+    if (job === undefined || job.metadata?.deletionTimestamp !== undefined) return undefined
+    const record = readBuildRecord(job)
+    if (record === undefined) return undefined
+    return tasks.get(key.buildId) ?? keep(createBuildTask(context, { key, record }))
+  }
+
+  const listNamespaces = (deploymentId: string): Promise<V1Namespace[]> =>
+    api.list<V1Namespace>('Namespace', {}, { labels: `${deploymentSelector(deploymentId)},${labels.build}` })
+
+  const forget = async (buildId: string): Promise<void> => {
+    const task = tasks.get(buildId)
+    if (task === undefined) {
+      await removeNamespace(api, buildNamespace(buildId), AbortSignal.timeout(removeMs))
+      await closeLog(buildId)
+    } else await task.cancel()
+    tasks.delete(buildId)
+  }
+
+  const closeLog = async (id: string): Promise<void> => {
+    const log = { kind: 'build', id } as const
+    if (await context.logs.exists(log)) await context.logs.close(log)
+  }
+
   return {
-    async start(_order: BuildOrder): Promise<void> {
-      throw new Error('not written yet')
+    async start(order: BuildOrder): Promise<void> {
+      const { buildId, deploymentId } = order
+      const key = { buildId, deploymentId }
+      if (tasks.has(buildId) || (await adopt(key)) !== undefined) return
+      keep(createBuildTask(context, { key, order }))
     },
-    async observe(_build: BuildKey): Promise<BuildObservation> {
-      throw new Error('not written yet')
+
+    async observe(key: BuildKey): Promise<BuildObservation> {
+      const task = tasks.get(key.buildId) ?? (await adopt(key))
+      return task?.observe() ?? { state: 'absent' }
     },
-    async cancel(_build: BuildKey): Promise<void> {
-      throw new Error('not written yet')
+
+    cancel: (key: BuildKey) => forget(key.buildId),
+
+    hasArtifact: images.has,
+
+    /** Deletes the namespaces of ended builds, and images that are not named. Never called while the deployment builds. */
+    async collect(deploymentId: string, artifacts: readonly string[]): Promise<void> {
+      const spaces = await listNamespaces(deploymentId)
+      await Promise.all(spaces.map(one => api.remove('Namespace', { name: one.metadata?.name ?? '' })))
+      for (const task of [...tasks.values()])
+        if (task.key.deploymentId === deploymentId) tasks.delete(task.key.buildId)
+      await images.keepOnly(deploymentId, artifacts)
     },
-    async hasArtifact(_deploymentId: string, _artifact: string): Promise<boolean> {
-      throw new Error('not written yet')
+
+    async remove(deploymentId: string): Promise<void> {
+      const own = [...tasks.values()].filter(task => task.key.deploymentId === deploymentId)
+      const spaces = await listNamespaces(deploymentId)
+      const found = spaces.flatMap(one => one.metadata?.labels?.[labels.build] ?? [])
+      await Promise.all([...new Set([...own.map(task => task.key.buildId), ...found])].map(forget))
+      await images.removeAll(deploymentId)
     },
-    async collect(_deploymentId: string, _artifacts: readonly string[]): Promise<void> {
-      throw new Error('not written yet')
+
+    count: async (deploymentId: string): Promise<number> => (await listNamespaces(deploymentId)).length,
+
+    async dispose(): Promise<void> {
+      await Promise.all([...tasks.values()].map(task => task.dispose()))
+      tasks.clear()
     },
-    async remove(_deploymentId: string): Promise<void> {
-      throw new Error('not written yet')
-    },
-    async count(_deploymentId: string): Promise<number> {
-      throw new Error('not written yet')
-    },
-    async dispose(): Promise<void> {},
   }
 }
+
+const removeMs = 120_000

@@ -1,0 +1,143 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { LogRef, NewLogLine } from '../../../../shared/domain/log.ts'
+import type { Plan } from '../../../../shared/domain/plan.ts'
+import type { LogStore } from '../../../logs/log-store.ts'
+import type { KubernetesApi } from '../api.ts'
+import { isMissing } from '../api-failure.ts'
+import { containerOf } from './build-failure.ts'
+import { buildNames } from './build-job.ts'
+import { type BuildkitStep, toStepName } from './build-steps.ts'
+import { createBuildkitStatus, createTextMask, type StatusLine, type Vertex } from './buildkit-status.ts'
+import { type ContainerLine, readContainerLog } from './container-log.ts'
+import type { BuildScene, NamespaceWatch } from './namespace-watch.ts'
+
+const retryMs = 1000
+
+/**
+ * Brings what the containers of a build write into the log store. Each line comes there once: the place in the container's log
+ * is kept with the lines, and whoever follows next reads from the begin and skips what was stored.
+ */
+export function createBuildFollower(deps: {
+  api: KubernetesApi
+  logs: LogStore
+  log: LogRef
+  namespace: string
+  watch: NamespaceWatch
+  secrets: readonly string[]
+  plan: Plan
+  signal: AbortSignal
+  onProgress: () => void
+  onError: (error: unknown) => void
+}) {
+  const { logs, log, watch, signal } = deps
+  const logSeqs: Partial<Record<BuildkitStep, number>> = {}
+  let vertexes: readonly Vertex[] = []
+  const toSource = (name: string) => `${log.id}:${name}`
+  const lastSeq = async () => (await logs.read(log, { limit: 1 })).last
+
+  /** The place of a step's first line is kept as a mark of its own, before the line. */
+  const noteStep = async (name: BuildkitStep, seq: number) => {
+    const source = toSource(name)
+    const known = await logs.lastMark(log, source)
+    if (known === undefined) await logs.append(log, [], { source, position: seq })
+    logSeqs[name] = known ?? seq
+  }
+
+  const noteSteps = async (unstored: number) => {
+    for (const vertex of vertexes) {
+      const name = toStepName(vertex, deps.plan)
+      if (vertex.startedAt !== null && logSeqs[name] === undefined)
+        await noteStep(name, (await lastSeq()) + unstored + 1)
+    }
+  }
+
+  const isOver = ({ pod, isGone }: BuildScene): boolean =>
+    isGone || pod?.status?.phase === 'Succeeded' || pod?.status?.phase === 'Failed'
+
+  /** Follows until the container has ended and its last line is stored. False: it never began. */
+  const follow = async (
+    container: string,
+    createReader: () => { push(line: ContainerLine): StatusLine[]; end(): StatusLine[] },
+  ): Promise<boolean> => {
+    const stateOf = ({ pod }: BuildScene) => pod && containerOf(pod, container)?.state
+    const hasEnded = () => stateOf(watch.scene())?.terminated !== undefined
+    const hasBegun = await watch.until(scene => {
+      const state = stateOf(scene)
+      if (state?.running !== undefined || state?.terminated !== undefined) return true
+      return isOver(scene) ? false : undefined
+    })
+    if (!hasBegun) return false
+    for (;;) {
+      const isWhole = hasEnded()
+      try {
+        await readOnce(container, createReader())
+        if (isWhole) return true
+      } catch (error) {
+        signal.throwIfAborted()
+        if (isMissing(error) && isOver(watch.scene())) return true
+        deps.onError(error)
+      }
+      if (isOver(watch.scene()) && !hasEnded()) return true
+      if (!hasEnded())
+        await Promise.race([
+          delay(retryMs, undefined, { signal }),
+          watch.until(() => hasEnded() || undefined),
+        ])
+    }
+  }
+
+  const readOnce = async (
+    container: string,
+    reader: { push(line: ContainerLine): StatusLine[]; end(): StatusLine[] },
+  ): Promise<void> => {
+    const source = toSource(container)
+    const pod = watch.scene().pod?.metadata?.name ?? ''
+    let stored = (await logs.lastMark(log, source)) ?? 0
+    const target = { namespace: deps.namespace, pod, container }
+    for await (const batch of readContainerLog(deps.api, target, signal)) {
+      const news: NewLogLine[] = []
+      for (const line of batch) {
+        const lines = reader.push(line).map(one => ({ ...one, at: line.at }))
+        await noteSteps(news.length)
+        if (line.position > stored) news.push(...lines)
+      }
+      const position = batch.at(-1)?.position ?? 0
+      if (position > stored) {
+        await logs.append(log, news, { source, position })
+        stored = position
+      }
+      deps.onProgress()
+    }
+  }
+
+  return {
+    vertexes: () => vertexes,
+    logSeqs: () => logSeqs,
+    lastSeq,
+    fetch: () => follow(buildNames.fetch, () => createPlainReader(deps.secrets)),
+    build: () =>
+      follow(buildNames.build, () => {
+        const status = createBuildkitStatus(deps.secrets)
+        return {
+          push: line => {
+            const lines = status.push(line.text)
+            vertexes = status.vertexes()
+            return lines
+          },
+          end: status.end,
+        }
+      }),
+  }
+}
+
+/** Output as it is; of progress that a program wrote over itself, the last state. */
+function createPlainReader(secrets: readonly string[]) {
+  const mask = createTextMask(secrets)
+  return {
+    push: ({ text }: ContainerLine): StatusLine[] => {
+      const shown = text.split('\r').findLast(part => part !== '') ?? ''
+      return shown === '' ? [] : [{ stream: 'stdout', text: mask(shown), isPartial: false }]
+    },
+    end: (): StatusLine[] => [],
+  }
+}

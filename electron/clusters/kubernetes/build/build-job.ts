@@ -1,0 +1,207 @@
+import type { V1ConfigMap, V1EnvVar, V1Job, V1Secret } from '@kubernetes/client-node'
+import type { ClusterSettings, Registry } from '../../../../shared/domain/cluster.ts'
+import type { BuildOrder } from '../../driver.ts'
+import { buildNamespace } from '../names.ts'
+import { buildLabels, buildLimits } from './build-namespace.ts'
+import { fetchScript, podFolders } from './fetch-script.ts'
+
+/** Names inside of a build's namespace. */
+export const buildNames = {
+  job: 'build',
+  configuration: 'build',
+  variables: 'variables',
+  git: 'git',
+  fetch: 'fetch',
+  build: 'build',
+} as const
+
+/** All that a build's objects are made of. */
+export interface BuildParts {
+  readonly order: BuildOrder
+  readonly settings: Pick<ClusterSettings, 'mirrors' | 'buildEnvironment' | 'builderImage' | 'gitImage'>
+  readonly registry: Registry
+  /** Below the registry's address. */
+  readonly repository: string
+  /** Rendered from the plan; undefined: the repository's own. */
+  readonly dockerfile: string | undefined
+  /** Relative to the checkout. */
+  readonly context: string
+  /** Of the repository's own Dockerfile, relative to the context. */
+  readonly file: string
+  readonly git: { readonly url: string; readonly login: GitLogin | undefined }
+  /** What Slipway has to know of the build when it finds it again. */
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+export interface GitLogin {
+  readonly user: string
+  readonly password: string
+}
+
+export function toBuildConfiguration(parts: BuildParts): V1ConfigMap {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: place(parts, buildNames.configuration),
+    data: {
+      'fetch.sh': fetchScript,
+      'build.sh': buildScript,
+      'buildkitd.toml': toDaemonConfiguration(parts),
+      ...(parts.dockerfile === undefined ? {} : { Dockerfile: parts.dockerfile }),
+    },
+  }
+}
+
+export function toVariablesSecret(parts: BuildParts): V1Secret {
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: place(parts, buildNames.variables),
+    stringData: { ...parts.order.variables },
+  }
+}
+
+/** Undefined: the repository asks for no login. */
+export function toGitSecret(parts: BuildParts): V1Secret | undefined {
+  const { login } = parts.git
+  if (login === undefined) return undefined
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: place(parts, buildNames.git),
+    stringData: { username: login.user, password: login.password },
+  }
+}
+
+/** One pod, once: it fetches the commit, then builds and pushes. What is built is in its termination message. */
+export function toBuildJob(parts: BuildParts): V1Job {
+  const { order, settings, git } = parts
+  const environment = Object.entries(settings.buildEnvironment).map(([name, value]) => ({ name, value }))
+  const seconds = Math.ceil(order.timeLimitMs / 1000)
+  const workspace = { name: 'workspace', mountPath: podFolders.workspace }
+  const configuration = { name: 'configuration', mountPath: podFolders.configuration, readOnly: true }
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { ...place(parts, buildNames.job), annotations: { ...parts.annotations } },
+    spec: {
+      backoffLimit: 0,
+      // The pod's own limit comes first, since its log outlives it then.
+      activeDeadlineSeconds: seconds + 600,
+      template: {
+        metadata: { labels: buildLabels(order) },
+        spec: {
+          activeDeadlineSeconds: seconds,
+          restartPolicy: 'Never',
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
+          terminationGracePeriodSeconds: 5,
+          securityContext: { runAsUser: 1000, runAsGroup: 1000, runAsNonRoot: true, fsGroup: 1000 },
+          initContainers: [
+            {
+              name: buildNames.fetch,
+              image: settings.gitImage,
+              command: ['/bin/sh', `${podFolders.configuration}/fetch.sh`],
+              env: [
+                ...environment,
+                { name: 'GIT_URL', value: git.url },
+                { name: 'GIT_SHA', value: order.sha },
+                { name: 'GIT_BRANCH', value: order.branch },
+              ],
+              securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+              resources: toResources(),
+              volumeMounts: [
+                workspace,
+                configuration,
+                ...(git.login === undefined
+                  ? []
+                  : [{ name: 'git', mountPath: podFolders.gitCredentials, readOnly: true }]),
+              ],
+            },
+          ],
+          containers: [
+            {
+              name: buildNames.build,
+              image: settings.builderImage,
+              command: ['/bin/sh', `${podFolders.configuration}/build.sh`, ...toBuildArguments(parts)],
+              env: [...environment, ...builderEnvironment],
+              securityContext: { capabilities: { drop: ['ALL'], add: ['SETUID', 'SETGID'] } },
+              resources: toResources(),
+              volumeMounts: [
+                workspace,
+                configuration,
+                { name: 'variables', mountPath: podFolders.variables, readOnly: true },
+                { name: 'state', mountPath: '/home/user/.local/share/buildkit' },
+              ],
+            },
+          ],
+          volumes: [
+            { name: 'workspace', emptyDir: { sizeLimit: buildLimits.disk } },
+            { name: 'state', emptyDir: { sizeLimit: buildLimits.disk } },
+            { name: 'configuration', configMap: { name: buildNames.configuration } },
+            { name: 'variables', secret: { secretName: buildNames.variables } },
+            ...(git.login === undefined
+              ? []
+              : [{ name: 'git', secret: { secretName: buildNames.git, defaultMode: 0o440 } }]),
+          ],
+        },
+      },
+    },
+  }
+}
+
+const builderEnvironment: V1EnvVar[] = [
+  {
+    name: 'BUILDKITD_FLAGS',
+    value: `--oci-worker-no-process-sandbox --config=${podFolders.configuration}/buildkitd.toml`,
+  },
+  // BuildKit's script waits a second for its daemon otherwise, which is little where others build too.
+  { name: 'BUILDCTL_CONNECT_RETRIES_MAX', value: '600' },
+]
+
+/** Processes are bounded, since a build that forks without end would take the node with it where pods have no limit. */
+const buildScript = `ulimit -u 8192 2>/dev/null || true
+buildctl-daemonless.sh build --metadata-file /tmp/metadata.json "$@"
+code=$?
+sed -n 's/.*"containerimage.digest": *"\\(sha256:[0-9a-f]*\\)".*/\\1/p' /tmp/metadata.json 2>/dev/null >/dev/termination-log
+exit $code
+`
+
+function toBuildArguments(parts: BuildParts): string[] {
+  const { order, registry, repository, dockerfile } = parts
+  const image = `${registry.address}/${repository}`
+  const context = `${podFolders.source}/${parts.context}`
+  return [
+    '--progress=rawjson',
+    '--frontend=dockerfile.v0',
+    `--local=context=${context}`,
+    `--local=dockerfile=${dockerfile === undefined ? context : podFolders.configuration}`,
+    `--opt=filename=${dockerfile === undefined ? parts.file : 'Dockerfile'}`,
+    ...Object.keys(order.variables).map(name => `--secret=id=${name},src=${podFolders.variables}/${name}`),
+    `--import-cache=type=registry,ref=${image}:cache`,
+    `--export-cache=type=registry,ref=${image}:cache,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true`,
+    `--output=type=image,name=${image}:${order.buildId},push=true`,
+  ]
+}
+
+function toDaemonConfiguration({ settings, registry }: BuildParts): string {
+  const mirrors = Object.entries(settings.mirrors)
+  const plain = registry.isPlainHttp
+    ? [registry.address, ...mirrors.map(([, mirror]) => mirror)].map(address => address.split('/')[0] ?? '')
+    : []
+  return [
+    ...mirrors.map(([name, mirror]) => `[registry."${name}"]\n  mirrors = ["${mirror}"]\n`),
+    ...[...new Set(plain)].map(host => `[registry."${host}"]\n  http = true\n`),
+  ].join('')
+}
+
+const toResources = () => ({
+  requests: { cpu: '250m', memory: '512Mi', 'ephemeral-storage': '1Gi' },
+  limits: { cpu: buildLimits.cpu, memory: buildLimits.memory, 'ephemeral-storage': buildLimits.disk },
+})
+
+const place = ({ order }: BuildParts, name: string) => ({
+  name,
+  namespace: buildNamespace(order.buildId),
+  labels: buildLabels(order),
+})

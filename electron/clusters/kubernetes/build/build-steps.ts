@@ -1,0 +1,40 @@
+import type { Plan } from '../../../../shared/domain/plan.ts'
+import type { Step } from '../../../../shared/domain/records.ts'
+import type { Vertex } from './buildkit-status.ts'
+
+type StepName = Step['name']
+export type BuildkitStep = Extract<StepName, 'install' | 'build' | 'pack'>
+const names: readonly BuildkitStep[] = ['install', 'build', 'pack']
+
+/** Which step of a build something that BuildKit does belongs to. Pure; BuildKit names it `[stage n/m] RUN command`. */
+export function toStepName(vertex: Pick<Vertex, 'name'>, plan: Plan): BuildkitStep {
+  const { name } = vertex
+  if (/^(?:exporting|pushing|writing|preparing build cache)/.test(name)) return 'pack'
+  if (plan.kind === 'dockerfile' && plan.start === null) return 'build'
+  if (/^\[(?:app|stage-\d+)[\s\]]/.test(name)) return 'pack'
+  if (plan.build !== null && name.includes('RUN ') && name.endsWith(plan.build.value)) return 'build'
+  if (plan.install !== null) return 'install'
+  return plan.build === null ? 'pack' : 'build'
+}
+
+/** BuildKit's work as steps. `logSeqs`: where each begins in the log; a step without one has not begun. */
+export function toBuildkitSteps(build: {
+  vertexes: readonly Vertex[]
+  plan: Plan
+  logSeqs: Readonly<Partial<Record<BuildkitStep, number>>>
+  /** How the build ended; null while it runs. */
+  end: 'succeeded' | 'failed' | null
+}): Step[] {
+  const { plan, end } = build
+  return names.flatMap(name => {
+    const own = build.vertexes.filter(one => one.startedAt !== null && toStepName(one, plan) === name)
+    const logSeq = build.logSeqs[name]
+    if (own.length === 0 || logSeq === undefined) return []
+    const startedAt = Math.min(...own.map(one => one.startedAt ?? 0))
+    const isDone = own.every(one => one.finishedAt !== null)
+    const finishedAt = isDone ? Math.max(...own.map(one => one.finishedAt ?? 0)) : null
+    const hasFailed = own.some(one => one.error !== null)
+    const status = hasFailed ? 'failed' : isDone ? 'succeeded' : end === null ? 'running' : end
+    return [{ name, status, startedAt, finishedAt, logSeq }]
+  })
+}

@@ -1,0 +1,253 @@
+import type { V1Secret } from '@kubernetes/client-node'
+import { type Failure, SlipwayError, toFailure } from '../../../../shared/domain/failure.ts'
+import type { LogRef } from '../../../../shared/domain/log.ts'
+import type { Plan } from '../../../../shared/domain/plan.ts'
+import type { Commit, Step } from '../../../../shared/domain/records.ts'
+import type { BuildKey, BuildObservation, BuildOrder } from '../../driver.ts'
+import type { KubernetesContext } from '../kubernetes-deps.ts'
+import { buildNamespace, repositoryOf } from '../names.ts'
+import { containerOf, toPodEnd } from './build-failure.ts'
+import { createBuildFollower } from './build-follower.ts'
+import {
+  type BuildParts,
+  buildNames,
+  toBuildConfiguration,
+  toBuildJob,
+  toGitSecret,
+  toVariablesSecret,
+} from './build-job.ts'
+import { toBuildNamespace } from './build-namespace.ts'
+import { type BuildRecord, toAnnotations } from './build-record.ts'
+import { toBuildkitSteps } from './build-steps.ts'
+import { watchNamespace } from './namespace-watch.ts'
+import { prepareBuild } from './prepare-build.ts'
+import { removeNamespace } from './remove-namespace.ts'
+
+/** One build under way: looked at and ordered by us, done by the cluster. */
+export interface BuildTask {
+  readonly key: BuildKey
+  observe(): BuildObservation
+  /** Resolves when it has ended and its log is closed, or when it was cancelled or disposed of. */
+  readonly done: Promise<void>
+  cancel(): Promise<void>
+  /** Stops looking. The build goes on. */
+  dispose(): Promise<void>
+}
+
+type End = { readonly artifact: string } | { readonly failure: Failure }
+
+/** Goes on with the build: from the start with an order, with its Job when there is one. */
+export function createBuildTask(
+  context: KubernetesContext,
+  build: { key: BuildKey } & ({ order: BuildOrder } | { record: BuildRecord }),
+): BuildTask {
+  const { api, logs, now } = context
+  const { key } = build
+  const { buildId, deploymentId } = key
+  const namespace = buildNamespace(buildId)
+  const log: LogRef = { kind: 'build', id: buildId }
+  const leaving = new AbortController()
+  let plan: Plan | undefined
+  let commit: Commit | undefined
+  let ownSteps: readonly Step[] = []
+  let clusterSteps: () => readonly Step[] = () => []
+  let end: End | undefined
+  let writing: Promise<unknown> = Promise.resolve()
+
+  const changed = () => context.changed(deploymentId)
+  const warn = (error: unknown) => context.log.warn({ err: error, buildId }, 'a build could not be followed')
+  const print = (text: string, stream: 'platform' | 'stdout' = 'platform') => {
+    writing = writing.then(() => logs.append(log, [{ at: now(), stream, text, isPartial: false }]))
+    writing.catch(() => undefined)
+    return writing
+  }
+  const lastSeq = async () => (await logs.read(log, { limit: 1 })).last
+
+  const during = async <T>(name: Step['name'], title: string, work: () => Promise<T>): Promise<T> => {
+    await writing
+    const step = { name, startedAt: now(), logSeq: (await lastSeq()) + 1 }
+    const others = ownSteps
+    const save = (status: Step['status'], finishedAt: number | null) => {
+      ownSteps = [...others, { ...step, status, finishedAt }]
+      changed()
+    }
+    save('running', null)
+    await print(title)
+    try {
+      const result = await work()
+      save('succeeded', now())
+      return result
+    } catch (error) {
+      if (!leaving.signal.aborted) save('failed', now())
+      throw error
+    }
+  }
+
+  /** Looks at the code, then makes everything that the build needs; doing it again makes nothing twice. */
+  const begin = async (order: BuildOrder): Promise<BuildRecord> => {
+    const { registry } = context.settings
+    if (registry === null) throw noRegistry(context.settings.context)
+    await print(`Build ${buildId}`)
+    const prepared = await during('plan', 'Finding how to build and start it', () =>
+      prepareBuild(context, order, {
+        onOutput: line => void print(line, 'stdout'),
+        signal: leaving.signal,
+      }),
+    )
+    const repository = repositoryOf(context.describe(deploymentId).owner.id, deploymentId)
+    const record: BuildRecord = {
+      plan: prepared.plan,
+      commit: prepared.commit,
+      steps: [...ownSteps],
+      timeLimitMs: order.timeLimitMs,
+      image: `${registry.address}/${repository}`,
+      secretNames: Object.entries(order.variables).flatMap(([name, value]) =>
+        order.secrets.includes(value) ? [name] : [],
+      ),
+    }
+    const parts: BuildParts = {
+      order,
+      settings: context.settings,
+      registry,
+      repository,
+      dockerfile: prepared.dockerfile,
+      context: prepared.plan.root || '.',
+      file: prepared.plan.label,
+      git: { url: order.source.address, login: undefined },
+      annotations: toAnnotations(record),
+    }
+    const git = toGitSecret(parts)
+    const objects = [
+      ...toBuildNamespace(order),
+      toVariablesSecret(parts),
+      ...(git === undefined ? [] : [git]),
+      toBuildConfiguration(parts),
+      toBuildJob(parts),
+    ]
+    for (const object of objects) {
+      leaving.signal.throwIfAborted()
+      await api.apply(object)
+    }
+    return record
+  }
+
+  const readSecrets = async (names: readonly string[]): Promise<string[]> => {
+    if (names.length === 0) return []
+    const secret = await api.get<V1Secret>('Secret', { namespace, name: buildNames.variables })
+    return names.map(name => Buffer.from(secret?.data?.[name] ?? '', 'base64').toString())
+  }
+
+  const follow = async (record: BuildRecord, secrets: readonly string[]): Promise<End> => {
+    const { signal } = leaving
+    const watch = watchNamespace({ api, namespace, signal, onError: warn })
+    const follower = createBuildFollower({
+      ...{ api, logs, log, namespace, watch, secrets, signal, onError: warn },
+      plan: record.plan,
+      onProgress: changed,
+    })
+    const fetchSeq = (await lastSeq()) + 1
+    let buildEnd: 'succeeded' | 'failed' | null = null
+    clusterSteps = () => [
+      ...toFetchStep(watch.scene(), fetchSeq),
+      ...toBuildkitSteps({
+        vertexes: follower.vertexes(),
+        plan: record.plan,
+        logSeqs: follower.logSeqs(),
+        end: buildEnd,
+      }),
+    ]
+    await follower.fetch()
+    await follower.build()
+    const lines = (await logs.read(log, { limit: 20 })).lines
+    const podEnd = await watch.until(scene =>
+      toPodEnd(scene, {
+        timeLimitMs: record.timeLimitMs,
+        sha: record.commit.sha,
+        lines: lines.filter(line => line.stream !== 'platform').map(line => line.text),
+        error: follower.vertexes().find(vertex => vertex.error !== null)?.error ?? undefined,
+      }),
+    )
+    buildEnd = 'digest' in podEnd ? 'succeeded' : 'failed'
+    return 'digest' in podEnd ? { artifact: `${record.image}@${podEnd.digest}` } : podEnd
+  }
+
+  const run = async (): Promise<void> => {
+    try {
+      const record = 'order' in build ? await begin(build.order) : build.record
+      plan = record.plan
+      commit = record.commit
+      ownSteps = record.steps
+      changed()
+      const secrets = 'order' in build ? build.order.secrets : await readSecrets(record.secretNames)
+      await finish(await follow(record, secrets))
+    } catch (error) {
+      if (leaving.signal.aborted) return
+      const failure = toFailure(error)
+      if (failure.code === 'internal') context.log.warn({ err: error, buildId }, 'a build failed')
+      await finish({ failure })
+    }
+  }
+
+  /** The log first: whoever sees that the build has ended finds all of it. */
+  const finish = async (result: End): Promise<void> => {
+    if ('failure' in result) await print(result.failure.message).catch(() => undefined)
+    await writing.catch(() => undefined)
+    await logs.close(log).catch(warn)
+    end = result
+    changed()
+  }
+
+  const done = run().catch(warn)
+
+  return {
+    key,
+    done,
+    observe() {
+      const steps = [...ownSteps, ...clusterSteps()]
+      const progress = { steps, ...(plan && { plan }), ...(commit && { commit }) }
+      if (end === undefined) return { state: 'running', ...progress }
+      if ('failure' in end) return { state: 'failed', failure: end.failure, ...progress }
+      if (plan === undefined || commit === undefined) return { state: 'absent' }
+      return { state: 'succeeded', artifact: end.artifact, plan, commit, steps }
+    },
+    async cancel() {
+      leaving.abort(new Error('the build was cancelled'))
+      await done
+      await removeNamespace(api, namespace, AbortSignal.timeout(removeMs))
+      await print('Cancelled').catch(() => undefined)
+      await logs.close(log).catch(() => undefined)
+    },
+    async dispose() {
+      leaving.abort(new Error('Slipway closes'))
+      await done
+    },
+  }
+}
+
+const removeMs = 120_000
+
+function toFetchStep(
+  { pod }: { pod: Parameters<typeof containerOf>[0] | undefined },
+  logSeq: number,
+): Step[] {
+  const state = pod && containerOf(pod, buildNames.fetch)?.state
+  const startedAt = state?.running?.startedAt ?? state?.terminated?.startedAt
+  if (startedAt === undefined) return []
+  const { terminated } = state ?? {}
+  return [
+    {
+      name: 'fetch',
+      status: terminated === undefined ? 'running' : terminated.exitCode === 0 ? 'succeeded' : 'failed',
+      startedAt: Date.parse(String(startedAt)),
+      finishedAt: terminated?.finishedAt === undefined ? null : Date.parse(String(terminated.finishedAt)),
+      logSeq,
+    },
+  ]
+}
+
+const noRegistry = (cluster: string): SlipwayError =>
+  new SlipwayError({
+    code: 'registry_missing',
+    message: `The cluster ${cluster} has no registry yet, where its images could be kept.`,
+    hint: `Name one: slipway cluster add ${cluster} --registry HOST[/PATH]`,
+  })

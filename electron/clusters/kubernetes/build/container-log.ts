@@ -1,0 +1,40 @@
+import type { KubernetesApi } from '../api.ts'
+import { toPath } from '../objects.ts'
+import { readLines } from './read-lines.ts'
+
+/** A line that a container wrote. `at` in UTC milliseconds; `position` grows with every line, in microseconds of UTC. */
+export interface ContainerLine {
+  readonly at: number
+  readonly position: number
+  readonly text: string
+}
+
+/** The log of a container from its begin, and on until the container ends. */
+export async function* readContainerLog(
+  api: KubernetesApi,
+  target: { namespace: string; pod: string; container: string },
+  signal: AbortSignal,
+): AsyncGenerator<ContainerLine[], void, void> {
+  const path = `${toPath('Pod', { namespace: target.namespace, name: target.pod })}/log`
+  const query = { container: target.container, follow: true, timestamps: true }
+  const stream = await api.stream(path, query, signal)
+  let last = 0
+  for await (const lines of readLines(stream)) {
+    const read = lines.map(line => {
+      const parsed = toContainerLine(line)
+      // Two lines of one microsecond, and what has no time: right after the one before.
+      last = Math.max(parsed.position, last + 1)
+      return { ...parsed, position: last }
+    })
+    yield read
+  }
+}
+
+/** `2026-01-02T03:04:05.123456789Z text` */
+export function toContainerLine(line: string): ContainerLine {
+  const [, second, fraction = '', text = line] =
+    /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z ?(.*)$/s.exec(line) ?? []
+  const secondsMs = second === undefined ? 0 : Date.parse(`${second}Z`)
+  const micros = Number(fraction.padEnd(6, '0').slice(0, 6))
+  return { at: secondsMs + Math.floor(micros / 1000), position: secondsMs * 1000 + micros, text }
+}

@@ -1,0 +1,68 @@
+import { createServer, type Server } from 'node:http'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { clusterSettingsSchema } from '../../../../shared/domain/cluster.ts'
+import { createImages } from './images.ts'
+
+let server: Server
+let images: ReturnType<typeof createImages>
+let warnings: string[]
+/** Digests by tag. */
+let stored: Map<string, string>
+
+const digestOf = (letter: string) => `sha256:${letter.repeat(64)}`
+const artifactOf = (letter: string) => `registry:5000/slipway/ana/app@${digestOf(letter)}`
+
+beforeEach(async () => {
+  stored = new Map([
+    ['one', digestOf('1')],
+    ['two', digestOf('2')],
+    ['again', digestOf('2')],
+    ['three', digestOf('3')],
+    ['cache', digestOf('c')],
+  ])
+  warnings = []
+  server = createServer((request, response) => {
+    const name = request.url?.split('/').at(-1) ?? ''
+    if (request.url?.includes('/tags/list'))
+      return void response.end(JSON.stringify({ tags: [...stored.keys()] }))
+    const digest = name.startsWith('sha256:') ? name : stored.get(name)
+    const tags = [...stored].filter(([, one]) => one === digest).map(([tag]) => tag)
+    if (request.method === 'DELETE') for (const tag of tags) stored.delete(tag)
+    response.writeHead(tags.length === 0 ? 404 : 200, { 'docker-content-digest': digest ?? '' }).end()
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const bound = server.address()
+  if (bound === null || typeof bound === 'string') throw new Error('no port')
+  images = createImages({
+    settings: clusterSettingsSchema.parse({
+      context: 'test',
+      registry: { address: 'registry:5000', hostAddress: `127.0.0.1:${bound.port}`, isPlainHttp: true },
+    }),
+    describe: () => ({ name: 'app', owner: { id: 'ana', name: 'ana' }, hosts: [] }),
+    log: { warn: (_, message) => warnings.push(message) },
+  })
+})
+afterEach(() => new Promise(resolve => server.close(resolve)))
+
+test('an image is there when the registry has its digest', async () => {
+  expect(await images.has('app', artifactOf('1'))).toBe(true)
+  expect(await images.has('app', artifactOf('9'))).toBe(false)
+  expect(await images.has('app', `elsewhere/slipway/ana/app@${digestOf('1')}`)).toBe(false)
+})
+
+test('images that are not named are deleted, the cache is not', async () => {
+  await images.keepOnly('app', [artifactOf('2')])
+  expect([...stored.keys()]).toEqual(['two', 'again', 'cache'])
+})
+
+test('removal deletes all, the cache too', async () => {
+  await images.removeAll('app')
+  expect([...stored.keys()]).toEqual([])
+})
+
+test('a registry that is away is no failure: what it has is not known', async () => {
+  await new Promise(resolve => server.close(resolve))
+  expect(await images.has('app', artifactOf('1'))).toBe(false)
+  await images.keepOnly('app', [])
+  expect(warnings).toEqual(['the registry could not be asked', 'the registry could not be asked'])
+})

@@ -1,0 +1,59 @@
+import type { KubernetesContext } from '../kubernetes-deps.ts'
+import { repositoryOf } from '../names.ts'
+import { createRegistryClient } from '../registry.ts'
+
+/** Where BuildKit keeps the layers of a deployment's builds. */
+export const cacheTag = 'cache'
+
+/** The images of deployments in the cluster's registry. */
+export function createImages(context: Pick<KubernetesContext, 'settings' | 'describe' | 'log'>) {
+  const { registry } = context.settings
+  const client = registry === null ? undefined : createRegistryClient(registry)
+
+  /** What cannot be asked or done now is done at the next occasion: images are no reason for anything else to fail. */
+  const orElse = async <T>(otherwise: T, deploymentId: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      context.log.warn({ err: error, deploymentId }, 'the registry could not be asked')
+      return otherwise
+    }
+  }
+
+  /** Deletes the images that `isKept` does not keep. One digest may have several tags. */
+  const removeAll = async (
+    repository: string,
+    isKept: (image: { tag: string; digest: string }) => boolean,
+  ): Promise<void> => {
+    const images = (await client?.tags(repository)) ?? []
+    const kept = new Set(images.filter(isKept).map(image => image.digest))
+    const unwanted = new Set(images.map(image => image.digest).filter(digest => !kept.has(digest)))
+    for (const digest of unwanted) if (!(await client?.remove(repository, digest))) return
+  }
+
+  const repositoryFor = (deploymentId: string): string =>
+    repositoryOf(context.describe(deploymentId).owner.id, deploymentId)
+
+  return {
+    /** When it cannot be told, the image is built again, for which the layers are there. */
+    has: (deploymentId: string, artifact: string): Promise<boolean> =>
+      orElse(false, deploymentId, async () => {
+        const digest = /@(sha256:[0-9a-f]+)$/.exec(artifact)?.[1]
+        if (client === undefined || digest === undefined) return false
+        const repository = repositoryFor(deploymentId)
+        if (artifact !== `${registry?.address}/${repository}@${digest}`) return false
+        return client.has(repository, digest)
+      }),
+
+    keepOnly: (deploymentId: string, artifacts: readonly string[]): Promise<void> =>
+      orElse(undefined, deploymentId, () =>
+        removeAll(
+          repositoryFor(deploymentId),
+          image => image.tag === cacheTag || artifacts.some(one => one.endsWith(`@${image.digest}`)),
+        ),
+      ),
+
+    removeAll: (deploymentId: string): Promise<void> =>
+      orElse(undefined, deploymentId, () => removeAll(repositoryFor(deploymentId), () => false)),
+  }
+}

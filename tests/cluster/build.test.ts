@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import type { BuildKey } from '../../electron/clusters/driver.ts'
+import { buildNamespace } from '../../electron/clusters/kubernetes/names.ts'
+import { clusterTest, expose, install, kubectl } from '../support/cluster.ts'
+import {
+  createClusterDriver,
+  readBuildLog,
+  type TestClusterDriver,
+  toOrder,
+  waitForBuild,
+} from '../support/cluster-driver.ts'
+import { type GitRepository, type GitServer, startGitServer } from '../support/git-server.ts'
+import { createDataFolder } from '../support/platform.ts'
+
+const data = createDataFolder()
+let git: GitServer
+let address: string
+let slipway: TestClusterDriver
+
+beforeAll(async () => {
+  git = await startGitServer()
+  address = await expose(Number(new URL(git.address).port))
+  await install('egress')
+  slipway = await createClusterDriver(data.path)
+})
+
+afterAll(async () => {
+  await slipway?.dispose()
+  await git?.close()
+  data.remove()
+})
+
+const app = {
+  'package.json': JSON.stringify({ name: 'hello', scripts: { start: 'node server.js' } }),
+  'server.js': "require('http').createServer((_, r) => r.end('hi')).listen(process.env.PORT)",
+}
+
+/** A build of the head of `main`. The address is one that pods and this computer reach. */
+async function orderOf(name: string, repository: GitRepository, more: object = {}) {
+  const sha = await repository.git('rev-parse', 'HEAD')
+  return toOrder({ source: { kind: 'git', address: `${address}/${name}.git` }, sha, ...more })
+}
+
+const isThere = async (build: BuildKey): Promise<boolean> =>
+  (await kubectl('get', 'namespace', '--ignore-not-found', '-o=name', buildNamespace(build.buildId))) !== ''
+
+describe('a build in the cluster', () => {
+  clusterTest('makes an image of a commit, named by its digest, and its whole log is kept', async () => {
+    const repository = await git.createRepository('hello', app)
+    const order = await orderOf('hello', repository)
+
+    await slipway.driver.startBuild(order)
+    const built = await waitForBuild(slipway.driver, order)
+
+    expect(built).toEqual({
+      state: 'succeeded',
+      artifact: expect.stringMatching(
+        new RegExp(`^10\\.10\\.0\\.1:5000/slipway/[0-9a-z]{26}/${order.deploymentId}@sha256:[0-9a-f]{64}$`),
+      ),
+      plan: expect.objectContaining({ kind: 'node', label: 'Node (npm)' }),
+      commit: expect.objectContaining({ sha: order.sha, subject: 'First commit' }),
+      steps: ['plan', 'fetch', 'pack'].map(name => ({
+        name,
+        status: 'succeeded',
+        startedAt: expect.any(Number),
+        finishedAt: expect.any(Number),
+        logSeq: expect.any(Number),
+      })),
+    })
+    const log = await readBuildLog(slipway.logs, order.buildId)
+    const at = (text: string | RegExp) => log.findIndex(line => line.search(text) !== -1)
+    expect(log[0]).toBe(`Build ${order.buildId}`)
+    expect(at(`Fetched ${order.sha}`)).toBeGreaterThan(0)
+    expect(at(/^#\d+ \[build 3\/3\] COPY/)).toBeGreaterThan(at(`Fetched ${order.sha}`))
+    expect(at(/^#\d+ exporting to image/)).toBeGreaterThan(at(/^#\d+ \[build 3\/3\] COPY/))
+
+    const artifact = built.state === 'succeeded' ? built.artifact : ''
+    expect(await slipway.driver.hasArtifact(order.deploymentId, artifact)).toBe(true)
+    const other = artifact.replace(/.{64}$/, '0'.repeat(64))
+    expect(await slipway.driver.hasArtifact(order.deploymentId, other)).toBe(false)
+
+    await slipway.driver.collect(order.deploymentId, [artifact])
+    await kubectl('wait', '--for=delete', `namespace/${buildNamespace(order.buildId)}`, '--timeout=60s')
+    expect(await isThere(order)).toBe(false)
+  })
+
+  clusterTest('goes on while Slipway is closed, and is found again with every line once', async () => {
+    const repository = await git.createRepository('slow', {
+      ...app,
+      'count.sh': 'for n in $(seq 1 40); do echo "line $n"; sleep 0.2; done',
+    })
+    const order = await orderOf('slow', repository, { planEdits: { build: 'sh count.sh' } })
+    await slipway.driver.startBuild(order)
+    for await (const lines of slipway.logs.follow(
+      { kind: 'build', id: order.buildId },
+      0,
+      AbortSignal.timeout(120_000),
+    )) {
+      if (lines.some(line => line.text.endsWith(' line 5'))) break
+    }
+
+    await slipway.dispose()
+    await kubectl(
+      'wait',
+      `--namespace=${buildNamespace(order.buildId)}`,
+      '--for=condition=Complete',
+      'job/build',
+    )
+    slipway = await createClusterDriver(data.path)
+    const built = await waitForBuild(slipway.driver, order)
+
+    expect(built.state).toBe('succeeded')
+    const log = await readBuildLog(slipway.logs, order.buildId)
+    const counted = log.flatMap(line => /^#\d+ line (\d+)$/.exec(line)?.[1] ?? [])
+    expect(counted).toEqual(Array.from({ length: 40 }, (_, n) => String(n + 1)))
+    await slipway.driver.collect(order.deploymentId, [])
+  })
+
+  clusterTest('that is cancelled leaves nothing', async () => {
+    const repository = await git.createRepository('endless', app)
+    const order = await orderOf('endless', repository, { planEdits: { build: 'sleep 600' } })
+    await slipway.driver.startBuild(order)
+    await waitForBuild(slipway.driver, order, one =>
+      'steps' in one ? one.steps.some(step => step.name === 'build') : false,
+    )
+
+    await slipway.driver.cancelBuild(order)
+
+    expect(await isThere(order)).toBe(false)
+    expect(await slipway.driver.observeBuild(order)).toEqual({ state: 'absent' })
+    expect((await readBuildLog(slipway.logs, order.buildId)).at(-1)).toBe('Cancelled')
+  })
+})
