@@ -36,6 +36,8 @@ export const clusterSettingsSchema = z.object({
   context: z.string().min(1).max(1000),
   /** A kubeconfig file; null: `KUBECONFIG`, else the usual file. */
   kubeconfig: z.string().max(4000).nullable().default(null),
+  /** The program that the context may start to sign in: somebody agreed to it. Another one asks anew. */
+  mayStart: z.string().max(4000).nullable().default(null),
   registry: registrySchema.nullable().default(null),
   /** Registries to ask instead of others, at builds: `docker.io` -> `mirror.example:5000`. Plain http as the registry itself. */
   mirrors: z.record(z.string().max(300), registryAddress).default({}),

@@ -10,6 +10,7 @@ export const failureCodes = [
   'build_timed_out',
   'cluster_denied',
   'cluster_unreachable',
+  'cluster_untrusted',
   'conflict',
   'consent_required',
   'database_damaged',

@@ -33,6 +33,7 @@ clusterTest(
     expect(platform.reader.clusterSettings(id)).toEqual({
       context: contextName,
       kubeconfig: null,
+      mayStart: null,
       registry: { address: '10.10.0.1:5000', hostAddress: '127.0.0.1:15000', isPlainHttp: true },
       mirrors: {},
       buildEnvironment: {},

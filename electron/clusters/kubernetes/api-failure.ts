@@ -1,4 +1,4 @@
-import { SlipwayError } from '../../../shared/domain/failure.ts'
+import { type Failure, SlipwayError } from '../../../shared/domain/failure.ts'
 
 /** What the API server said instead of doing it. `reason` is Kubernetes' own word, such as `Forbidden`. */
 export class ApiError extends Error {
@@ -41,15 +41,91 @@ export const isConflict = (error: unknown): boolean => error instanceof ApiError
 export function toClusterFailure(error: unknown, context: string): SlipwayError {
   if (error instanceof SlipwayError) return error
   if (error instanceof ApiError) return toSaidFailure(error, context)
-  const why = rootCause(error)
+  const cause = rootCause(error)
+  const known = toKnownFailure(cause, context)
+  if (known !== undefined) return new SlipwayError(known, error)
   return new SlipwayError(
     {
       code: 'cluster_unreachable',
-      message: `The cluster ${context} cannot be reached: ${why}.`,
+      message: `The cluster ${context} cannot be reached: ${toWhy(cause)}.`,
       hint: 'See whether it runs and this computer is connected. Slipway goes on when it answers.',
     },
     error,
   )
+}
+
+/** The address answers, and sends somewhere else: such as the login page of a network. `location` may hold a secret. */
+export function toRedirected(context: string, location: string): SlipwayError {
+  const host = URL.parse(location)?.host
+  return noApi(context, `sends on to ${host ?? 'another page'}`)
+}
+
+/** The address answers, with something else. */
+export const toNoApi = (context: string): SlipwayError => noApi(context, 'does not speak as a Kubernetes API')
+
+const noApi = (context: string, what: string): SlipwayError =>
+  new SlipwayError({
+    code: 'cluster_untrusted',
+    message: `What answers at the address of ${context} is no Kubernetes API: it ${what}.`,
+    hint: 'See whether the server in the kubeconfig is right, and whether a network login or a proxy stands in between.',
+  })
+
+const untrusted = (context: string, why: string, hint: string): Failure => ({
+  code: 'cluster_untrusted',
+  message: `The cluster ${context} does not prove what it is: ${why}.`,
+  hint,
+})
+
+/** What no second try mends. */
+function toKnownFailure(
+  cause: { code: string; message: string; path?: string },
+  context: string,
+): Failure | undefined {
+  switch (cause.code) {
+    case 'CERT_HAS_EXPIRED':
+      return untrusted(
+        context,
+        'its certificate has expired',
+        'Ask whoever runs the cluster to renew it, or see whether the clock of this computer is right.',
+      )
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return untrusted(
+        context,
+        'its certificate is for another name',
+        'Use the address in the kubeconfig for which the certificate was made.',
+      )
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'CERT_SIGNATURE_FAILURE':
+      return untrusted(
+        context,
+        'its certificate is signed by an authority that the kubeconfig does not name',
+        'Get a new kubeconfig from whoever runs the cluster.',
+      )
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+    case 'EPROTO':
+    case 'HPE_INVALID_CONSTANT':
+      return untrusted(
+        context,
+        'it does not speak TLS as the kubeconfig says',
+        'See whether the server in the kubeconfig should begin with http:// or has another port.',
+      )
+    case 'ENOENT':
+    case 'EACCES':
+      return cause.path === undefined
+        ? undefined
+        : {
+            code: 'invalid_input',
+            message: `The file ${cause.path}, which the kubeconfig names for ${context}, cannot be read.`,
+            hint: 'Put it back, or get a new kubeconfig from whoever runs the cluster.',
+          }
+    default:
+      return undefined
+  }
 }
 
 function toSaidFailure(error: ApiError, context: string): SlipwayError {
@@ -93,11 +169,21 @@ function toSaidFailure(error: ApiError, context: string): SlipwayError {
   )
 }
 
-/** The innermost message of a failed connection, such as `connect ECONNREFUSED 127.0.0.1:6443`. */
-function rootCause(error: unknown): string {
+/** The innermost of a chain of causes, such as that of a refused connection. */
+function rootCause(error: unknown): { code: string; message: string; path?: string } {
   let cause: unknown = error
   while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause
-  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message
-  if (cause instanceof DOMException && cause.name === 'TimeoutError') return 'it did not answer in time'
-  return cause instanceof Error ? cause.message : String(cause)
+  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) cause = cause.errors[0]
+  if (cause instanceof DOMException && cause.name === 'TimeoutError')
+    return { code: 'ETIMEDOUT', message: '' }
+  if (!(cause instanceof Error)) return { code: '', message: String(cause) }
+  const { code, path } = cause as NodeJS.ErrnoException
+  return { code: code ?? '', message: cause.message, ...(path === undefined ? {} : { path }) }
+}
+
+function toWhy({ code, message }: { code: string; message: string }): string {
+  if (code === 'ECONNREFUSED') return `nothing listens there (${message.replace('connect ', '')})`
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `its name is not known (${message})`
+  if (/TIMEDOUT|TIMEOUT/.test(code)) return 'it did not answer in time'
+  return message
 }

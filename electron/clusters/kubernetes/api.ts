@@ -1,7 +1,9 @@
+import type { RequestOptions } from 'node:https'
 import { Readable } from 'node:stream'
 import { HttpMethod, type KubeConfig, type KubernetesObject, RequestContext } from '@kubernetes/client-node'
-import { fetch, type Response } from 'undici'
-import { isMissing, toApiError, toClusterFailure } from './api-failure.ts'
+import { type Dispatcher, fetch, type Response } from 'undici'
+import { isMissing, toApiError, toClusterFailure, toNoApi, toRedirected } from './api-failure.ts'
+import { ContextConfig } from './kubeconfig.ts'
 import { fieldManager } from './names.ts'
 import { type Kind, pathOf, toPath } from './objects.ts'
 
@@ -36,56 +38,73 @@ export interface KubernetesApi {
   stream(path: string, query: Query, signal: AbortSignal): Promise<Readable>
 }
 
+interface Request {
+  readonly method: keyof typeof HttpMethod
+  readonly path: string
+  readonly query?: Query | undefined
+  readonly body?: object
+  readonly contentType?: string
+  readonly signal: AbortSignal
+}
+
 const requestMs = 15_000
 const pageSize = 250
 
 /** `config`'s current context is the cluster; it is not changed later. */
 export function createApi(config: KubeConfig): KubernetesApi {
   const context = config.getCurrentContext()
-  const server = config.getCurrentCluster()?.server ?? ''
+  const toDispatcher = keepDispatcher(config)
 
-  const send = async (request: {
-    method: keyof typeof HttpMethod
-    path: string
-    query?: Query | undefined
-    body?: object
-    contentType?: string
-    signal: AbortSignal
-  }): Promise<Response> => {
-    const url = new URL(server.replace(/\/+$/, '') + request.path)
-    for (const [name, value] of Object.entries(request.query ?? {}))
-      if (value !== undefined) url.searchParams.set(name, String(value))
-    const signed = new RequestContext(url.toString(), HttpMethod[request.method])
-    const response = await (async () => {
-      await config.applySecurityAuthentication(signed)
-      const dispatcher = signed.getDispatcher()
-      return fetch(url, {
+  const send = async (request: Request): Promise<Response> => {
+    const response = await sendOnce(request)
+    // Credentials can end before they say so.
+    if (response.status !== 401 || !(config instanceof ContextConfig) || !config.forgetCredentials())
+      return toGood(response)
+    await response.body?.cancel()
+    return toGood(await sendOnce(request))
+  }
+
+  const sendOnce = async (request: Request): Promise<Response> => {
+    try {
+      const server = config.getCurrentCluster()?.server ?? ''
+      const url = new URL(server.replace(/\/+$/, '') + request.path)
+      for (const [name, value] of Object.entries(request.query ?? {}))
+        if (value !== undefined) url.searchParams.set(name, String(value))
+      const { headers, dispatcher } = await toDispatcher(url)
+      return await fetch(url, {
         method: request.method,
         headers: {
-          ...signed.getHeaders(),
+          ...headers,
           ...(request.body === undefined
             ? {}
             : { 'content-type': request.contentType ?? 'application/json' }),
         },
         signal: request.signal,
-        redirect: 'error',
+        redirect: 'manual',
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
         ...(dispatcher === undefined ? {} : { dispatcher }),
       })
-    })().catch(error => {
+    } catch (error) {
       throw request.signal.aborted && !isTimeout(request.signal) ? error : toClusterFailure(error, context)
-    })
+    }
+  }
+
+  const toGood = async (response: Response): Promise<Response> => {
     if (response.ok) return response
+    if (response.status >= 300 && response.status < 400) {
+      await response.body?.cancel()
+      throw toRedirected(context, response.headers.get('location') ?? '')
+    }
     throw toApiError(response.status, await response.text())
   }
 
-  const json = async <T>(request: Omit<Parameters<typeof send>[0], 'signal'>): Promise<T> => {
+  const json = async <T>(request: Omit<Request, 'signal'>): Promise<T> => {
     const response = await send({ ...request, signal: AbortSignal.timeout(requestMs) })
     const text = await response.text()
     try {
       return JSON.parse(text) as T
     } catch {
-      throw toApiError(502, 'the answer is no JSON: this is no Kubernetes API')
+      throw toNoApi(context)
     }
   }
 
@@ -157,3 +176,32 @@ export function createApi(config: KubeConfig): KubernetesApi {
 
 const isTimeout = (signal: AbortSignal): boolean =>
   signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'
+
+/**
+ * What a request needs to be signed, and the connections it uses: the client would make new ones for every request. They are
+ * kept until the certificates are others.
+ */
+function keepDispatcher(config: KubeConfig) {
+  let kept: { by: string; dispatcher: Dispatcher | undefined } | undefined
+  return async (
+    url: URL,
+  ): Promise<{ headers: Record<string, string>; dispatcher: Dispatcher | undefined }> => {
+    const signed = new RequestContext(url.toString(), HttpMethod.GET)
+    await config.applySecurityAuthentication(signed)
+    const options: RequestOptions = {}
+    await config.applyToHTTPSOptions(options)
+    const { ca, cert, key, servername, rejectUnauthorized } = options
+    const by = [url.host, config.getCurrentUser()?.name, ca, cert, key, servername, rejectUnauthorized].join(
+      '\n',
+    )
+    const fresh = signed.getDispatcher() as Dispatcher | undefined
+    if (kept?.by === by) {
+      void fresh?.close()
+      return { headers: signed.getHeaders(), dispatcher: kept.dispatcher }
+    }
+    // Those under way are let end.
+    void kept?.dispatcher?.close()
+    kept = { by, dispatcher: fresh }
+    return { headers: signed.getHeaders(), dispatcher: fresh }
+  }
+}
