@@ -16,13 +16,19 @@ export const failureCodes = [
   'database_damaged',
   'database_newer',
   'disk_full',
+  'image_refused',
+  'image_unavailable',
   'internal',
   'invalid_input',
+  'loopback_only',
   'name_taken',
   'not_found',
+  'out_of_memory',
   'plan_not_recognised',
   'plan_unsupported',
+  'port_differs',
   'port_taken',
+  'quota_exceeded',
   'registry_missing',
   'secrets_unavailable',
   'source_branch_not_found',
@@ -36,6 +42,7 @@ export const failureCodes = [
   'start_timed_out',
   'tool_missing',
   'unavailable',
+  'unschedulable',
 ] as const
 export type FailureCode = (typeof failureCodes)[number]
 

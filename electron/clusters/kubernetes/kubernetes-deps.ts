@@ -4,6 +4,7 @@ import type { User } from '../../../shared/domain/records.ts'
 import type { LogStore } from '../../logs/log-store.ts'
 import type { SourceReader } from '../../sources/source-reader.ts'
 import type { KubernetesApi } from './api.ts'
+import type { RolloutLimits } from './release/trouble.ts'
 
 /** What the cluster has to know of a deployment's records. */
 export interface DeploymentFacts {
@@ -22,6 +23,7 @@ export interface KubernetesDriverDeps {
   readonly sources: SourceReader
   readonly detectPlan: (folder: string) => Promise<Plan>
   readonly now: () => number
+  readonly rolloutLimits?: RolloutLimits
   readonly log: { warn(details: object, message: string): void }
 }
 

@@ -21,7 +21,7 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
   }
   const builds = createBuilds(context)
   const releases = createReleases(context)
-  const dial = createDial(context)
+  const { dial, dispose: disposeDial } = createDial(context, releases)
 
   return {
     startBuild: builds.start,
@@ -53,7 +53,7 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
     },
     async dispose() {
       watchers.clear()
-      await Promise.all([builds.dispose(), releases.dispose()])
+      await Promise.all([builds.dispose(), disposeDial(), releases.dispose()])
     },
   }
 }

@@ -1,27 +1,221 @@
+import type { KubernetesObject, V1Deployment, V1Pod, V1ReplicaSet } from '@kubernetes/client-node'
 import type { Instance, ReleaseOrder } from '../driver.ts'
+import { isMissing } from './api-failure.ts'
 import type { KubernetesContext } from './kubernetes-deps.ts'
+import { appName, deploymentSelector, labels, managed, tenantNamespace } from './names.ts'
+import type { Kind } from './objects.ts'
+import { toApplyFailure } from './release/apply-failure.ts'
+import {
+  type ReleaseFacts,
+  toDeployment,
+  toIngress,
+  toSecret,
+  toService,
+  withChange,
+} from './release/manifests.ts'
+import { isActive, isSameRun, type RunKey, toRunKey } from './release/pods.ts'
+import { hasBeenComplete, podsOf, type RolloutObjects, toInstances, toTarget } from './release/rollout.ts'
+import { createTenants } from './release/tenants.ts'
+import { defaultRolloutLimits, findTrouble, nextLookAt } from './release/trouble.ts'
+import { createTroubleReport } from './release/trouble-report.ts'
+import { type ObjectWatch, watchObjects } from './watch-objects.ts'
+
+/** What is deleted with a deployment, by label. */
+const kindsOfDeployment = ['Ingress', 'Service', 'Deployment', 'Secret'] as const satisfies readonly Kind[]
+/** The grace of a pod, and what the cluster takes to notice. */
+const stopMs = 60_000
 
 /** Releases in the cluster: a Deployment, its Service, Ingress and the Secret of each release. */
-export function createReleases(_context: KubernetesContext) {
+export function createReleases(context: KubernetesContext) {
+  const { api, settings, describe, now, log } = context
+  const limits = context.rolloutLimits ?? defaultRolloutLimits
+  const tenants = createTenants(context)
+  const report = createTroubleReport(context)
+  /** By namespace. */
+  const watches = new Map<string, { pods: ObjectWatch<V1Pod>; deployments: ObjectWatch<V1Deployment> }>()
+  /** Where deployments are, for when their rows are gone. */
+  const places = new Map<string, string>()
+  const looks = new Map<string, NodeJS.Timeout>()
+
+  const placeOf = (deploymentId: string): string => {
+    const known = places.get(deploymentId)
+    if (known !== undefined) return known
+    const namespace = tenantNamespace(describe(deploymentId).owner.id)
+    places.set(deploymentId, namespace)
+    return namespace
+  }
+
+  const watchNamespace = (namespace: string) => {
+    const known = watches.get(namespace)
+    if (known !== undefined) return known
+    const onError = (error: unknown) => log.warn({ namespace, err: error }, 'a watch begins anew')
+    const tell = (object: KubernetesObject) => {
+      const deploymentId = object.metadata?.labels?.[labels.deployment]
+      if (deploymentId !== undefined) context.changed(deploymentId)
+    }
+    const common = { api, namespace, labels: `${labels.managedBy}=${managed[labels.managedBy]}`, onError }
+    const made = {
+      pods: watchObjects<V1Pod>({ ...common, kind: 'Pod', onChange: tell }),
+      deployments: watchObjects<V1Deployment>({ ...common, kind: 'Deployment', onChange: tell }),
+    }
+    watches.set(namespace, made)
+    return made
+  }
+
+  const read = async (deploymentId: string): Promise<RolloutObjects | undefined> => {
+    const namespace = placeOf(deploymentId)
+    watchNamespace(namespace)
+    const selectors = { labels: deploymentSelector(deploymentId) }
+    const [deployments, replicaSets, pods] = await Promise.all([
+      api.list<V1Deployment>('Deployment', { namespace }, selectors),
+      api.list<V1ReplicaSet>('ReplicaSet', { namespace }, selectors),
+      api.list<V1Pod>('Pod', { namespace }, selectors),
+    ])
+    const [deployment] = deployments
+    return deployment && { deployment, replicaSets, pods }
+  }
+
+  const observe = async (deploymentId: string): Promise<readonly Instance[]> => {
+    const objects = await read(deploymentId)
+    const target = objects && toTarget(objects)
+    lookAgain(deploymentId, undefined)
+    if (objects === undefined || target === undefined) return []
+    const facts = { now: now(), deployment: objects.deployment, pods: podsOf(objects, target), limits }
+    const trouble = findTrouble(facts)
+    lookAgain(deploymentId, trouble?.isDefinite ? undefined : nextLookAt(facts))
+    if (trouble === undefined) return toInstances(objects, undefined)
+    const failure = await report(trouble)
+    return toInstances(objects, { failure, isEnded: trouble.isDefinite })
+  }
+
+  /** Where time alone tells more. */
+  const lookAgain = (deploymentId: string, at: number | undefined) => {
+    clearTimeout(looks.get(deploymentId))
+    looks.delete(deploymentId)
+    if (at === undefined) return
+    looks.set(
+      deploymentId,
+      setTimeout(() => context.changed(deploymentId), Math.max(at - now(), 0) + 50),
+    )
+  }
+
+  const changeDeployment = async (
+    found: V1Deployment,
+    change: Parameters<typeof withChange>[1],
+  ): Promise<void> => {
+    const object = withChange(found, change)
+    await api.apply(object).catch(error => {
+      throw toApplyFailure(error, object, settings.context)
+    })
+  }
+
+  const waitForNoPods = async (deploymentId: string): Promise<void> => {
+    const isOurs = (pod: V1Pod) => pod.metadata?.labels?.[labels.deployment] === deploymentId
+    const namespace = placeOf(deploymentId)
+    await watchNamespace(namespace).pods.until(pods => !pods.some(isOurs), stopMs)
+  }
+
   return {
-    async apply(_order: ReleaseOrder): Promise<void> {
-      throw new Error('not written yet')
+    async apply(order: ReleaseOrder): Promise<void> {
+      const deployment = describe(order.deploymentId)
+      const namespace = await tenants.ensure(deployment.owner.id)
+      watchNamespace(namespace)
+      const facts: ReleaseFacts = {
+        order,
+        deployment,
+        namespace,
+        settings,
+        runAsUser: undefined,
+        startLimitMs: limits.startMs,
+        redirect: {},
+      }
+      const apply = async (object: KubernetesObject) => {
+        await api.apply(object).catch(error => {
+          // The namespace that was there is gone: the next try makes it anew.
+          if (isMissing(error)) tenants.forget(deployment.owner.id)
+          throw toApplyFailure(error, object, settings.context)
+        })
+      }
+      await apply(toSecret(facts))
+      const ingress = toIngress(facts)
+      await Promise.all([
+        apply(toDeployment(facts)),
+        apply(toService(facts)),
+        ingress === undefined
+          ? api.remove('Ingress', { namespace, name: appName(deployment, order.deploymentId) })
+          : apply(ingress),
+      ])
     },
-    async observe(_deploymentId: string): Promise<readonly Instance[]> {
-      throw new Error('not written yet')
+
+    observe,
+
+    async stop(deploymentId: string, isKept: (instance: Instance) => boolean): Promise<void> {
+      const objects = await read(deploymentId)
+      const target = objects && toTarget(objects)
+      if (objects === undefined || target === undefined) return
+      const instances = toInstances(objects, undefined)
+      const isTarget = (one: RunKey) => isSameRun(one, target)
+      // One that has failed is not told from one that starts here, so both are asked for.
+      const faces = instances.filter(isTarget).flatMap(one => [one, { ...one, state: 'exited' as const }])
+      if (faces.every(isKept)) return
+      const kept = hasBeenComplete(objects.deployment)
+        ? undefined
+        : instances.find(one => !isTarget(one) && isKept(one))
+      const earlier =
+        kept &&
+        objects.replicaSets.find(set => isSameRun(toRunKey(set.spec?.template?.metadata?.labels), kept))
+      if (earlier !== undefined)
+        return changeDeployment(objects.deployment, { replicas: 1, template: earlier.spec?.template })
+      await changeDeployment(objects.deployment, { replicas: 0, template: undefined })
+      await waitForNoPods(deploymentId)
     },
-    async stop(_deploymentId: string, _isKept: (instance: Instance) => boolean): Promise<void> {
-      throw new Error('not written yet')
+
+    async remove(deploymentId: string): Promise<void> {
+      const namespace = placeOf(deploymentId)
+      lookAgain(deploymentId, undefined)
+      const selectors = { labels: deploymentSelector(deploymentId) }
+      for (const kind of kindsOfDeployment) {
+        const found = await api.list(kind, { namespace }, selectors)
+        await Promise.all(found.map(one => api.remove(kind, { namespace, name: one.metadata?.name ?? '' })))
+      }
+      await waitForNoPods(deploymentId)
     },
-    async remove(_deploymentId: string): Promise<void> {
-      throw new Error('not written yet')
-    },
+
     async list(): Promise<readonly string[]> {
-      throw new Error('not written yet')
+      const found = await api.list<V1Deployment>(
+        'Deployment',
+        {},
+        { labels: `${labels.managedBy}=${managed[labels.managedBy]}` },
+      )
+      return [...new Set(found.flatMap(one => one.metadata?.labels?.[labels.deployment] ?? []))]
     },
-    async count(_deploymentId: string): Promise<number> {
-      throw new Error('not written yet')
+
+    /** Objects, pods included. */
+    async count(deploymentId: string): Promise<number> {
+      const namespace = placeOf(deploymentId)
+      const selectors = { labels: deploymentSelector(deploymentId) }
+      const found = await Promise.all(
+        [...kindsOfDeployment, 'ReplicaSet' as const, 'Pod' as const].map(kind =>
+          api.list(kind, { namespace }, selectors),
+        ),
+      )
+      return found.flat().length
     },
-    async dispose(): Promise<void> {},
+
+    /** Pods of the deployment as they were last heard of. */
+    async podsOf(deploymentId: string): Promise<V1Pod[]> {
+      const { pods } = watchNamespace(placeOf(deploymentId))
+      await pods.listed
+      return pods
+        .items()
+        .filter(pod => pod.metadata?.labels?.[labels.deployment] === deploymentId && isActive(pod))
+    },
+
+    async dispose(): Promise<void> {
+      for (const timer of looks.values()) clearTimeout(timer)
+      const open = [...watches.values()]
+      watches.clear()
+      await Promise.all(open.flatMap(one => [one.pods.dispose(), one.deployments.dispose()]))
+    },
   }
 }

@@ -1,0 +1,223 @@
+import type {
+  V1Container,
+  V1Deployment,
+  V1Ingress,
+  V1PodTemplateSpec,
+  V1Secret,
+  V1Service,
+} from '@kubernetes/client-node'
+import { type ClusterSettings, toHost } from '../../../../shared/domain/cluster.ts'
+import type { ReleaseOrder } from '../../driver.ts'
+import type { DeploymentFacts } from '../kubernetes-deps.ts'
+import { appName, labels, managed, releaseSecretName } from '../names.ts'
+
+/** All that the objects of a release are made from. */
+export interface ReleaseFacts {
+  readonly order: ReleaseOrder
+  readonly deployment: DeploymentFacts
+  readonly namespace: string
+  readonly settings: Pick<ClusterSettings, 'baseDomain' | 'ingressClass' | 'issuer'>
+  /** The user to run as, where the image names none that counts as no root. */
+  readonly runAsUser: number | undefined
+  /** How long an app may take to listen. */
+  readonly startLimitMs: number
+  /** What the ingress controller needs to redirect http, as annotations. */
+  readonly redirect: Readonly<Record<string, string>>
+}
+
+export const containerName = 'app'
+/** The names of the variables that are secrets, on the Secret of a release. */
+export const secretNamesAnnotation = 'slipway.dev/secret-names'
+/** Requests reach a pod that is going away for this long, until every router has heard of it. */
+const drainSeconds = 5
+/** What an app has after that to end what it does. */
+const graceSeconds = 10
+
+export const portOf = ({ port, plan }: ReleaseOrder): number => port ?? plan.port?.value ?? 8080
+
+export function toSecret({ order, deployment, namespace }: ReleaseFacts): V1Secret {
+  const { variables, secrets } = order
+  const names = Object.keys(variables).filter(name => secrets.includes(variables[name] ?? ''))
+  const values = { NODE_ENV: 'production', SLIPWAY: '1', ...variables }
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name: releaseSecretName(order.releaseId),
+      namespace,
+      labels: { ...toLabels(order.deploymentId, deployment), [labels.release]: order.releaseId },
+      annotations: { [secretNamesAnnotation]: names.sort().join(' ') },
+    },
+    immutable: true,
+    data: Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, Buffer.from(value).toString('base64')]),
+    ),
+  }
+}
+
+export function toDeployment(facts: ReleaseFacts): V1Deployment {
+  const { order, deployment, namespace } = facts
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: toMetadata(facts),
+    spec: {
+      ...toRollout(order.deploymentId),
+      replicas: 1,
+      template: {
+        metadata: {
+          labels: {
+            ...toLabels(order.deploymentId, deployment),
+            [labels.release]: order.releaseId,
+            [labels.run]: String(order.run),
+          },
+        },
+        spec: {
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
+          terminationGracePeriodSeconds: drainSeconds + graceSeconds,
+          securityContext: {
+            runAsNonRoot: true,
+            seccompProfile: { type: 'RuntimeDefault' },
+            ...(facts.runAsUser === undefined
+              ? {}
+              : { runAsUser: facts.runAsUser, runAsGroup: facts.runAsUser, fsGroup: facts.runAsUser }),
+          },
+          containers: [toContainer(facts)],
+        },
+      },
+    },
+  }
+
+  function toMetadata({ order }: ReleaseFacts) {
+    return {
+      name: appName(deployment, order.deploymentId),
+      namespace,
+      labels: toLabels(order.deploymentId, deployment),
+    }
+  }
+}
+
+function toContainer({ order, startLimitMs }: ReleaseFacts): V1Container {
+  const probe = { tcpSocket: { port: 'http' }, timeoutSeconds: 2 }
+  return {
+    name: containerName,
+    image: order.artifact,
+    ports: [{ name: 'http', containerPort: portOf(order), protocol: 'TCP' }],
+    envFrom: [{ secretRef: { name: releaseSecretName(order.releaseId) } }],
+    env: [{ name: 'PORT', value: String(portOf(order)) }],
+    resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+    // Slipway gives up sooner than the kubelet starts the app anew, and looks at what it listens on.
+    startupProbe: { ...probe, periodSeconds: 1, failureThreshold: Math.ceil(startLimitMs / 1000) + 30 },
+    readinessProbe: { ...probe, periodSeconds: 5, failureThreshold: 3 },
+    lifecycle: { preStop: { sleep: { seconds: drainSeconds } } },
+  }
+}
+
+/** What the Deployment has whatever it runs: another template or number of pods is applied together with it. */
+function toRollout(deploymentId: string) {
+  return {
+    revisionHistoryLimit: 2,
+    progressDeadlineSeconds: 600,
+    selector: { matchLabels: { [labels.deployment]: deploymentId } },
+    strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+  }
+}
+
+/** The Deployment as it is, with another template or number of pods. */
+export function withChange(
+  found: V1Deployment,
+  change: { replicas: number; template: V1PodTemplateSpec | undefined },
+): V1Deployment {
+  const deploymentId = found.metadata?.labels?.[labels.deployment] ?? ''
+  const { name, namespace, labels: own } = found.metadata ?? {}
+  const template = change.template ?? found.spec?.template ?? {}
+  const { 'pod-template-hash': _, ...templateLabels } = template.metadata?.labels ?? {}
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      ...(name === undefined ? {} : { name }),
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(own === undefined ? {} : { labels: own }),
+    },
+    spec: {
+      ...toRollout(deploymentId),
+      replicas: change.replicas,
+      template: {
+        metadata: { labels: templateLabels },
+        ...(template.spec === undefined ? {} : { spec: template.spec }),
+      },
+    },
+  }
+}
+
+export function toService({ order, deployment, namespace }: ReleaseFacts): V1Service {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: appName(deployment, order.deploymentId),
+      namespace,
+      labels: toLabels(order.deploymentId, deployment),
+    },
+    spec: {
+      selector: { [labels.deployment]: order.deploymentId },
+      // By name: releases may differ in their port.
+      ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' }],
+    },
+  }
+}
+
+/** Undefined where the app has no address of its own. Each host has a certificate of its own: one may fail alone. */
+export function toIngress(facts: ReleaseFacts): V1Ingress | undefined {
+  const { order, deployment, namespace, settings } = facts
+  const own = toHost(deployment.name, settings)
+  const hosts = [...(own === undefined ? [] : [own]), ...deployment.hosts]
+  if (hosts.length === 0) return undefined
+  const name = appName(deployment, order.deploymentId)
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: {
+      name,
+      namespace,
+      labels: toLabels(order.deploymentId, deployment),
+      annotations:
+        settings.issuer === null
+          ? {}
+          : {
+              'cert-manager.io/cluster-issuer': settings.issuer,
+              // So that the Secrets with the certificates go with the deployment.
+              'cert-manager.io/secret-template': JSON.stringify({
+                labels: toLabels(order.deploymentId, deployment),
+              }),
+              ...facts.redirect,
+            },
+    },
+    spec: {
+      ...(settings.ingressClass === null ? {} : { ingressClassName: settings.ingressClass }),
+      rules: hosts.map(host => ({
+        host,
+        http: {
+          paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name, port: { name: 'http' } } } }],
+        },
+      })),
+      ...(settings.issuer === null
+        ? {}
+        : { tls: hosts.map(host => ({ hosts: [host], secretName: certificateName(name, host) })) }),
+    },
+  }
+}
+
+/** The Certificate of a host, and the Secret that holds it. */
+export const certificateName = (app: string, host: string): string =>
+  `${app}-${host.replace(/[^a-z0-9.-]/g, '-')}`.slice(0, 200).replace(/[^a-z0-9]+$/, '')
+
+const toLabels = (deploymentId: string, { name, owner }: DeploymentFacts) => ({
+  ...managed,
+  [labels.name]: name,
+  [labels.user]: owner.id,
+  [labels.deployment]: deploymentId,
+})

@@ -1,0 +1,147 @@
+import type {
+  KubernetesObject,
+  V1LimitRange,
+  V1Namespace,
+  V1NetworkPolicy,
+  V1NetworkPolicyPeer,
+  V1ResourceQuota,
+  V1ServiceAccount,
+} from '@kubernetes/client-node'
+import { labels, managed } from '../names.ts'
+
+export interface TenantFacts {
+  readonly ownerId: string
+  readonly namespace: string
+  /** Where requests from outside come from. */
+  readonly routers: readonly V1NetworkPolicyPeer[]
+  /** Addresses that no app may reach: those of nodes and of the API server. */
+  readonly closedAddresses: readonly string[]
+}
+
+/** A user's part of the cluster. The namespace comes first: the others lie in it. */
+export function toTenantObjects(facts: TenantFacts): [V1Namespace, ...KubernetesObject[]] {
+  const owned = { ...managed, [labels.user]: facts.ownerId }
+  const place = (name: string) => ({ name, namespace: facts.namespace, labels: owned })
+  const namespace: V1Namespace = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: {
+      name: facts.namespace,
+      labels: {
+        ...owned,
+        'pod-security.kubernetes.io/enforce': 'restricted',
+        'pod-security.kubernetes.io/enforce-version': 'latest',
+      },
+    },
+  }
+  const account: V1ServiceAccount = {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: place('default'),
+    automountServiceAccountToken: false,
+  }
+  const quota: V1ResourceQuota = {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: place('slipway'),
+    spec: {
+      hard: {
+        pods: '60',
+        'requests.cpu': '8',
+        'requests.memory': '16Gi',
+        'limits.memory': '32Gi',
+        'services.loadbalancers': '0',
+        'services.nodeports': '0',
+      },
+    },
+  }
+  const limits: V1LimitRange = {
+    apiVersion: 'v1',
+    kind: 'LimitRange',
+    metadata: place('slipway'),
+    spec: {
+      limits: [
+        {
+          type: 'Container',
+          defaultRequest: { cpu: '50m', memory: '64Mi' },
+          _default: { cpu: '1', memory: '512Mi' },
+        },
+      ],
+    },
+  }
+  return [namespace, account, quota, toPlainLimits(limits), ...toPolicies(facts, place)]
+}
+
+/** The client's types call it `_default`; the API does not. */
+function toPlainLimits(limits: V1LimitRange): KubernetesObject {
+  const plain = (limits.spec?.limits ?? []).map(({ _default, ...rest }) => ({ ...rest, default: _default }))
+  return { ...limits, spec: { limits: plain } } as KubernetesObject
+}
+
+/** In: the router and the tenant itself. Out: the tenant itself, DNS and the internet. */
+function toPolicies(
+  { routers, closedAddresses }: TenantFacts,
+  place: (name: string) => object,
+): V1NetworkPolicy[] {
+  const policy = (name: string, spec: V1NetworkPolicy['spec']): V1NetworkPolicy => ({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: place(name) as V1NetworkPolicy['metadata'] & object,
+    ...(spec === undefined ? {} : { spec }),
+  })
+  const all = { podSelector: {} }
+  const isIpv6 = (address: string) => address.includes(':')
+  const closed = (family: readonly string[], isOfFamily: (address: string) => boolean, bits: number) => [
+    ...family,
+    ...closedAddresses.filter(isOfFamily).map(address => `${address}/${bits}`),
+  ]
+  return [
+    policy('default-deny', { ...all, policyTypes: ['Ingress', 'Egress'] }),
+    policy('from-router-and-tenant', {
+      ...all,
+      policyTypes: ['Ingress'],
+      ingress: [{ _from: [all, ...routers] }],
+    }),
+    policy('to-tenant-and-internet', {
+      ...all,
+      policyTypes: ['Egress'],
+      egress: [
+        { to: [all] },
+        {
+          to: [
+            {
+              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+              podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+            },
+          ],
+          ports: [53].flatMap(port => [
+            { port, protocol: 'UDP' },
+            { port, protocol: 'TCP' },
+          ]),
+        },
+        {
+          to: [
+            {
+              ipBlock: {
+                cidr: '0.0.0.0/0',
+                except: closed(privateIpv4, address => !isIpv6(address), 32),
+              },
+            },
+            { ipBlock: { cidr: '::/0', except: closed(privateIpv6, isIpv6, 128) } },
+          ],
+        },
+      ],
+    }),
+  ].map(toPlainPolicy)
+}
+
+/** Where pods, services, nodes and metadata are: nothing of the internet. */
+const privateIpv4 = ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16']
+const privateIpv6 = ['fc00::/7', 'fe80::/10']
+
+/** The client's types call it `_from`; the API does not. */
+function toPlainPolicy(policy: V1NetworkPolicy): V1NetworkPolicy {
+  const ingress = policy.spec?.ingress?.map(({ _from, ...rest }) => ({ ...rest, from: _from }))
+  if (ingress === undefined) return policy
+  return { ...policy, spec: { ...policy.spec, ingress } } as V1NetworkPolicy
+}

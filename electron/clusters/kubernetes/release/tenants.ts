@@ -1,0 +1,104 @@
+import type { V1IngressClass, V1NetworkPolicyPeer, V1Node, V1Pod } from '@kubernetes/client-node'
+import { ApiError } from '../api-failure.ts'
+import type { KubernetesContext } from '../kubernetes-deps.ts'
+import { labels, tenantNamespace } from '../names.ts'
+import { toTenantObjects } from './tenant-objects.ts'
+
+/** The namespaces of users. Each is made, or brought up to date, when it is first needed. */
+export function createTenants({ api, settings, log }: KubernetesContext) {
+  const prepared = new Map<string, Promise<void>>()
+
+  const prepare = async (ownerId: string): Promise<void> => {
+    const namespace = tenantNamespace(ownerId)
+    const [routers, closedAddresses] = await Promise.all([findRouters(), findClosedAddresses()])
+    const [first, ...rest] = toTenantObjects({ ownerId, namespace, routers, closedAddresses })
+    try {
+      await api.apply(first)
+      await Promise.all(rest.map(object => api.apply(object)))
+    } catch (error) {
+      // Whoever may not make namespaces works in one that an owner of the cluster prepared.
+      if (!isForbidden(error) || !(await isPrepared(namespace))) throw error
+      log.warn({ namespace }, 'the namespace is used as it was prepared')
+    }
+  }
+
+  const isPrepared = async (namespace: string) => {
+    const found = await api.get('Namespace', { name: namespace })
+    return found?.metadata?.labels?.['pod-security.kubernetes.io/enforce'] === 'restricted'
+  }
+
+  /** The pods of the ingress controller; where they cannot be found, whatever is no tenant and no build. */
+  const findRouters = async (): Promise<V1NetworkPolicyPeer[]> => {
+    const classes = await orNothing(api.list<V1IngressClass>('IngressClass', {}))
+    const chosen = classes.find(one =>
+      settings.ingressClass === null
+        ? one.metadata?.annotations?.[defaultClass] === 'true'
+        : one.metadata?.name === settings.ingressClass,
+    )
+    const name = controllerNames.find(one => chosen?.spec?.controller?.includes(one))
+    const pods =
+      name === undefined
+        ? []
+        : await orNothing(api.list<V1Pod>('Pod', {}, { labels: `app.kubernetes.io/name=${name}` }))
+    const namespaces = new Set(pods.flatMap(pod => pod.metadata?.namespace ?? []))
+    if (name === undefined || namespaces.size === 0) {
+      return [
+        { namespaceSelector: { matchExpressions: [{ key: labels.managedBy, operator: 'DoesNotExist' }] } },
+      ]
+    }
+    const onNodes = pods.filter(pod => pod.spec?.hostNetwork).flatMap(pod => pod.status?.hostIP ?? [])
+    return [
+      ...[...namespaces].sort().map(namespace => ({
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+        podSelector: { matchLabels: { 'app.kubernetes.io/name': name } },
+      })),
+      ...[...new Set(onNodes)].sort().map(toBlock),
+    ]
+  }
+
+  const findClosedAddresses = async (): Promise<string[]> => {
+    const [nodes, endpoints] = await Promise.all([
+      orNothing(api.list<V1Node>('Node', {})),
+      api
+        .find<{ subsets?: { addresses?: { ip: string }[] }[] }>(
+          '/api/v1/namespaces/default/endpoints/kubernetes',
+        )
+        .catch(ignoreForbidden),
+    ])
+    const ofNodes = nodes.flatMap(node =>
+      (node.status?.addresses ?? []).filter(one => one.type.endsWith('IP')).map(one => one.address),
+    )
+    const ofApi = (endpoints?.subsets ?? []).flatMap(one => one.addresses ?? []).map(one => one.ip)
+    return [...new Set([...ofNodes, ...ofApi])].sort()
+  }
+
+  return {
+    /** The owner's namespace, ready to be used. */
+    async ensure(ownerId: string): Promise<string> {
+      const known = prepared.get(ownerId) ?? prepare(ownerId)
+      prepared.set(ownerId, known)
+      known.catch(() => prepared.delete(ownerId))
+      await known
+      return tenantNamespace(ownerId)
+    },
+    /** It is looked at anew when it is needed next, such as when it turned out to be gone. */
+    forget: (ownerId: string): void => void prepared.delete(ownerId),
+  }
+}
+
+const defaultClass = 'ingressclass.kubernetes.io/is-default-class'
+/** As they are in the name of the controller and in the label `app.kubernetes.io/name` of its pods. */
+const controllerNames = ['traefik', 'ingress-nginx', 'haproxy-ingress', 'kong', 'contour']
+
+const toBlock = (address: string): V1NetworkPolicyPeer => ({
+  ipBlock: { cidr: `${address}/${address.includes(':') ? 128 : 32}` },
+})
+
+const isForbidden = (error: unknown): boolean => error instanceof ApiError && error.status === 403
+
+function ignoreForbidden(error: unknown): undefined {
+  if (!isForbidden(error)) throw error
+}
+
+/** What may not be read counts as not there. */
+const orNothing = async <T>(found: Promise<T[]>): Promise<T[]> => (await found.catch(ignoreForbidden)) ?? []

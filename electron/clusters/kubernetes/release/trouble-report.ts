@@ -1,0 +1,73 @@
+import type { V1Pod } from '@kubernetes/client-node'
+import type { Failure } from '../../../../shared/domain/failure.ts'
+import type { KubernetesContext } from '../kubernetes-deps.ts'
+import { toPath } from '../objects.ts'
+import { findListening } from './listening.ts'
+import { containerName } from './manifests.ts'
+import type { Trouble } from './trouble.ts'
+import { type Evidence, toTroubleFailure } from './trouble-words.ts'
+
+const shownLines = 20
+
+/** Looks closer at a trouble, once for each, and puts it in words. */
+export function createTroubleReport(context: KubernetesContext) {
+  const { api } = context
+  const known = new Map<string, Promise<Failure>>()
+
+  const gather = async (trouble: Trouble): Promise<Evidence> => {
+    const { pod } = trouble
+    if (pod === undefined) return { lines: [], listening: [] }
+    switch (trouble.kind) {
+      case 'crash':
+      case 'memory':
+        return { lines: await readLines(pod, trouble.isRunning), listening: [] }
+      case 'silent': {
+        const [lines, listening] = await Promise.all([
+          readLines(pod, false),
+          findListening(api, pod, trouble.port),
+        ])
+        return { lines, listening }
+      }
+      default:
+        return { lines: [], listening: [] }
+    }
+  }
+
+  /** The last lines of the app; `isPrevious`: of the one that ran before it. */
+  const readLines = async (pod: V1Pod, isPrevious: boolean): Promise<string[]> => {
+    const { namespace = '', name = '' } = pod.metadata ?? {}
+    const path = `${toPath('Pod', { namespace, name })}/log`
+    const query = {
+      container: containerName,
+      tailLines: shownLines,
+      limitBytes: 64 * 1024,
+      previous: isPrevious,
+    }
+    try {
+      const stream = await api.stream(path, query, AbortSignal.timeout(10_000))
+      const parts: Buffer[] = []
+      for await (const part of stream) parts.push(part)
+      const text = Buffer.concat(parts).toString().replace(/\n$/, '')
+      return text === '' ? [] : text.split('\n')
+    } catch {
+      // Its log is gone with it: the reason stands without.
+      return []
+    }
+  }
+
+  return (trouble: Trouble): Promise<Failure> => {
+    const key = toKey(trouble)
+    const found = known.get(key)
+    if (found !== undefined) return found
+    if (known.size >= 200) known.clear()
+    const made = gather(trouble).then(evidence => toTroubleFailure(trouble, evidence))
+    known.set(key, made)
+    made.catch(() => known.delete(key))
+    return made
+  }
+}
+
+function toKey(trouble: Trouble): string {
+  const { pod, ...said } = trouble
+  return `${pod?.metadata?.uid ?? ''} ${JSON.stringify(said)}`
+}
