@@ -171,6 +171,7 @@ function detached({ output, isAlone }: Context): number {
 function toPlanText(plan: Plan): string {
   const rows = [
     ['Plan', plan.label, ''],
+    ...(plan.runtime ? [['runs on', plan.runtime.value, plan.runtime.origin]] : []),
     ...(plan.root === '.' || plan.root === '' ? [] : [['folder', plan.root, '']]),
     ...(['install', 'build', 'start', 'output'] as const).flatMap(part => {
       const found = plan[part]

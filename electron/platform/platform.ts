@@ -188,7 +188,9 @@ export async function createPlatform(deps: PlatformDeps) {
     sources,
     logs,
     changes,
-    detectPlan: deps.detectPlan,
+    /** As the cluster would follow it. */
+    planOf: async (folder: string, root?: string): Promise<Plan> =>
+      driver.advise(await deps.detectPlan(folder, root)),
     findApps: deps.findApps,
     sampleFolder: path.join(deps.resourcesFolder, 'samples', 'hello'),
     deployments: (): Deployment[] => reader.deployments().map(toDeployment),

@@ -102,7 +102,7 @@ export function createRouter(
           const head = await sources.head(source, branch, signal)
           const folder = path.join(work, 'checkout')
           const commit = await sources.checkout({ source, ...head, folder, ...(signal ? { signal } : {}) })
-          const plan = await platform.detectPlan(folder, root)
+          const plan = await platform.planOf(folder, root)
           return {
             branch: head.branch,
             commit,

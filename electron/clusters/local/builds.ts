@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import type { Plan } from '../../../shared/domain/plan.ts'
 import type { BuildObservation, BuildOrder } from '../driver.ts'
 import { type BuildRecord, buildJobFolder, readBuild, toObservation, writeBuild } from './build-record.ts'
 import { type BuildTask, createBuildTask } from './build-task.ts'
@@ -94,6 +95,13 @@ export function createBuilds(context: LocalContext) {
     async remove(deploymentId: string): Promise<void> {
       await Promise.all(listNames(folders.builds(deploymentId)).map(buildId => forget(deploymentId, buildId)))
     },
+
+    /** Of every build that is there. */
+    plans: (): Plan[] =>
+      folders
+        .listDeployments()
+        .flatMap(id => listNames(folders.builds(id)).map(buildId => folders.build(id, buildId)))
+        .flatMap(folder => readBuild(folder)?.plan ?? []),
 
     count: (deploymentId: string): number => {
       if (!existsSync(folders.deployment(deploymentId))) return 0

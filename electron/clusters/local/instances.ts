@@ -71,6 +71,8 @@ export function createInstances(context: LocalContext) {
       else if (observeJob(jobFolder).is !== 'absent') return follow(folder, earlier)
       const offeredPort = earlier?.offeredPort ?? (await findFreePort())
       const { command, cwd, environment } = toCommand(context, order, offeredPort)
+      await context.tools.ensure(order.plan)
+      const PATH = context.tools.toPath(order.plan, environment.PATH ?? '')
       await startRun(folder, {
         record: {
           deploymentId: order.deploymentId,
@@ -86,7 +88,7 @@ export function createInstances(context: LocalContext) {
           end: null,
         },
         cwd,
-        environment,
+        environment: { ...environment, PATH },
         secrets: order.secrets,
       })
     },

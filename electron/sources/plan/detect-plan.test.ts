@@ -59,6 +59,15 @@ test('a plan says of each value where it was found', async () => {
     fallback: null,
     port: { value: 4000, origin: 'src/server.ts line 2' },
     notes: [],
+    tools: [
+      {
+        name: 'node',
+        range: '>=22',
+        origin: 'package.json engines.node',
+        isPinned: false,
+        fetched: null,
+      },
+    ],
   })
 })
 
@@ -554,6 +563,63 @@ describe('the port of a Node app is read from', () => {
       ],
     ])
   })
+})
+
+const nodeTable: readonly (readonly [about: string, fixture: Fixture, runtime: string, tool: unknown[]])[] = [
+  ['.nvmrc', { '.nvmrc': 'v22.11.0\n' }, 'Node 22.11.0', ['v22.11.0', '.nvmrc', true]],
+  ['.nvmrc with a remark', { '.nvmrc': '# LTS\n22 # jod\n' }, 'Node 22', ['22', '.nvmrc', true]],
+  ['.nvmrc by name', { '.nvmrc': 'lts/Iron' }, 'Node lts/Iron', ['20', '.nvmrc', true]],
+  ['any long-term version', { '.nvmrc': 'lts/*' }, 'Node lts/*', ['22 || 24 || 26', '.nvmrc', true]],
+  ['whatever Node there is', { '.nvmrc': 'node' }, 'Node node', []],
+  ['.node-version', { '.node-version': '20' }, 'Node 20', ['20', '.node-version', true]],
+  [
+    'volta',
+    { 'package.json': manifest({ ...start, volta: { node: '20.11.1' } }) },
+    'Node 20.11.1',
+    ['20.11.1', 'package.json volta.node', true],
+  ],
+  [
+    'engines',
+    { 'package.json': manifest({ ...start, engines: { node: '>=18 <21' } }) },
+    'Node >=18 <21',
+    ['>=18 <21', 'package.json engines.node', false],
+  ],
+  [
+    'a file, which says more than engines',
+    { 'package.json': manifest({ ...start, engines: { node: '>=18' } }), '.nvmrc': '24' },
+    'Node 24',
+    ['24', '.nvmrc', true],
+  ],
+  [
+    'the root of a workspace',
+    {
+      '.nvmrc': '24',
+      'package.json': manifest({ workspaces: ['web'] }),
+      'web/package.json': manifest({ ...start, engines: { node: '>=18' } }),
+    },
+    'Node 24',
+    ['24', '.nvmrc', true],
+  ],
+  ['nothing', {}, 'Node', []],
+]
+
+test.each(nodeTable)('the version of Node is read from %s', async (_, fixture, runtime, tool) => {
+  const plan = await decidePlan(filesOf({ 'package.json': manifest(start), ...fixture }))
+  expect(plan.runtime?.value).toBe(runtime)
+  expect(plan.tools?.flatMap(one => [one.range, one.origin, one.isPinned]) ?? []).toEqual(tool)
+})
+
+test.each([
+  ['pnpm@9.1.0', { name: 'pnpm', range: '9.1.0' }],
+  ['yarn@4.1.0+sha256.abc', { name: 'yarn', range: '4.1.0' }],
+  ['bun@1.2.0', { name: 'bun', range: '1.2.0' }],
+  ['npm@10.0.0', undefined],
+  ['pnpm', undefined],
+])('packageManager pins the package manager: %s', async (packageManager, tool) => {
+  const plan = await decidePlan(filesOf({ 'package.json': manifest({ ...start, packageManager }) }))
+  expect(plan.tools).toEqual(
+    tool && [{ ...tool, origin: 'package.json packageManager', isPinned: true, fetched: null }],
+  )
 })
 
 const otherPorts: readonly (readonly [text: string, fixture: Fixture, port: number, origin: string])[] = [

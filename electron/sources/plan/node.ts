@@ -1,4 +1,4 @@
-import type { Plan } from '../../../shared/domain/plan.ts'
+import type { Plan, Tool } from '../../../shared/domain/plan.ts'
 import type { Files, Recogniser } from './files.ts'
 import { type FrameworkResult, findFramework, isDevelopmentServer } from './frameworks.ts'
 import { type NodeProject, readNodeProject } from './node-project.ts'
@@ -71,6 +71,10 @@ async function planWorkspace(files: Files, root: NodeProject, wanted?: string): 
     ...plan,
     label: `${plan.label.replace(/ \(.*$/, '')} in ${one.folder} (${root.manager.name})`,
     runtime: root.runtime.value === 'Node' ? plan.runtime : root.runtime,
+    ...toTools([
+      ...root.tools,
+      ...project.tools.filter(tool => root.tools.every(({ name }) => name !== tool.name)),
+    ]),
     install: root.install,
     build: project.scripts.build ? script('build') : inFolder(plan.build),
     start: findStartScript(project) ? script('start') : inFolder(plan.start),
@@ -200,5 +204,10 @@ function toSteps(project: NodeProject, framework: FrameworkResult | undefined) {
     runtime: project.runtime,
     install: project.install,
     build: project.build ?? usualBuild,
+    ...toTools(project.tools),
   } as const
 }
+
+/** A plan without tools says nothing of them. */
+export const toTools = (tools: readonly Tool[]): Pick<Plan, 'tools'> =>
+  tools.length === 0 ? {} : { tools: [...tools] }
