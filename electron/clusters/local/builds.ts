@@ -5,6 +5,7 @@ import type { BuildObservation, BuildOrder } from '../driver.ts'
 import { type BuildRecord, buildJobFolder, readBuild, toObservation, writeBuild } from './build-record.ts'
 import { type BuildTask, createBuildTask } from './build-task.ts'
 import { observeJob } from './job.ts'
+import { stopJob } from './job-control.ts'
 import type { LocalContext } from './local-deps.ts'
 import { listNames } from './local-folders.ts'
 
@@ -44,6 +45,12 @@ export function createBuilds(context: LocalContext) {
     else if (await context.logs.exists(log)) await context.logs.close(log)
     tasks.delete(buildId)
     ended.delete(buildId)
+    // The supervisor of a build that has just ended may still be on its way out.
+    await stopJob({
+      folder: buildJobFolder(folders.build(deploymentId, buildId)),
+      marker: `${deploymentId}/${buildId}`,
+      graceMs: context.limits.graceMs,
+    })
     await rm(folders.build(deploymentId, buildId), { recursive: true, force: true, maxRetries: 5 })
   }
 
