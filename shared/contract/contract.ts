@@ -25,7 +25,8 @@ import { variableChangesSchema, variableEditSchema, variableListSchema } from '.
 const entry = oc.errors({ FAILED: { data: failureSchema } })
 
 const byId = z.object({ id: idSchema })
-const port = z.number().int().min(1).max(65535).nullable()
+const portRule = 'A port is a whole number from 1 to 65535.'
+const port = z.int(portRule).min(1, portRule).max(65535, portRule).nullable()
 const page = { before: idSchema.optional(), limit: z.number().int().min(1).max(500).default(100) }
 
 export const branchSchema = z.object({ name: z.string(), sha: z.string() })
