@@ -69,6 +69,13 @@ const apps: Record<
     },
     answers: { '/': [200, 'true'] },
   },
+  'a start script that asks npm for its version': {
+    files: {
+      'package.json': manifest({ name: 'app', version: '4.5.6', scripts: { start: 'node server.js' } }),
+      'server.js': nodeServer("process.env.npm_package_name + ' ' + process.env.npm_package_version"),
+    },
+    answers: { '/': [200, 'app 4.5.6'] },
+  },
   'an npm workspace': {
     files: {
       'package.json': manifest({ workspaces: ['apps/*', 'lib'] }),

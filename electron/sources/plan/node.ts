@@ -132,8 +132,17 @@ function findStartScript(project: NodeProject): { value: string; origin: string 
     return { value: project.manager.script('start:prod'), origin: 'package.json scripts.start:prod' }
   const script = project.scripts.start
   if (!script || isDevelopmentServer(project, script)) return undefined
-  return { value: project.manager.script('start'), origin: 'package.json scripts.start' }
+  const isDirect =
+    project.manager.isPlain &&
+    plainNode.test(script) &&
+    !project.scripts.prestart &&
+    !project.scripts.poststart
+  const value = isDirect ? script : project.manager.script('start')
+  return { value, origin: 'package.json scripts.start' }
 }
+
+/** Such a script is started without the package manager: at once, in one process, which gets the signals itself. */
+const plainNode = /^(?:[A-Z_][A-Z0-9_]*=[\w./:@-]* )*node(?: [\w./:@=,-]+)+$/
 
 async function findMain(
   files: Files,

@@ -10,6 +10,8 @@ export interface PackageManager {
   readonly isLocked: boolean
   /** Its version, where `packageManager` pins it. npm comes with Node. */
   readonly tool: Tool | undefined
+  /** Whether Node finds the dependencies without it, so that a script that only starts Node needs nothing else. */
+  readonly isPlain: boolean
   /** Runs a script of package.json. */
   script(name: string): string
   /** Runs a program of a dependency. */
@@ -52,6 +54,7 @@ export async function readPackageManager(
     case 'npm':
       return {
         ...shared,
+        isPlain: true,
         install: isLocked ? 'npm ci' : 'npm install',
         script: script => (script === 'start' ? 'npm start' : `npm run ${script}`),
         program: command => `npx ${command}`,
@@ -59,6 +62,7 @@ export async function readPackageManager(
     case 'pnpm':
       return {
         ...shared,
+        isPlain: true,
         install: isLocked ? 'pnpm install --frozen-lockfile' : 'pnpm install',
         script: script => `pnpm run ${script}`,
         program: command => `pnpm exec ${command}`,
@@ -68,6 +72,7 @@ export async function readPackageManager(
       const frozen = isBerry ? 'yarn install --immutable' : 'yarn install --frozen-lockfile'
       return {
         ...shared,
+        isPlain: !isBerry,
         // In a build (CI), Yarn 2 and later insist on a lockfile.
         install: isLocked ? frozen : isBerry ? 'yarn install --no-immutable' : 'yarn install',
         script: script => `yarn run ${script}`,
@@ -77,6 +82,7 @@ export async function readPackageManager(
     case 'bun':
       return {
         ...shared,
+        isPlain: false,
         install: isLocked ? 'bun install --frozen-lockfile' : 'bun install',
         script: script => `bun run ${script}`,
         program: command => `bun x ${command}`,
