@@ -5,13 +5,14 @@ import { SlipwayError } from '../../shared/domain/failure.ts'
 import { type Plan, withEdits } from '../../shared/domain/plan.ts'
 import { planFileName, toPlanFile } from '../../shared/domain/plan-file.ts'
 import { remove, restart, rollback, start, stop } from './change.ts'
+import { cluster } from './clusters.ts'
 import type { Command } from './command.ts'
 import { deploy } from './deploy.ts'
 import { about } from './find.ts'
 import { followLog } from './follow.ts'
 import { toTable } from './output.ts'
 import { toPort, toRoot, toSource } from './source.ts'
-import { toUrl } from './stay.ts'
+import { answersAlone, toUrl } from './stay.ts'
 import { toNumber, UsageError } from './usage.ts'
 import { give, user } from './users.ts'
 import { variables } from './variables.ts'
@@ -78,7 +79,9 @@ const list: Command = {
     const rows = deployments.map(one => [
       one.name,
       // Without a running Slipway a live app may not be there: it starts again with Slipway.
-      isAlone && one.status === 'live' && one.health.ready === 0 ? 'not running' : one.status,
+      isAlone && one.cluster.kind === 'local' && one.status === 'live' && one.health.ready === 0
+        ? 'not running'
+        : one.status,
       one.branch,
       one.serving?.commit.sha.slice(0, 7) ?? '-',
       toUrl(context, one),
@@ -119,7 +122,7 @@ const logs: Command = {
 }
 
 const open: Command = about('open', 'opens the app in the browser', async (context, one) => {
-  if (context.isAlone && !(one.keepsRunning && one.health.ready > 0)) {
+  if (context.isAlone && !answersAlone(one)) {
     throw new SlipwayError({
       code: 'unavailable',
       message: `${one.name} does not run: Slipway is not open.`,
@@ -150,4 +153,5 @@ export const commands: readonly Command[] = [
   remove,
   give,
   user,
+  cluster,
 ]

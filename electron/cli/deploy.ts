@@ -87,7 +87,7 @@ async function toClusterId({ client, values }: Context): Promise<string | undefi
   if (registry !== null) return id
   throw new SlipwayError({
     code: 'registry_missing',
-    message: `The cluster ${values.context} has no registry yet, where its images could be kept.`,
+    message: `The cluster ${values.context} announces no registry, and none is set: its images have no place.`,
     hint: `Name one: slipway cluster add ${values.context} --registry HOST[/PATH]`,
   })
 }

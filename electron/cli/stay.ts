@@ -10,15 +10,30 @@ export async function lastSeq(client: Client, id: string): Promise<number> {
 
 /** Where the app answers when this command has ended: without a Slipway that runs there is no gateway. */
 export function toUrl({ isAlone }: Pick<Context, 'isAlone'>, one: Deployment): string {
-  const isOnItsOwn = isAlone && one.keepsRunning && one.health.port !== null
+  const isOnItsOwn = isAlone && one.cluster.kind === 'local' && one.keepsRunning && one.health.port !== null
   return isOnItsOwn ? `http://localhost:${one.health.port}/` : one.url
+}
+
+/** Whether the app answers although no Slipway is open. */
+export function answersAlone(one: Deployment): boolean {
+  return one.cluster.kind === 'kubernetes'
+    ? one.url !== one.localUrl
+    : one.keepsRunning && one.health.ready > 0
 }
 
 /**
  * Alone, the app ends with this process: it stays until Ctrl-C and prints what the app says after line `after`, or until
- * the app was stopped, removed or given up.
+ * the app was stopped, removed or given up. In a cluster the app runs without us.
  */
 export async function stay(context: Context, deployment: Deployment, after: number): Promise<number> {
+  if (deployment.cluster.kind === 'kubernetes') {
+    const { name } = deployment.cluster
+    if (deployment.url === deployment.localUrl)
+      context.output.say(
+        `It runs in ${name}, and answers here while Slipway is open. An address of its own needs a base domain: slipway cluster add ${name} --base-domain DOMAIN`,
+      )
+    return 0
+  }
   if (!context.isAlone) return 0
   if (deployment.keepsRunning) {
     context.output.say(`Runs without Slipway. While Slipway is open it is at ${deployment.url} too.`)

@@ -1,25 +1,38 @@
-import { type ClusterChanges, type Context, clusterSettingsSchema } from '../../shared/domain/cluster.ts'
-import { SlipwayError } from '../../shared/domain/failure.ts'
+import {
+  type ClusterChanges,
+  type ClusterSettings,
+  type Context,
+  clusterSettingsSchema,
+} from '../../shared/domain/cluster.ts'
+import { type Failure, SlipwayError } from '../../shared/domain/failure.ts'
 import type { Reader } from '../database/reader.ts'
 import type { Writer } from '../database/writer.ts'
+import type { createKeptKubeconfigs } from './kept-kubeconfigs.ts'
 
 // What knows the client is loaded when it is needed: it takes its time.
 const kubeconfig = () => import('../clusters/kubernetes/kubeconfig.ts')
-const announced = () => import('../clusters/kubernetes/announced-registry.ts')
+const kubeconfigFile = () => import('../clusters/kubernetes/kubeconfig-file.ts')
+const connecting = () => import('../clusters/kubernetes/connecting.ts')
 
 /** Which contexts are clusters of Slipway, and what is set for them. The kubeconfig is never written. */
 export function createClusterSettings(deps: {
   reader: Reader
   writer: Writer
+  kept: ReturnType<typeof createKeptKubeconfigs>
   /** The cluster's driver has to begin anew. */
   reopen: (clusterId: string) => Promise<void>
+  noteConnection: (clusterId: string, failure: Failure | null) => void
   changed: () => void
 }) {
-  const { reader, writer } = deps
+  const { reader, writer, kept } = deps
 
-  const kubernetes = () => reader.clusters().filter(one => one.kind === 'kubernetes')
+  const kubernetes = () =>
+    reader.clusters().flatMap(({ id }) => {
+      const settings = reader.clusterSettings(id)
+      return settings === undefined ? [] : [{ id, settings }]
+    })
 
-  const find = (id: string) => {
+  const find = (id: string): ClusterSettings => {
     const settings = reader.clusterSettings(id)
     if (settings !== undefined) return settings
     throw new SlipwayError({
@@ -30,36 +43,89 @@ export function createClusterSettings(deps: {
   }
 
   const update = async (id: string, changes: ClusterChanges): Promise<void> => {
-    const settings = clusterSettingsSchema.parse({ ...find(id), ...changes })
+    const before = find(id)
+    const settings = clusterSettingsSchema.parse({ ...before, ...changes })
+    if (JSON.stringify(settings) === JSON.stringify(before)) return
     writer.changeCluster(id, settings)
     await deps.reopen(id)
     deps.changed()
   }
 
+  /** Names are for people: two contexts of one name lie in two files. */
+  const toFreeName = (context: string): string => {
+    const taken = new Set(reader.clusters().map(one => one.name))
+    for (let count = 1; ; count++) {
+      const name = count === 1 ? context : `${context} ${count}`
+      if (!taken.has(name)) return name
+    }
+  }
+
+  const findRegistry = async (settings: ClusterSettings) =>
+    settings.registry ?? (await (await connecting()).findAnnouncedRegistry(settings)) ?? null
+
   return {
-    contexts: async (): Promise<Context[]> => {
-      const { listContexts } = await kubeconfig()
-      const byContext = new Map(
-        kubernetes().map(one => [reader.clusterSettings(one.id)?.context ?? '', one.id]),
-      )
-      return listContexts().map(one => ({ ...one, clusterId: byContext.get(one.name) ?? null }))
+    /** `file`: null for the usual ones. */
+    async contexts(file: string | null): Promise<{ files: string[]; contexts: Context[] }> {
+      const { listContexts, usualFiles } = await kubeconfig()
+      const files = file === null ? usualFiles() : [file]
+      const isTaken = (name: string) =>
+        kubernetes().find(({ settings }) => settings.context === name && settings.kubeconfig === file)
+      const contexts = listContexts(files).map(one => ({ ...one, clusterId: isTaken(one.name)?.id ?? null }))
+      return { files, contexts }
     },
 
+    /** Keeps a text as a file, if it is a kubeconfig with a context. */
+    async keepKubeconfig(text: string): Promise<{ kubeconfig: string }> {
+      const { parse } = await kubeconfigFile()
+      if ((parse(text, 'What was pasted').contexts ?? []).length === 0) {
+        throw new SlipwayError({
+          code: 'invalid_input',
+          message: 'What was pasted has no context, so it names no cluster.',
+          hint: 'Paste all of a kubeconfig file.',
+        })
+      }
+      await kept.collect(kubernetes().flatMap(({ settings }) => settings.kubeconfig ?? []))
+      return { kubeconfig: await kept.keep(text) }
+    },
+
+    /** Fails where the cluster does not answer: a mistake is seen now, not at the first deploy. */
     async add(wish: { context: string; changes: ClusterChanges }): Promise<{ id: string }> {
-      const known = kubernetes().find(one => reader.clusterSettings(one.id)?.context === wish.context)
+      const { context, changes } = wish
+      const known = kubernetes().find(
+        ({ settings }) =>
+          settings.context === context &&
+          (changes.kubeconfig === undefined || settings.kubeconfig === changes.kubeconfig),
+      )
       if (known !== undefined) {
-        await update(known.id, wish.changes)
+        await update(known.id, changes)
+        const settings = find(known.id)
+        if (settings.registry === null) await update(known.id, { registry: await findRegistry(settings) })
         return { id: known.id }
       }
-      const settings = clusterSettingsSchema.parse({ ...wish.changes, context: wish.context })
-      const { findAnnouncedRegistry } = await announced()
-      const registry = settings.registry ?? (await findAnnouncedRegistry(settings)) ?? null
-      const id = writer.cluster('kubernetes', wish.context, { ...settings, registry })
+      const settings = clusterSettingsSchema.parse({ ...changes, context })
+      await (await connecting()).askVersion(settings)
+      const registry = await findRegistry(settings)
+      const id = writer.cluster('kubernetes', toFreeName(context), { ...settings, registry })
+      deps.noteConnection(id, null)
       deps.changed()
       return { id }
     },
 
     update,
+
+    /** Asks the cluster for its version, so that it is known whether it answers. */
+    async connect(id: string): Promise<{ version: string }> {
+      const settings = find(id)
+      const { askVersion } = await connecting()
+      try {
+        const version = await askVersion(settings)
+        deps.noteConnection(id, null)
+        return { version }
+      } catch (error) {
+        if (error instanceof SlipwayError) deps.noteConnection(id, error.failure)
+        throw error
+      }
+    },
 
     async remove(id: string): Promise<void> {
       find(id)
@@ -73,6 +139,7 @@ export function createClusterSettings(deps: {
       }
       writer.removeCluster(id)
       await deps.reopen(id)
+      await kept.collect(kubernetes().flatMap(({ settings }) => settings.kubeconfig ?? []))
       deps.changed()
     },
   }

@@ -2,10 +2,10 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
-import { type ClusterSettings, toHost } from '../../shared/domain/cluster.ts'
-import { SlipwayError } from '../../shared/domain/failure.ts'
+import { type ClusterSettings, type Connection, toHost } from '../../shared/domain/cluster.ts'
+import { type Failure, SlipwayError, toFailure } from '../../shared/domain/failure.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
-import type { Deployment, Health, Residue, Restoration } from '../../shared/domain/records.ts'
+import type { Cluster, Deployment, Health, Residue, Restoration } from '../../shared/domain/records.ts'
 import type { VariableList } from '../../shared/domain/variable.ts'
 import { createClusters } from '../clusters/clusters.ts'
 import type { ClusterDriver, Instance } from '../clusters/driver.ts'
@@ -29,7 +29,9 @@ import { createSecretVersions } from '../secrets/secret-versions.ts'
 import type { SourceReader } from '../sources/source-reader.ts'
 import { createChanges } from './changes.ts'
 import { createClusterSettings } from './cluster-settings.ts'
+import { createConnections } from './connections.ts'
 import { toHealth, toRoute } from './health.ts'
+import { createKeptKubeconfigs } from './kept-kubeconfigs.ts'
 import { type Notice, toNotice } from './notice.ts'
 import { createUsers, seedUser } from './users.ts'
 import { listVariables } from './variables.ts'
@@ -52,6 +54,7 @@ export interface PlatformDeps {
     clusterId: string
     settings: ClusterSettings
     describe: (deploymentId: string) => DeploymentFacts
+    noteConnection: (failure: Failure | null) => void
   }) => Promise<ClusterDriver>
   /** `record` remembers which store this data folder uses. */
   readonly createSecretStore: (record: PlaceRecord) => SecretStore
@@ -75,7 +78,8 @@ export async function createPlatform(deps: PlatformDeps) {
   const databaseFile = path.join(dataFolder, 'slipway.db')
   const database = openDatabase(databaseFile, { now })
   const reader = createReader(database.orm)
-  const writer = createWriter(database, { newId: createIds(now, findNewestId(database.sqlite)), now })
+  const newId = createIds(now, findNewestId(database.sqlite))
+  const writer = createWriter(database, { newId, now })
   seed(reader, writer)
   const { restoration } = database
   if (restoration !== undefined) noteRestoration(writer, restoration)
@@ -116,17 +120,24 @@ export async function createPlatform(deps: PlatformDeps) {
     folder: path.join(dataFolder, 'local'),
     nameOf: id => reader.deploymentRow(id)?.name ?? 'another deployment',
   })
+  const connections = createConnections({ now, changed: () => changes.touchOther() })
   const driver = createClusters({
     local,
     clusterOf: id => reader.deployment(id)?.cluster,
     createDriver: async clusterId => {
       const settings = reader.clusterSettings(clusterId)
       if (settings === undefined) throw new Error(`cluster ${clusterId} has no row`)
-      return deps.createKubernetesDriver({
-        clusterId,
-        settings,
-        describe: id => describeDeployment(reader, id),
-      })
+      return deps
+        .createKubernetesDriver({
+          clusterId,
+          settings,
+          describe: id => describeDeployment(reader, id),
+          noteConnection: failure => connections.note(clusterId, failure),
+        })
+        .catch(error => {
+          connections.note(clusterId, toFailure(error))
+          throw error
+        })
     },
   })
 
@@ -166,9 +177,10 @@ export async function createPlatform(deps: PlatformDeps) {
   }
   const intents = createIntents({ reader, writer, sources, secrets, wake, now })
   const isOurs = (id: string) => !deps.isQuiet || asked.has(id)
-  const unwatch = driver.watch(id => {
+  const wakeIfOurs = (id: string) => {
     if (isOurs(id)) queue.add(id)
-  })
+  }
+  const unwatch = driver.watch(wakeIfOurs)
 
   const dial = async (row: { id: string; servingReleaseId: string | null }): Promise<Duplex> =>
     driver.dial({ deploymentId: row.id, releaseId: row.servingReleaseId ?? '' })
@@ -220,9 +232,18 @@ export async function createPlatform(deps: PlatformDeps) {
     clusters: createClusterSettings({
       reader,
       writer,
-      reopen: driver.reopen,
+      kept: createKeptKubeconfigs({ folder: path.join(dataFolder, 'kubeconfigs'), newId }),
+      reopen: async clusterId => {
+        connections.forget(clusterId)
+        await driver.reopen(clusterId)
+        for (const one of reader.deployments()) if (one.cluster.id === clusterId) wakeIfOurs(one.id)
+      },
+      noteConnection: connections.note,
       changed: () => changes.touchOther(),
     }),
+    /** Of this computer: always there. */
+    connection: ({ id, kind }: Pick<Cluster, 'id' | 'kind'>): Connection =>
+      kind === 'local' ? { state: 'connected', since: null, failure: null } : connections.of(id),
     sources,
     logs,
     changes,

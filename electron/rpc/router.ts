@@ -93,8 +93,14 @@ export function createRouter(
       }),
     },
     clusters: {
-      list: at.clusters.list.handler(() => reader.clusters()),
-      contexts: at.clusters.contexts.handler(() => platform.clusters.contexts()),
+      list: at.clusters.list.handler(() =>
+        reader.clusters().map(one => ({ ...one, connection: platform.connection(one) })),
+      ),
+      contexts: at.clusters.contexts.handler(({ input }) => platform.clusters.contexts(input.kubeconfig)),
+      keepKubeconfig: at.clusters.keepKubeconfig.handler(({ input }) =>
+        platform.clusters.keepKubeconfig(input.text),
+      ),
+      connect: at.clusters.connect.handler(({ input }) => platform.clusters.connect(input.id)),
       settings: at.clusters.settings.handler(({ input }) =>
         found(reader.clusterSettings(input.id), 'cluster'),
       ),

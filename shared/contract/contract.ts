@@ -1,6 +1,11 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
-import { clusterChangesSchema, clusterSettingsSchema, contextSchema } from '../domain/cluster.ts'
+import {
+  clusterChangesSchema,
+  clusterSettingsSchema,
+  connectionSchema,
+  contextSchema,
+} from '../domain/cluster.ts'
 import { failureSchema } from '../domain/failure.ts'
 import { logDiskSchema, logLineSchema, logPageSchema, logRefSchema } from '../domain/log.ts'
 import { nameSchema } from '../domain/name.ts'
@@ -77,19 +82,28 @@ export const contract = {
   },
 
   clusters: {
-    list: entry.output(z.array(clusterSchema)),
-    /** Contexts of kubeconfig files that are or could become clusters. */
-    contexts: entry.output(z.array(contextSchema)),
+    list: entry.output(z.array(clusterSchema.extend({ connection: connectionSchema }))),
+    /** Contexts of a kubeconfig file that are or could become clusters; of the usual files if none is named. */
+    contexts: entry
+      .input(z.object({ kubeconfig: z.string().max(4000).nullable() }))
+      .output(z.object({ files: z.array(z.string()), contexts: z.array(contextSchema) })),
+    /** Keeps a text that was pasted or dropped as a kubeconfig file of Slipway's own. */
+    keepKubeconfig: entry
+      .input(z.object({ text: z.string().max(10 * 1024 * 1024) }))
+      .output(z.object({ kubeconfig: z.string() })),
     /** What is set for a Kubernetes cluster. */
     settings: entry.input(byId).output(clusterSettingsSchema),
     /**
-     * Adds a context as a cluster, or changes the one that it is already. A registry that the cluster announces is taken as
+     * Adds a context as a cluster, or changes the one that it is already. Asks it, so a context that starts a program needs
+     * `mayStart`. A registry that the cluster announces is taken as
      * found, where none is given.
      */
     add: entry
       .input(z.object({ context: z.string().min(1).max(1000), changes: clusterChangesSchema }))
       .output(z.object({ id: idSchema })),
     update: entry.input(byId.extend({ changes: clusterChangesSchema })).output(z.object({})),
+    /** Asks the cluster for its version. */
+    connect: entry.input(byId).output(z.object({ version: z.string() })),
     /** Refused while something is deployed there. Nothing in the cluster is changed. */
     remove: entry.input(byId).output(z.object({})),
   },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { failureSchema } from './failure.ts'
 
 /** `host[:port][/path]`, without a scheme, as it stands before an image's name. */
 const registryAddress = z
@@ -32,33 +33,57 @@ const objectName = z
 const image = z.string().trim().min(1).max(500).regex(/^\S+$/, 'is no image')
 
 /** What a person sets for one Kubernetes cluster. Null: found in the cluster, or none. */
+const fields = {
+  /** A kubeconfig file; null: `KUBECONFIG`, else the usual file. */
+  kubeconfig: z.string().min(1).max(4000).nullable(),
+  /** The program that the context may start to sign in: somebody agreed to it. Another one asks anew. */
+  mayStart: z.string().max(4000).nullable(),
+  registry: registrySchema.nullable(),
+  /** Registries to ask instead of others, at builds: `docker.io` -> `mirror.example:5000`. Plain http as the registry itself. */
+  mirrors: z.record(z.string().max(300), registryAddress),
+  /** Such as HTTP_PROXY. In the environment of builds, never in an image. */
+  buildEnvironment: z.record(z.string().max(200), z.string().max(4000)),
+  builderImage: image,
+  gitImage: image,
+  /** Apps are `https://<name>.<base domain>`. */
+  baseDomain: dnsName.nullable(),
+  ingressClass: objectName.nullable(),
+  /** A ClusterIssuer of cert-manager. */
+  issuer: objectName.nullable(),
+  /** Builds at once. */
+  builds: z.number().int().min(1).max(20),
+  /** Whether builds may be privileged where nothing less is admitted. */
+  allowsPrivilegedBuilds: z.boolean(),
+}
+
 export const clusterSettingsSchema = z.object({
   context: z.string().min(1).max(1000),
-  /** A kubeconfig file; null: `KUBECONFIG`, else the usual file. */
-  kubeconfig: z.string().max(4000).nullable().default(null),
-  /** The program that the context may start to sign in: somebody agreed to it. Another one asks anew. */
-  mayStart: z.string().max(4000).nullable().default(null),
-  registry: registrySchema.nullable().default(null),
-  /** Registries to ask instead of others, at builds: `docker.io` -> `mirror.example:5000`. Plain http as the registry itself. */
-  mirrors: z.record(z.string().max(300), registryAddress).default({}),
-  /** Such as HTTP_PROXY. In the environment of builds, never in an image. */
-  buildEnvironment: z.record(z.string().max(200), z.string().max(4000)).default({}),
-  builderImage: image.default('docker.io/moby/buildkit:rootless'),
-  gitImage: image.default('docker.io/alpine/git:latest'),
-  /** Apps are `https://<name>.<base domain>`. */
-  baseDomain: dnsName.nullable().default(null),
-  ingressClass: objectName.nullable().default(null),
-  /** A ClusterIssuer of cert-manager. */
-  issuer: objectName.nullable().default(null),
-  /** Builds at once. */
-  builds: z.number().int().min(1).max(20).default(2),
-  /** Whether builds may be privileged where nothing less is admitted. */
-  allowsPrivilegedBuilds: z.boolean().default(false),
+  kubeconfig: fields.kubeconfig.default(null),
+  mayStart: fields.mayStart.default(null),
+  registry: fields.registry.default(null),
+  mirrors: fields.mirrors.default({}),
+  buildEnvironment: fields.buildEnvironment.default({}),
+  builderImage: fields.builderImage.default('docker.io/moby/buildkit:rootless'),
+  gitImage: fields.gitImage.default('docker.io/alpine/git:latest'),
+  baseDomain: fields.baseDomain.default(null),
+  ingressClass: fields.ingressClass.default(null),
+  issuer: fields.issuer.default(null),
+  builds: fields.builds.default(2),
+  allowsPrivilegedBuilds: fields.allowsPrivilegedBuilds.default(false),
 })
 export type ClusterSettings = z.infer<typeof clusterSettingsSchema>
 
-export const clusterChangesSchema = clusterSettingsSchema.omit({ context: true }).partial()
+/** What is not named stays as it is. */
+export const clusterChangesSchema = z.object(fields).partial()
 export type ClusterChanges = z.infer<typeof clusterChangesSchema>
+
+/** How the last request went. `unknown`: nothing was asked of the cluster since Slipway was opened. */
+export const connectionSchema = z.object({
+  state: z.enum(['unknown', 'connected', 'unreachable']),
+  since: z.number().int().nullable(),
+  failure: failureSchema.nullable(),
+})
+export type Connection = z.infer<typeof connectionSchema>
 
 /** A context of a kubeconfig that could become a cluster. `startsProgram`: to sign in, such as `aws`. */
 export const contextSchema = z.object({

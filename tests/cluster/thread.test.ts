@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { afterAll, beforeAll, expect, vi } from 'vitest'
 import { tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import type { Platform } from '../../electron/platform/platform.ts'
 import {
@@ -65,6 +65,13 @@ const getThroughIngress = (host: string) =>
       .end()
   })
 
+/** The ingress controller hears of new pods a moment after the rollout is complete. */
+const waitForAnswer = (body: string) =>
+  vi.waitFor(
+    async () => expect(await getThroughIngress(`shop.${baseDomain}`)).toEqual({ status: 200, body }),
+    { timeout: 20_000, interval: 100 },
+  )
+
 clusterTest(
   'a repository is built in the cluster, answers at its address, is deployed again, rolled back, stopped, started and removed',
   async () => {
@@ -93,7 +100,7 @@ clusterTest(
     expect(first.failure).toBeNull()
     expect(first.url).toBe(`http://shop.${baseDomain}/`)
     expect(first.health).toMatchObject({ ready: 1, wanted: 1, restarts: 0, reason: null })
-    expect(await getThroughIngress(`shop.${baseDomain}`)).toEqual({ status: 200, body: 'hello /' })
+    await waitForAnswer('hello /')
     expect(await getThroughGateway(platform, 'shop', '/a')).toEqual({ status: 200, body: 'hello /a' })
 
     await repository.commit(app('welcome'), 'Greet warmly')
@@ -105,12 +112,12 @@ clusterTest(
       240_000,
     )
     expect(second.failure).toBeNull()
-    expect(await getThroughIngress(`shop.${baseDomain}`)).toEqual({ status: 200, body: 'welcome /' })
+    await waitForAnswer('welcome /')
 
     const earlier = platform.reader.releasesOf(id).find(release => release.number === 1)
     platform.intents.rollback(id, earlier?.id ?? '', asker(platform))
     await waitForDeployment(platform, id, one => one.serving?.number === 3 && one.status === 'live', 120_000)
-    expect(await getThroughIngress(`shop.${baseDomain}`)).toEqual({ status: 200, body: 'hello /' })
+    await waitForAnswer('hello /')
 
     platform.intents.stop(id, asker(platform))
     await waitForDeployment(

@@ -58,8 +58,15 @@ export async function startStandIn(options: { state: StandInState; port?: number
       }),
     },
     clusters: {
-      list: os.clusters.list.handler(() => data.clusters),
-      contexts: os.clusters.contexts.handler(() => []),
+      list: os.clusters.list.handler(() =>
+        data.clusters.map(one => ({
+          ...one,
+          connection: { state: 'connected' as const, since: null, failure: null },
+        })),
+      ),
+      contexts: os.clusters.contexts.handler(() => ({ files: ['~/.kube/config'], contexts: [] })),
+      keepKubeconfig: os.clusters.keepKubeconfig.handler(() => ({ kubeconfig: '/kept.yaml' })),
+      connect: os.clusters.connect.handler(() => ({ version: 'v1.36.3' })),
       settings: os.clusters.settings.handler(() => clusterSettingsSchema.parse({ context: 'prod-k3s' })),
       add: os.clusters.add.handler(() => ({ id: data.clusters[0]?.id ?? '' })),
       update: os.clusters.update.handler(() => ({})),

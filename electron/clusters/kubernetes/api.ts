@@ -2,6 +2,7 @@ import type { RequestOptions } from 'node:https'
 import { Readable } from 'node:stream'
 import { HttpMethod, type KubeConfig, type KubernetesObject, RequestContext } from '@kubernetes/client-node'
 import { type Dispatcher, fetch, type Response } from 'undici'
+import type { Failure } from '../../../shared/domain/failure.ts'
 import { isMissing, toApiError, toClusterFailure, toNoApi, toRedirected } from './api-failure.ts'
 import { ContextConfig } from './kubeconfig.ts'
 import { fieldManager } from './names.ts'
@@ -51,7 +52,11 @@ const requestMs = 15_000
 const pageSize = 250
 
 /** `config`'s current context is the cluster; it is not changed later. */
-export function createApi(config: KubeConfig): KubernetesApi {
+export function createApi(
+  config: KubeConfig,
+  /** How each request went: null when the cluster answered. */
+  note: (failure: Failure | null) => void = () => {},
+): KubernetesApi {
   const context = config.getCurrentContext()
   const toDispatcher = keepDispatcher(config)
 
@@ -85,11 +90,15 @@ export function createApi(config: KubeConfig): KubernetesApi {
         ...(dispatcher === undefined ? {} : { dispatcher }),
       })
     } catch (error) {
-      throw request.signal.aborted && !isTimeout(request.signal) ? error : toClusterFailure(error, context)
+      if (request.signal.aborted && !isTimeout(request.signal)) throw error
+      const failure = toClusterFailure(error, context)
+      note(failure.failure)
+      throw failure
     }
   }
 
   const toGood = async (response: Response): Promise<Response> => {
+    note(null)
     if (response.ok) return response
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel()

@@ -1,4 +1,5 @@
 import type { ClusterSettings } from '../../../shared/domain/cluster.ts'
+import type { Failure } from '../../../shared/domain/failure.ts'
 import type { Plan } from '../../../shared/domain/plan.ts'
 import type { User } from '../../../shared/domain/records.ts'
 import type { LogStore } from '../../logs/log-store.ts'
@@ -19,6 +20,8 @@ export interface KubernetesDriverDeps {
   readonly settings: ClusterSettings
   /** Throws when the deployment has no row. */
   readonly describe: (deploymentId: string) => DeploymentFacts
+  /** How a request went: null when the cluster answered. */
+  readonly noteConnection?: (failure: Failure | null) => void
   readonly logs: LogStore
   readonly sources: SourceReader
   readonly detectPlan: (folder: string) => Promise<Plan>

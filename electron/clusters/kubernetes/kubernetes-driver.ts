@@ -14,7 +14,7 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
   const watchers = new Set<(deploymentId: string) => void>()
   const context: KubernetesContext = {
     ...deps,
-    api: createApi(openContext(deps.settings)),
+    api: createApi(openContext(deps.settings), deps.noteConnection),
     changed: deploymentId => {
       for (const watcher of watchers) watcher(deploymentId)
     },

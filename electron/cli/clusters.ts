@@ -1,0 +1,258 @@
+import { createInterface } from 'node:readline/promises'
+import type { ClusterChanges, ClusterSettings, Connection } from '../../shared/domain/cluster.ts'
+import { clusterChangesSchema } from '../../shared/domain/cluster.ts'
+import { SlipwayError } from '../../shared/domain/failure.ts'
+import type { Command, Context, OptionValue } from './command.ts'
+import { toTable } from './output.ts'
+import { UsageError } from './usage.ts'
+
+export const cluster: Command = {
+  name: 'cluster',
+  takes: [],
+  mayTake: ['what', 'context'],
+  help: 'Kubernetes clusters to deploy to; with nothing more, lists them',
+  options: {
+    registry: { type: 'string' },
+    'registry-http': { type: 'boolean' },
+    'registry-host': { type: 'string' },
+    mirror: { type: 'string', multiple: true },
+    'build-env': { type: 'string', multiple: true },
+    'builder-image': { type: 'string' },
+    'git-image': { type: 'string' },
+    'base-domain': { type: 'string' },
+    'ingress-class': { type: 'string' },
+    issuer: { type: 'string' },
+    kubeconfig: { type: 'string' },
+    yes: { type: 'boolean' },
+  },
+  optionHelp: {
+    contexts: 'the contexts of the kubeconfig',
+    'add CONTEXT': 'adds one, or changes what is set for it, with the options below',
+    'show CONTEXT': 'what is set for it',
+    'remove CONTEXT': 'forgets it; nothing in the cluster is changed',
+    '--kubeconfig FILE': 'the file with the context; KUBECONFIG or the usual one otherwise',
+    '--registry HOST[/PATH]': 'where images are kept; the one that the cluster announces otherwise',
+    '--registry-http': 'it is reached without TLS',
+    '--registry-host HOST': 'how this computer reaches it, where that differs',
+    '--mirror FROM=HOST': 'a registry to ask instead of another, such as docker.io=HOST',
+    '--build-env NAME=VALUE': 'in the environment of builds, such as a proxy',
+    '--builder-image REF': 'rootless BuildKit',
+    '--git-image REF': 'an image with git',
+    '--base-domain DOMAIN': 'apps are at <name>.<domain>',
+    '--ingress-class NAME': 'the default one of the cluster otherwise',
+    '--issuer NAME': "a ClusterIssuer of cert-manager, for the apps' certificates",
+    '--yes': 'agrees to the program that the context starts to sign in',
+  },
+  run: async context => {
+    const [what = 'list', ...names] = context.words
+    const action = Object.hasOwn(actions, what) ? actions[what] : undefined
+    if (action === undefined || action.takes !== names.length) {
+      throw new UsageError(
+        'slipway cluster takes nothing, contexts, add CONTEXT, show CONTEXT or remove CONTEXT.',
+      )
+    }
+    return action.run(context, names[0] ?? '')
+  },
+}
+
+interface Action {
+  readonly takes: number
+  readonly run: (context: Context, name: string) => Promise<number>
+}
+
+const actions: Readonly<Record<string, Action>> = {
+  list: {
+    takes: 0,
+    run: async ({ client, output }) => {
+      const clusters = await client.clusters.list()
+      const rows = clusters.map(one => [one.name, connectionWords[one.connection.state]])
+      const none = clusters.every(one => one.kind === 'local')
+        ? '\nslipway cluster contexts shows which others could be added.'
+        : ''
+      output.result(clusters, `${toTable([['NAME', ''], ...rows])}${none}`)
+      return 0
+    },
+  },
+  contexts: {
+    takes: 0,
+    run: async ({ client, output, values }) => {
+      const found = await client.clusters.contexts({ kubeconfig: toText(values.kubeconfig) ?? null })
+      const rows = found.contexts.map(one => [
+        one.name,
+        one.server,
+        [
+          ...(one.clusterId === null ? [] : ['added']),
+          ...(one.startsProgram === null ? [] : [`starts ${one.startsProgram}`]),
+          ...(one.isVerified ? [] : ['not verified']),
+        ].join(', '),
+      ])
+      output.result(
+        found,
+        rows.length === 0
+          ? `There is no context in ${found.files.join(', ')}.`
+          : toTable([['CONTEXT', 'SERVER', ''], ...rows]),
+      )
+      return 0
+    },
+  },
+  add: {
+    takes: 1,
+    run: async (context, name) => {
+      const { client, output } = context
+      const changes = toChanges(context)
+      const { id } = await client.clusters.add({
+        context: name,
+        changes: { ...changes, ...(await toConsent(context, name)) },
+      })
+      const settings = await client.clusters.settings({ id })
+      output.result({ id, settings }, toSettingsText(settings))
+      if (settings.registry === null)
+        output.say(`\nIt announces no registry. Name one: slipway cluster add ${name} --registry HOST[/PATH]`)
+      return 0
+    },
+  },
+  show: {
+    takes: 1,
+    run: async ({ client, output }, name) => {
+      const { id, connection } = await findCluster(client, name)
+      const settings = await client.clusters.settings({ id })
+      output.result({ id, connection, settings }, toSettingsText(settings))
+      return 0
+    },
+  },
+  remove: {
+    takes: 1,
+    run: async ({ client, output }, name) => {
+      const { id } = await findCluster(client, name)
+      await client.clusters.remove({ id })
+      output.result({ id, name }, `Removed ${name}. Nothing in the cluster was changed.`)
+      return 0
+    },
+  },
+}
+
+const connectionWords = {
+  unknown: 'not asked yet',
+  connected: 'connected',
+  unreachable: 'unreachable',
+} as const satisfies Record<Connection['state'], string>
+
+async function findCluster(client: Context['client'], name: string) {
+  const clusters = (await client.clusters.list()).filter(one => one.kind === 'kubernetes')
+  const found = clusters.find(one => one.name === name || one.id === name)
+  if (found) return found
+  throw new SlipwayError({
+    code: 'not_found',
+    message: `${name} is no cluster of Slipway.`,
+    hint:
+      clusters.length === 0
+        ? `Add it: slipway cluster add ${name}`
+        : `There is: ${clusters.map(one => one.name).join(', ')}.`,
+  })
+}
+
+/** The program to which somebody agrees, by the option or where they can be asked. */
+async function toConsent(
+  { client, values, signal }: Context,
+  name: string,
+): Promise<Pick<ClusterChanges, 'mayStart'>> {
+  const { contexts } = await client.clusters.contexts({ kubeconfig: toText(values.kubeconfig) ?? null })
+  const program = contexts.find(one => one.name === name)?.startsProgram ?? null
+  if (program === null) return {}
+  if (values.yes === true) return { mayStart: program }
+  if (!process.stdin.isTTY) return {}
+  const prompt = createInterface({ input: process.stdin, output: process.stderr })
+  prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  try {
+    const answer = await prompt.question(`The context ${name} starts ${program} to sign in. Agree? [y/N] `, {
+      signal,
+    })
+    return /^y(es)?$/i.test(answer.trim()) ? { mayStart: program } : {}
+  } finally {
+    prompt.close()
+  }
+}
+
+/** Only what was said changes. An empty text means none. */
+function toChanges({ values }: Context): ClusterChanges {
+  const registry = toText(values.registry)
+  if (registry === undefined && (values['registry-http'] || values['registry-host'] !== undefined))
+    throw new UsageError('--registry-http and --registry-host say more about a --registry: name it.')
+  const texts = {
+    kubeconfig: values.kubeconfig,
+    builderImage: values['builder-image'],
+    gitImage: values['git-image'],
+    baseDomain: values['base-domain'],
+    ingressClass: values['ingress-class'],
+    issuer: values.issuer,
+  }
+  const said = Object.entries(texts).flatMap(([key, value]) =>
+    typeof value === 'string' ? [[key, value === '' ? null : value] as const] : [],
+  )
+  const changes = {
+    ...Object.fromEntries(said),
+    ...(registry === undefined ? {} : { registry: toRegistry(registry, values) }),
+    ...(values.mirror === undefined ? {} : { mirrors: toPairs(values.mirror, '--mirror') }),
+    ...(values['build-env'] === undefined
+      ? {}
+      : { buildEnvironment: toPairs(values['build-env'], '--build-env') }),
+  }
+  const parsed = clusterChangesSchema.safeParse(changes)
+  if (parsed.success) return changes
+  const issue = parsed.error.issues[0]
+  throw new UsageError(`${toOption(issue?.path)} ${issue?.message ?? 'is not understood'}.`)
+}
+
+const toRegistry = (address: string, values: Context['values']) =>
+  address === ''
+    ? null
+    : {
+        address,
+        hostAddress: toText(values['registry-host']) ?? null,
+        isPlainHttp: values['registry-http'] === true,
+      }
+
+/** Such as `--base-domain` for `baseDomain`. */
+const toOption = (path: readonly PropertyKey[] | undefined): string => {
+  const key = String(path?.[0] ?? '')
+  const names: Record<string, string> = { mirrors: 'mirror', buildEnvironment: 'build-env' }
+  return `--${names[key] ?? key.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+}
+
+function toPairs(value: OptionValue, option: string): Record<string, string> {
+  const texts = Array.isArray(value) ? value.map(String) : [String(value)]
+  return Object.fromEntries(
+    texts.map(text => {
+      const at = text.indexOf('=')
+      if (at < 1) throw new UsageError(`"${text}" is nothing for ${option}: give NAME=VALUE.`)
+      return [text.slice(0, at), text.slice(at + 1)]
+    }),
+  )
+}
+
+const toText = (value: OptionValue): string | undefined => (typeof value === 'string' ? value : undefined)
+
+function toSettingsText(settings: ClusterSettings): string {
+  const { registry } = settings
+  const rows = [
+    ['context', settings.context],
+    ['kubeconfig', settings.kubeconfig ?? 'the usual one'],
+    ...(settings.mayStart === null ? [] : [['starts', settings.mayStart]]),
+    ['registry', registry === null ? 'none' : `${registry.address}${registry.isPlainHttp ? ' (http)' : ''}`],
+    ...(registry?.hostAddress ? [['', `from here at ${registry.hostAddress}`]] : []),
+    ...Object.entries(settings.mirrors).map(([from, to]) => ['mirror', `${from} is asked at ${to}`]),
+    ...Object.entries(settings.buildEnvironment).map(([name, value]) => [
+      'build env',
+      `${name}=${withoutPassword(value)}`,
+    ]),
+    ['builder image', settings.builderImage],
+    ['git image', settings.gitImage],
+    ['base domain', settings.baseDomain ?? 'none: apps answer through Slipway alone'],
+    ['ingress class', settings.ingressClass ?? 'the default one'],
+    ['issuer', settings.issuer ?? 'none: apps answer by http'],
+  ]
+  return toTable(rows.map(row => row.map(String)))
+}
+
+/** A proxy's address may carry one. */
+const withoutPassword = (value: string): string => value.replace(/\/\/[^/@]*@/, '//***@')
