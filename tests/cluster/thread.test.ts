@@ -31,6 +31,9 @@ const app = (greeting: string) => ({
   `,
 })
 
+/** Of this run alone: a run that failed may have left its own. */
+const name = `shop-${Date.now().toString(36)}`
+const host = `${name}.${baseDomain}`
 const data = createDataFolder()
 let git: GitServer
 let address: string
@@ -44,13 +47,15 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  for (const one of platform?.deployments() ?? []) platform.intents.remove(one.id, one.name, asker(platform))
+  await platform?.idle()
   await platform?.dispose({ stopApps: true })
   await git?.close()
   data.remove()
 })
 
-/** What answers for a host at the ingress controller. */
-const getThroughIngress = (host: string) =>
+/** What answers for the app's host at the ingress controller. */
+const getThroughIngress = () =>
   new Promise<{ status: number; body: string }>((resolve, reject) => {
     const [hostname, port] = ingress.http.split(':')
     request({ host: hostname, port, headers: { host }, agent: false }, response => {
@@ -67,10 +72,10 @@ const getThroughIngress = (host: string) =>
 
 /** The ingress controller hears of new pods a moment after the rollout is complete. */
 const waitForAnswer = (body: string) =>
-  vi.waitFor(
-    async () => expect(await getThroughIngress(`shop.${baseDomain}`)).toEqual({ status: 200, body }),
-    { timeout: 20_000, interval: 100 },
-  )
+  vi.waitFor(async () => expect(await getThroughIngress()).toEqual({ status: 200, body }), {
+    timeout: 20_000,
+    interval: 100,
+  })
 
 clusterTest(
   'a repository is built in the cluster, answers at its address, is deployed again, rolled back, stopped, started and removed',
@@ -84,7 +89,7 @@ clusterTest(
       {
         source: { kind: 'git', address: `${address}/shop.git` },
         branch: '',
-        name: 'shop',
+        name,
         clusterId,
         port: null,
         planEdits: {},
@@ -98,10 +103,10 @@ clusterTest(
       240_000,
     )
     expect(first.failure).toBeNull()
-    expect(first.url).toBe(`http://shop.${baseDomain}/`)
+    expect(first.url).toBe(`http://${host}/`)
     expect(first.health).toMatchObject({ ready: 1, wanted: 1, restarts: 0, reason: null })
     await waitForAnswer('hello /')
-    expect(await getThroughGateway(platform, 'shop', '/a')).toEqual({ status: 200, body: 'hello /a' })
+    expect(await getThroughGateway(platform, name, '/a')).toEqual({ status: 200, body: 'hello /a' })
 
     await repository.commit(app('welcome'), 'Greet warmly')
     await platform.intents.deploy(id, asker(platform))
@@ -126,13 +131,13 @@ clusterTest(
       one => one.status === 'stopped' && one.health.instances.length === 0,
       120_000,
     )
-    expect((await getThroughGateway(platform, 'shop')).status).toBe(503)
+    expect((await getThroughGateway(platform, name)).status).toBe(503)
 
     platform.intents.start(id, asker(platform))
     await waitForDeployment(platform, id, one => one.status === 'live' && one.health.ready === 1, 120_000)
-    expect(await getThroughGateway(platform, 'shop')).toEqual({ status: 200, body: 'hello /' })
+    expect(await getThroughGateway(platform, name)).toEqual({ status: 200, body: 'hello /' })
 
-    platform.intents.remove(id, 'shop', asker(platform))
+    platform.intents.remove(id, name, asker(platform))
     await platform.idle()
     expect(await platform.residue(id)).toMatchObject({ processes: 0, checkouts: 0, logs: 0, rows: 0 })
     const left = await kubectl(
@@ -143,6 +148,7 @@ clusterTest(
       tenantNamespace(platform.users.current().id),
     )
     expect(left).toBe('')
-    platform.clusters.remove(clusterId)
+    await platform.clusters.remove(clusterId)
+    expect(platform.reader.clusters().map(one => one.kind)).toEqual(['local'])
   },
 )
