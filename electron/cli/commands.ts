@@ -12,6 +12,7 @@ import { followLog } from './follow.ts'
 import { toTable } from './output.ts'
 import { toPort, toRoot, toSource } from './source.ts'
 import { toUrl } from './stay.ts'
+import { exportCommand, importCommand } from './transfer.ts'
 import { toNumber, UsageError } from './usage.ts'
 import { give, user } from './users.ts'
 import { variables } from './variables.ts'
@@ -150,4 +151,6 @@ export const commands: readonly Command[] = [
   remove,
   give,
   user,
+  exportCommand,
+  importCommand,
 ]

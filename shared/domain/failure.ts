@@ -17,6 +17,7 @@ export const failureCodes = [
   'invalid_input',
   'name_taken',
   'not_found',
+  'passphrase_wrong',
   'plan_not_recognised',
   'plan_unsupported',
   'port_taken',

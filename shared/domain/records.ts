@@ -146,6 +146,8 @@ export const activityVerbs = [
   'removed',
   'restored',
   'given',
+  'exported',
+  'imported',
   'user_added',
   'user_renamed',
   'user_removed',
