@@ -13,6 +13,7 @@ import { followLog } from './follow.ts'
 import { toTable } from './output.ts'
 import { toPort, toRoot, toSource } from './source.ts'
 import { answersAlone, toUrl } from './stay.ts'
+import { exportCommand, importCommand } from './transfer.ts'
 import { toNumber, UsageError } from './usage.ts'
 import { give, user } from './users.ts'
 import { variables } from './variables.ts'
@@ -154,4 +155,6 @@ export const commands: readonly Command[] = [
   give,
   user,
   cluster,
+  exportCommand,
+  importCommand,
 ]

@@ -29,7 +29,7 @@ export function toHelp(commands: readonly Command[]): string {
   const lines = commands.flatMap(command => {
     const call = [command.name, ...toWords(command)].join(' ')
     const options = Object.entries(command.optionHelp).map(
-      ([option, help]) => `      ${option.padEnd(20)} ${help}`,
+      ([option, help]) => `      ${option.padEnd(24)} ${help}`,
     )
     return [`  slipway ${call.padEnd(34)} ${command.help}`, ...options]
   })

@@ -4,6 +4,7 @@ import { parseEnvFile } from '../../shared/domain/env-file.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { Variable, VariableEdit, VariableScope } from '../../shared/domain/variable.ts'
 import { suggestScope, suggestSecret } from '../../shared/domain/variable-rules.ts'
+import { cannotRead } from './cannot-read.ts'
 import type { Command, Context } from './command.ts'
 import { about } from './find.ts'
 import { toTable } from './output.ts'
@@ -89,16 +90,7 @@ async function readSecret(name: string): Promise<{ name: string; value: string }
 }
 
 async function readEnv(path: string) {
-  const content = await readFile(path, 'utf8').catch(cause => {
-    throw new SlipwayError(
-      {
-        code: 'not_found',
-        message: `The file ${path} cannot be read.`,
-        hint: 'See whether the path is right.',
-      },
-      cause,
-    )
-  })
+  const content = await readFile(path, 'utf8').catch(cannotRead(path))
   const { variables: found, refused } = parseEnvFile(content)
   const [first] = refused
   if (first !== undefined) {

@@ -125,6 +125,8 @@ export function createReader(orm: Orm) {
       selectDeployments(eq(deployments.id, id)).all().map(toStored)[0],
     deploymentRow: (id: string): DeploymentRow | undefined =>
       orm.select().from(deployments).where(eq(deployments.id, id)).get(),
+    deploymentRows: (): DeploymentRow[] =>
+      orm.select().from(deployments).orderBy(asc(deployments.name)).all(),
     deploymentNamed: (name: string): DeploymentRow | undefined =>
       orm.select().from(deployments).where(eq(deployments.name, name)).get(),
     sourceOf: (deployment: DeploymentRow): Source => {
@@ -280,6 +282,7 @@ export function createReader(orm: Orm) {
         .find(one => isSameUserName(one.name, name)),
     project: (id: string): ProjectRow | undefined =>
       orm.select().from(projects).where(eq(projects.id, id)).get(),
+    projects: (): ProjectRow[] => orm.select().from(projects).orderBy(asc(projects.id)).all(),
     projectsOf: (ownerId: string): ProjectRow[] =>
       orm.select().from(projects).where(eq(projects.ownerId, ownerId)).orderBy(asc(projects.name)).all(),
     deploymentsOf: (projectId: string): DeploymentRow[] =>

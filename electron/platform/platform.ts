@@ -27,6 +27,7 @@ import type { PlaceRecord } from '../secrets/secret-place.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
 import { createSecretVersions } from '../secrets/secret-versions.ts'
 import type { SourceReader } from '../sources/source-reader.ts'
+import { createTransfer } from '../transfer/transfer.ts'
 import { createChanges } from './changes.ts'
 import { createClusterSettings } from './cluster-settings.ts'
 import { createConnections } from './connections.ts'
@@ -91,14 +92,11 @@ export async function createPlatform(deps: PlatformDeps) {
   })
 
   const changes = createChanges()
-  const users = createUsers({
-    reader,
-    writer,
-    changed: deploymentIds => {
-      for (const id of deploymentIds) changes.touch(id)
-      changes.touchOther()
-    },
-  })
+  const changed = (deploymentIds: readonly string[]) => {
+    for (const id of deploymentIds) changes.touch(id)
+    changes.touchOther()
+  }
+  const users = createUsers({ reader, writer, changed })
   const unwatchDisk = logs.onDisk(changes.touchOther)
   const secrets = createSecretVersions({
     reader,
@@ -113,6 +111,7 @@ export async function createPlatform(deps: PlatformDeps) {
   })
   const collectSecrets = () =>
     void secrets.collect().catch(error => log.warn({ err: error }, 'unused secrets could not be deleted'))
+  const transfer = createTransfer({ reader, writer, secrets, collect: collectSecrets, changed, now })
 
   const seen = new Map<string, readonly Instance[]>()
   const listeners = new Set<(event: DeploymentEvent) => void>()
@@ -226,6 +225,7 @@ export async function createPlatform(deps: PlatformDeps) {
     dataFolder,
     gatewayPort: gateway.port,
     users,
+    transfer,
     reader,
     writer,
     intents,

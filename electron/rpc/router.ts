@@ -22,7 +22,7 @@ export function createRouter(
   platform: Platform,
   { surface, open }: { surface: Surface; open?: Opener | undefined },
 ) {
-  const { reader, writer, intents, logs, sources, changes, users } = platform
+  const { reader, writer, intents, logs, sources, changes, users, transfer } = platform
   const followed = createAcknowledgements()
 
   const askerOf = ({ actsAs }: RequestContext): Asker => {
@@ -212,6 +212,15 @@ export function createRouter(
     },
     activity: {
       list: at.activity.list.handler(({ input }) => reader.activity(input)),
+    },
+    transfer: {
+      export: at.transfer.export.handler(({ input, context }) =>
+        transfer.export(input.passphrase, context.asker),
+      ),
+      inspect: at.transfer.inspect.handler(({ input }) => transfer.inspect(input.text)),
+      import: at.transfer.import.handler(({ input: { text, passphrase }, context }) =>
+        transfer.import(text, passphrase, context.asker),
+      ),
     },
     settings: {
       get: at.settings.get.handler(() => reader.settings()),

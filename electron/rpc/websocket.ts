@@ -2,6 +2,7 @@ import type { Router } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/ws'
 import type { WebSocket } from 'ws'
 import type { Contract } from '../../shared/contract/contract.ts'
+import { mostExportBytes } from '../../shared/domain/export-file.ts'
 import { logUnexpected, type TransportLog } from './unexpected.ts'
 
 /** Every transport serves the whole contract; who may connect is decided before it gets here. */
@@ -14,8 +15,8 @@ export interface RequestContext {
 
 export const rpcPath = '/rpc'
 
-/** A request larger than this closes the connection. */
-export const maxRequestBytes = 1024 * 1024
+/** A request larger than this closes the connection. The largest is an import, whose quotes are escaped on the way. */
+export const maxRequestBytes = 2 * mostExportBytes + 1024 * 1024
 
 /** Serves the router on every socket given to it, until that socket closes. */
 export function createWebSocketTransport(deps: { router: ContractRouter; log: TransportLog }) {

@@ -1,4 +1,5 @@
 import type { LogRef } from '../../shared/domain/log.ts'
+import { saveFile } from '../actions/save-file.ts'
 import { client } from '../connection/api.ts'
 import { toPlainText } from './format-line.ts'
 
@@ -16,10 +17,5 @@ export async function downloadLog(log: LogRef, fileName: string): Promise<void> 
     if (last === undefined || last >= page.last) break
     after = last
   }
-  const url = URL.createObjectURL(new Blob(parts, { type: 'text/plain' }))
-  const anchor = document.createElement('a')
-  anchor.href = url
-  anchor.download = fileName
-  anchor.click()
-  URL.revokeObjectURL(url)
+  saveFile(parts, { name: fileName, type: 'text/plain' })
 }

@@ -6,6 +6,7 @@ import {
   connectionSchema,
   contextSchema,
 } from '../domain/cluster.ts'
+import { importReportSchema, mostExportBytes, passphraseSchema } from '../domain/export-file.ts'
 import { failureSchema } from '../domain/failure.ts'
 import { logDiskSchema, logLineSchema, logPageSchema, logRefSchema } from '../domain/log.ts'
 import { nameSchema } from '../domain/name.ts'
@@ -34,6 +35,8 @@ const byId = z.object({ id: idSchema })
 const portRule = 'A port is a whole number from 1 to 65535.'
 const port = z.int(portRule).min(1, portRule).max(65535, portRule).nullable()
 const page = { before: idSchema.optional(), limit: z.number().int().min(1).max(500).default(100) }
+
+const exportText = z.string().max(mostExportBytes)
 
 export const branchSchema = z.object({ name: z.string(), sha: z.string() })
 
@@ -250,6 +253,19 @@ export const contract = {
     list: entry
       .input(z.object({ ...page, deploymentId: idSchema.optional() }))
       .output(z.array(activitySchema)),
+  },
+
+  transfer: {
+    /** The platform as the text of one file. Secrets go along only with a passphrase, sealed under it. */
+    export: entry
+      .input(z.object({ passphrase: passphraseSchema.nullable() }))
+      .output(z.object({ text: z.string(), deployments: z.number().int(), secrets: z.number().int() })),
+    /** What `import` would do with such a text and its passphrase. */
+    inspect: entry.input(z.object({ text: exportText })).output(importReportSchema),
+    /** Adds what is not here and starts nothing. Without the passphrase, secrets that are sealed in it are `missing`. */
+    import: entry
+      .input(z.object({ text: exportText, passphrase: passphraseSchema.nullable() }))
+      .output(importReportSchema),
   },
 
   settings: {

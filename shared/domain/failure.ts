@@ -24,6 +24,7 @@ export const failureCodes = [
   'name_taken',
   'not_found',
   'out_of_memory',
+  'passphrase_wrong',
   'plan_not_recognised',
   'plan_unsupported',
   'port_differs',

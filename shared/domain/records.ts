@@ -149,6 +149,8 @@ export const activityVerbs = [
   'removed',
   'restored',
   'given',
+  'exported',
+  'imported',
   'user_added',
   'user_renamed',
   'user_removed',

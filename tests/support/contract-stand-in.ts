@@ -211,6 +211,20 @@ export async function startStandIn(options: { state: StandInState; port?: number
     activity: {
       list: os.activity.list.handler(({ input }) => (input.before === undefined ? data.activity : [])),
     },
+    transfer: {
+      export: os.transfer.export.handler(() => ({ text: '{}\n', deployments: 11, secrets: 3 })),
+      inspect: os.transfer.inspect.handler(() => data.importReport),
+      import: os.transfer.import.handler(({ input, errors }) => {
+        if (input.passphrase === null || input.passphrase === 'correct horse') return data.importReport
+        throw errors.FAILED(
+          fail({
+            code: 'passphrase_wrong',
+            message: 'The passphrase does not open the secrets of this file.',
+            hint: 'Type the one that the file was exported with. Nothing was imported.',
+          }),
+        )
+      }),
+    },
     settings: {
       get: os.settings.get.handler(() => settings),
       update: os.settings.update.handler(({ input }) => {

@@ -1,3 +1,4 @@
+import type { Imported, ImportReport } from '../../shared/domain/export-file.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { LogDisk, LogLine, LogStream } from '../../shared/domain/log.ts'
 import { toNameFromSource } from '../../shared/domain/name.ts'
@@ -167,6 +168,21 @@ export function createStandInData(state: StandInState) {
       { ...user, projects: deployments.length === 0 ? [] : ['shop', 'api', 'thumbnails'], isCurrent: true },
       ...(state === 'varied' ? [{ ...other, projects: ['blog', 'docs'], isCurrent: false }] : []),
     ] as UserList,
+    importReport: {
+      madeAt: now - 3 * day,
+      isSealed: true,
+      users: { added: ['bea'], kept: ['ana'] },
+      projects: { added: 2, kept: 1 },
+      deployments: [
+        imported('wiki', 'added', { variables: 4, secrets: ['DATABASE_URL', 'SESSION_KEY'] }),
+        imported('mailer', 'added', { variables: 2, secrets: ['SMTP_PASSWORD'] }),
+        imported('blog', 'kept', { note: 'It is here already, and stays as it is.' }),
+        imported('shop', 'left_out', {
+          note: "Here shop is another deployment: ana's, of https://git.example.com/ana/shop.git. Names are unique, so remove that one first to import this one.",
+        }),
+      ],
+      takesSettings: false,
+    } satisfies ImportReport,
     clusters: [local],
     branches: ['main', 'dev', 'feature/saved-addresses', 'release/2026-11'].map((name, index) => ({
       name,
@@ -233,6 +249,18 @@ export function createStandInData(state: StandInState) {
     }),
   }
 }
+
+const imported = (name: string, outcome: Imported['outcome'], rest: Partial<Imported>): Imported => ({
+  name,
+  owner: 'bea',
+  source: { kind: 'git', address: `https://git.example.com/bea/${name}.git` },
+  outcome,
+  note: '',
+  variables: 0,
+  secrets: [],
+  missing: [],
+  ...rest,
+})
 
 type Kind =
   | 'live'

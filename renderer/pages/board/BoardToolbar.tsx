@@ -76,31 +76,33 @@ export function BoardToolbar({
           event.currentTarget.blur()
         }}
       />
-      <OwnerFilter
-        owner={view.owner}
-        choose={owner => {
-          const { owner: _owner, ...rest } = view
-          setView(owner === undefined ? rest : { ...rest, owner })
-        }}
-      />
-      <Choice<keyof typeof groupWords>
-        label="Group"
-        value={view.group ?? 'none'}
-        words={areSeveral || view.group === 'owner' ? groupWords : fewerGroupWords}
-        choose={group => {
-          const { group: _group, ...rest } = view
-          setView(group === 'none' ? rest : { ...rest, group })
-        }}
-      />
-      <Choice
-        label="Sort"
-        value={view.sort ?? 'activity'}
-        words={sortWords}
-        choose={sort => {
-          const { sort: _sort, ...rest } = view
-          setView(sort === 'activity' ? rest : { ...rest, sort })
-        }}
-      />
+      <div className={classes.choices}>
+        <OwnerFilter
+          owner={view.owner}
+          choose={owner => {
+            const { owner: _owner, ...rest } = view
+            setView(owner === undefined ? rest : { ...rest, owner })
+          }}
+        />
+        <Choice<keyof typeof groupWords>
+          label="Group"
+          value={view.group ?? 'none'}
+          words={areSeveral || view.group === 'owner' ? groupWords : fewerGroupWords}
+          choose={group => {
+            const { group: _group, ...rest } = view
+            setView(group === 'none' ? rest : { ...rest, group })
+          }}
+        />
+        <Choice
+          label="Sort"
+          value={view.sort ?? 'activity'}
+          words={sortWords}
+          choose={sort => {
+            const { sort: _sort, ...rest } = view
+            setView(sort === 'activity' ? rest : { ...rest, sort })
+          }}
+        />
+      </div>
     </div>
   )
 }

@@ -56,6 +56,17 @@ export function RowNews({ deployment }: { deployment: Deployment }) {
         </Button>
       )
     case 'idle':
+      return (
+        <Button
+          className={classes.start}
+          size="compact-xs"
+          variant="default"
+          onClick={() => void deploymentActions.deploy(deployment)}
+          aria-label={`Deploy ${deployment.name} now`}
+        >
+          Deploy
+        </Button>
+      )
     case 'removing':
       return null
   }

@@ -1,6 +1,5 @@
 import { SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
 import type { SecretPlace } from '../../../shared/domain/records.ts'
 import { toastFailure } from '../../actions/toasts.tsx'
 import { api, client, queryClient } from '../../connection/api.ts'
@@ -9,6 +8,8 @@ import { Page } from '../../frame/Page.tsx'
 import { QueryView } from '../../ui/QueryView.tsx'
 import { SkeletonRows } from '../../ui/SkeletonRows.tsx'
 import classes from './Settings.module.css'
+import { SettingsRow } from './SettingsRow.tsx'
+import { Transfer } from './Transfer.tsx'
 import { Users } from './Users.tsx'
 
 export function SettingsPage() {
@@ -19,14 +20,15 @@ export function SettingsPage() {
       <div className={classes.settings}>
         <Appearance />
         <Users />
+        <Transfer />
         <QueryView query={settings} loading={<SkeletonRows count={2} widths={[32, 12]} />}>
           {given => (
             <>
               <KeepsRunning isOn={given.keepsRunning} />
-              <Row title="Secrets" about="Never in the database, in logs or on this screen.">
+              <SettingsRow title="Secrets" about="Never in the database, in logs or on this screen.">
                 <span className="second">{secretNote(given.secretPlace)}</span>
-              </Row>
-              <Row
+              </SettingsRow>
+              <SettingsRow
                 title="Code runs with your rights"
                 about="On this computer an app is not separated from your files."
               >
@@ -35,22 +37,22 @@ export function SettingsPage() {
                     ? 'Asked before the first deploy'
                     : `Understood on ${formatExact(given.localConsentAt)}`}
                 </span>
-              </Row>
+              </SettingsRow>
             </>
           )}
         </QueryView>
         <QueryView query={session} loading={<SkeletonRows count={3} widths={[24, 40]} />}>
           {info => (
             <>
-              <Row title="Gateway" about="Every deployment answers here by its name.">
+              <SettingsRow title="Gateway" about="Every deployment answers here by its name.">
                 <span className="mono">http://name.localhost:{info.gatewayPort}</span>
-              </Row>
-              <Row title="Data folder" about="Database, checkouts and logs.">
+              </SettingsRow>
+              <SettingsRow title="Data folder" about="Database, checkouts and logs.">
                 <span className="mono">{info.dataFolder}</span>
-              </Row>
-              <Row title="Version">
+              </SettingsRow>
+              <SettingsRow title="Version">
                 <span>{info.version}</span>
-              </Row>
+              </SettingsRow>
             </>
           )}
         </QueryView>
@@ -62,7 +64,7 @@ export function SettingsPage() {
 function Appearance() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   return (
-    <Row title="Appearance" about="Kept in this window.">
+    <SettingsRow title="Appearance" about="Kept in this window.">
       <SegmentedControl
         size="xs"
         aria-label="Appearance"
@@ -74,7 +76,7 @@ function Appearance() {
           { value: 'dark', label: 'Dark' },
         ]}
       />
-    </Row>
+    </SettingsRow>
   )
 }
 
@@ -87,25 +89,16 @@ function KeepsRunning({ isOn }: { isOn: boolean }) {
     onError: toastFailure,
   })
   return (
-    <Row title="Keep new deployments running" about="They go on when Slipway quits, until they are stopped.">
+    <SettingsRow
+      title="Keep new deployments running"
+      about="They go on when Slipway quits, until they are stopped."
+    >
       <Switch
         aria-label="Keep new deployments running"
         checked={update.isPending ? update.variables : isOn}
         onChange={event => update.mutate(event.currentTarget.checked)}
       />
-    </Row>
-  )
-}
-
-function Row({ title, about, children }: { title: string; about?: string; children: ReactNode }) {
-  return (
-    <section className={classes.row} aria-label={title}>
-      <div className={classes.words}>
-        <h2 className={classes.title}>{title}</h2>
-        {about !== undefined && <p className={classes.about}>{about}</p>}
-      </div>
-      <div className={classes.value}>{children}</div>
-    </section>
+    </SettingsRow>
   )
 }
 
