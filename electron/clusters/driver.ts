@@ -20,6 +20,8 @@ export interface BuildOrder extends BuildKey {
   readonly variables: Readonly<Record<string, string>>
   /** Values that must not be seen in the log. */
   readonly secrets: readonly string[]
+  /** Nothing that was built before is taken. */
+  readonly isFresh?: boolean
 }
 
 /** A build as the driver sees it. `artifact` names the runnable thing (local: a folder; kubernetes: an image by digest). */
@@ -79,8 +81,6 @@ export interface Instance {
 
 /** The one way to a cluster. The pipeline, the logs, the gateway and the screens know only this. */
 export interface ClusterDriver {
-  /** The plan with what this cluster says to it before it is built: notes on what it lacks or has to fetch. */
-  advise(plan: Plan): Promise<Plan>
   /** Begins the build unless it is there already; returns when it is under way. */
   startBuild(order: BuildOrder): Promise<void>
   observeBuild(build: BuildKey): Promise<BuildObservation>

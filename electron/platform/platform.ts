@@ -247,18 +247,7 @@ export async function createPlatform(deps: PlatformDeps) {
     sources,
     logs,
     changes,
-    /** As the cluster would follow it. */
-    planOf: async (
-      folder: string,
-      where: { root?: string | undefined; clusterId?: string | undefined },
-    ): Promise<Plan> => {
-      const isElsewhere =
-        where.clusterId !== undefined && reader.clusterSettings(where.clusterId) !== undefined
-      return driver.advise(
-        await deps.detectPlan(folder, where.root),
-        isElsewhere ? where.clusterId : undefined,
-      )
-    },
+    detectPlan: deps.detectPlan,
     findApps: deps.findApps,
     sampleFolder: path.join(deps.resourcesFolder, 'samples', 'hello'),
     deployments: (): Deployment[] => reader.deployments().map(toDeployment),

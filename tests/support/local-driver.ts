@@ -38,7 +38,6 @@ export async function createTestDriver(
     plan?: Plan
     nameOf?: (id: string) => string | undefined
     now?: () => number
-    environment?: NodeJS.ProcessEnv
   } = {},
 ) {
   const logs = createLogStore({ folder: join(folder, 'logs') })
@@ -52,7 +51,6 @@ export async function createTestDriver(
     now: options.now ?? Date.now,
     log: { warn: (details, message) => console.warn(message, details) },
     limits: { graceMs: 1000, ...options.limits },
-    ...(options.environment === undefined ? {} : { environment: options.environment }),
     ...(options.nameOf === undefined ? {} : { nameOf: options.nameOf }),
   })
   return {

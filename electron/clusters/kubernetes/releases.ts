@@ -1,11 +1,10 @@
-import type { KubernetesObject, V1Deployment, V1Pod, V1ReplicaSet, V1Secret } from '@kubernetes/client-node'
+import type { KubernetesObject, V1Deployment, V1Pod, V1ReplicaSet } from '@kubernetes/client-node'
 import type { Instance, ReleaseOrder } from '../driver.ts'
 import { isMissing } from './api-failure.ts'
 import type { KubernetesContext } from './kubernetes-deps.ts'
 import { appName, deploymentSelector, labels, managed, tenantNamespace } from './names.ts'
 import type { Kind } from './objects.ts'
 import { toApplyFailure } from './release/apply-failure.ts'
-import { createUserFinder } from './release/image-user.ts'
 import {
   type ReleaseFacts,
   toDeployment,
@@ -14,10 +13,8 @@ import {
   toService,
   withChange,
 } from './release/manifests.ts'
-import { createMasks } from './release/masks.ts'
 import { isActive, isSameRun, type RunKey, toRunKey } from './release/pods.ts'
 import { hasBeenComplete, podsOf, type RolloutObjects, toInstances, toTarget } from './release/rollout.ts'
-import { createRuntimeLogs } from './release/runtime-logs.ts'
 import { createTenants } from './release/tenants.ts'
 import { defaultRolloutLimits, findTrouble, nextLookAt } from './release/trouble.ts'
 import { createTroubleReport } from './release/trouble-report.ts'
@@ -33,10 +30,7 @@ export function createReleases(context: KubernetesContext) {
   const { api, settings, describe, now, log } = context
   const limits = context.rolloutLimits ?? defaultRolloutLimits
   const tenants = createTenants(context)
-  const findUser = createUserFinder(context)
-  const masks = createMasks(context)
-  const report = createTroubleReport(context, masks)
-  const runtimeLogs = createRuntimeLogs(context, masks)
+  const report = createTroubleReport(context)
   /** By namespace. */
   const watches = new Map<string, { pods: ObjectWatch<V1Pod>; deployments: ObjectWatch<V1Deployment> }>()
   /** Where deployments are, for when their rows are gone. */
@@ -61,14 +55,7 @@ export function createReleases(context: KubernetesContext) {
     }
     const common = { api, namespace, labels: `${labels.managedBy}=${managed[labels.managedBy]}`, onError }
     const made = {
-      pods: watchObjects<V1Pod>({
-        ...common,
-        kind: 'Pod',
-        onChange: (pod, isGone) => {
-          runtimeLogs.see(pod, isGone)
-          tell(pod)
-        },
-      }),
+      pods: watchObjects<V1Pod>({ ...common, kind: 'Pod', onChange: tell }),
       deployments: watchObjects<V1Deployment>({ ...common, kind: 'Deployment', onChange: tell }),
     }
     watches.set(namespace, made)
@@ -128,25 +115,6 @@ export function createReleases(context: KubernetesContext) {
     await watchNamespace(namespace).pods.until(pods => !pods.some(isOurs), stopMs)
   }
 
-  /** Secrets of releases that the cluster cannot run again. */
-  const collectSecrets = async (order: ReleaseOrder, namespace: string): Promise<void> => {
-    const selectors = { labels: deploymentSelector(order.deploymentId) }
-    const [secrets, replicaSets] = await Promise.all([
-      api.list<V1Secret>('Secret', { namespace }, { labels: `${selectors.labels},${labels.release}` }),
-      api.list<V1ReplicaSet>('ReplicaSet', { namespace }, selectors),
-    ])
-    const needed = new Set(
-      replicaSets.flatMap(set => set.spec?.template?.metadata?.labels?.[labels.release] ?? []),
-    )
-    const unneeded = secrets.filter(one => {
-      const releaseId = one.metadata?.labels?.[labels.release] ?? ''
-      return releaseId !== order.releaseId && !needed.has(releaseId)
-    })
-    await Promise.all(
-      unneeded.map(one => api.remove('Secret', { namespace, name: one.metadata?.name ?? '' })),
-    )
-  }
-
   return {
     async apply(order: ReleaseOrder): Promise<void> {
       const deployment = describe(order.deploymentId)
@@ -157,7 +125,7 @@ export function createReleases(context: KubernetesContext) {
         deployment,
         namespace,
         settings,
-        runAsUser: await findUser(order.artifact),
+        runAsUser: undefined,
         startLimitMs: limits.startMs,
         redirect: {},
       }
@@ -176,7 +144,6 @@ export function createReleases(context: KubernetesContext) {
         ingress === undefined
           ? api.remove('Ingress', { namespace, name: appName(deployment, order.deploymentId) })
           : apply(ingress),
-        collectSecrets(order, namespace),
       ])
     },
 
@@ -212,7 +179,6 @@ export function createReleases(context: KubernetesContext) {
         await Promise.all(found.map(one => api.remove(kind, { namespace, name: one.metadata?.name ?? '' })))
       }
       await waitForNoPods(deploymentId)
-      await runtimeLogs.end(deploymentId)
     },
 
     async list(): Promise<readonly string[]> {
@@ -250,7 +216,6 @@ export function createReleases(context: KubernetesContext) {
       const open = [...watches.values()]
       watches.clear()
       await Promise.all(open.flatMap(one => [one.pods.dispose(), one.deployments.dispose()]))
-      await runtimeLogs.dispose()
     },
   }
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { SlipwayError } from '../../../shared/domain/failure.ts'
-import type { Plan, Tool } from '../../../shared/domain/plan.ts'
+import type { Plan } from '../../../shared/domain/plan.ts'
 import type { Files } from './files.ts'
-import { readNodeVersion } from './node-version.ts'
 import { type PackageManager, readPackageManager } from './package-manager.ts'
 
 const texts = z.record(z.string(), z.string()).catch({}).default({})
@@ -15,8 +14,8 @@ const packageSchema = z.object({
   main: z.string().optional().catch(undefined),
   packageManager: z.string().optional().catch(undefined),
   engines: texts,
-  volta: texts,
   workspaces: z.unknown().optional(),
+  pnpm: z.unknown().optional(),
 })
 
 /** A package.json and what installs and builds it; how it starts is decided elsewhere. */
@@ -27,10 +26,11 @@ export interface NodeProject {
   readonly workspaces: unknown
   readonly manager: PackageManager
   readonly runtime: NonNullable<Plan['runtime']>
-  readonly tools: readonly Tool[]
   readonly install: Plan['install']
   readonly build: Plan['build']
   readonly notes: readonly string[]
+  /** All that installing reads; undefined when it may be more than a few files. */
+  readonly reads: readonly string[] | undefined
 }
 
 export async function readNodeProject(files: Files): Promise<NodeProject | undefined> {
@@ -46,15 +46,13 @@ export async function readNodeProject(files: Files): Promise<NodeProject | undef
   )
   const needsInstall =
     dependencies.size > 0 || manager.isLocked || hasInstallScript || found.workspaces !== undefined
-  const node = await readNodeVersion(files, { engine: found.engines.node, volta: found.volta.node })
   return {
     scripts: found.scripts,
     dependencies,
     main: found.main,
     workspaces: found.workspaces,
     manager,
-    runtime: node.runtime,
-    tools: [node.tool, manager.tool].flatMap(tool => tool ?? []),
+    runtime: await readRuntime(files, found.engines.node),
     install: needsInstall ? { value: manager.install, origin: manager.origin } : null,
     build: found.scripts.build
       ? { value: manager.script('build'), origin: 'package.json scripts.build' }
@@ -65,7 +63,27 @@ export async function readNodeProject(files: Files): Promise<NodeProject | undef
             'There is no lockfile, so two builds of one commit can get different versions of its dependencies.',
           ]
         : [],
+    reads:
+      hasInstallScript ||
+      found.workspaces !== undefined ||
+      readsMore(found) ||
+      manager.files.includes('pnpm-workspace.yaml')
+        ? undefined
+        : ['package.json', ...manager.files],
   }
+}
+
+/** Packages that lie in the repository, or are changed by patches in it. */
+function readsMore(found: z.infer<typeof packageSchema>): boolean {
+  const versions = Object.values({
+    ...found.optionalDependencies,
+    ...found.devDependencies,
+    ...found.dependencies,
+  })
+  return (
+    versions.some(version => /^(?:file|link|portal|patch|workspace):|^\.{0,2}\//.test(version)) ||
+    found.pnpm !== undefined
+  )
 }
 
 function parsePackage(text: string): z.infer<typeof packageSchema> {
@@ -81,4 +99,22 @@ function parsePackage(text: string): z.infer<typeof packageSchema> {
       cause,
     )
   }
+}
+
+async function readRuntime(files: Files, engine: string | undefined): Promise<NonNullable<Plan['runtime']>> {
+  if (engine !== undefined)
+    return { value: describeRange(engine.trim()), origin: 'package.json engines.node' }
+  for (const path of ['.nvmrc', '.node-version']) {
+    const version = (await files.read(path))?.trim().split(/\s/)[0]
+    if (version) return { value: `Node ${version.replace(/^v(?=\d)/, '')}`, origin: path }
+  }
+  return { value: 'Node', origin: 'package.json' }
+}
+
+/** `>=20` is "Node 20 or later"; `20.x`, `^20.1.0` and `20` are "Node 20"; anything else is shown as it is. */
+function describeRange(range: string): string {
+  const least = /^>=\s*v?(\d+)(?:\.0)*$/.exec(range)?.[1]
+  if (least !== undefined) return `Node ${least} or later`
+  const major = /^(?:\^\s*v?(\d+)(?:\.\d+)*|v?(\d+)(?:\.[x*])*)$/.exec(range)
+  return `Node ${major?.[1] ?? major?.[2] ?? range}`
 }

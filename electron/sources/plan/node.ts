@@ -1,4 +1,4 @@
-import type { Plan, Tool } from '../../../shared/domain/plan.ts'
+import type { Plan } from '../../../shared/domain/plan.ts'
 import type { Files, Recogniser } from './files.ts'
 import { type FrameworkResult, findFramework, isDevelopmentServer } from './frameworks.ts'
 import { type NodeProject, readNodeProject } from './node-project.ts'
@@ -67,15 +67,13 @@ async function planWorkspace(files: Files, root: NodeProject, wanted?: string): 
     origin: `${one.folder}/package.json scripts.${name}`,
   })
   const others = candidates.filter(other => other !== chosen).map(other => other.one.folder)
+  const { reads: _, ...rest } = plan
   return {
-    ...plan,
+    ...rest,
     label: `${plan.label.replace(/ \(.*$/, '')} in ${one.folder} (${root.manager.name})`,
     runtime: root.runtime.value === 'Node' ? plan.runtime : root.runtime,
-    ...toTools([
-      ...root.tools,
-      ...project.tools.filter(tool => root.tools.every(({ name }) => name !== tool.name)),
-    ]),
     install: root.install,
+    ...toContainer(root),
     build: project.scripts.build ? script('build') : inFolder(plan.build),
     start: findStartScript(project) ? script('start') : inFolder(plan.start),
     output: plan.output && { ...plan.output, value: `${one.folder}/${plan.output.value}` },
@@ -132,17 +130,8 @@ function findStartScript(project: NodeProject): { value: string; origin: string 
     return { value: project.manager.script('start:prod'), origin: 'package.json scripts.start:prod' }
   const script = project.scripts.start
   if (!script || isDevelopmentServer(project, script)) return undefined
-  const isDirect =
-    project.manager.isPlain &&
-    plainNode.test(script) &&
-    !project.scripts.prestart &&
-    !project.scripts.poststart
-  const value = isDirect ? script : project.manager.script('start')
-  return { value, origin: 'package.json scripts.start' }
+  return { value: project.manager.script('start'), origin: 'package.json scripts.start' }
 }
-
-/** Such a script is started without the package manager: at once, in one process, which gets the signals itself. */
-const plainNode = /^(?:[A-Z_][A-Z0-9_]*=[\w./:@-]* )*node(?: [\w./:@=,-]+)+$/
 
 async function findMain(
   files: Files,
@@ -202,6 +191,12 @@ function toStatic(
   }
 }
 
+/** What only a container has to know. */
+export const toContainer = ({ manager, reads, install }: NodeProject): Pick<Plan, 'tools' | 'reads'> => ({
+  ...(manager.tools.length === 0 ? {} : { tools: [...manager.tools] }),
+  ...(reads === undefined || install === null ? {} : { reads: [...reads] }),
+})
+
 function toSteps(project: NodeProject, framework: FrameworkResult | undefined) {
   const usualBuild =
     framework === undefined
@@ -213,10 +208,6 @@ function toSteps(project: NodeProject, framework: FrameworkResult | undefined) {
     runtime: project.runtime,
     install: project.install,
     build: project.build ?? usualBuild,
-    ...toTools(project.tools),
+    ...toContainer(project),
   } as const
 }
-
-/** A plan without tools says nothing of them. */
-export const toTools = (tools: readonly Tool[]): Pick<Plan, 'tools'> =>
-  tools.length === 0 ? {} : { tools: [...tools] }
