@@ -10,7 +10,7 @@ import {
   waitForBuild,
 } from '../support/cluster-driver.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
-import { readImage } from '../support/images.ts'
+import { readImage } from '../support/image-content.ts'
 import { createDataFolder } from '../support/platform.ts'
 
 const data = createDataFolder()

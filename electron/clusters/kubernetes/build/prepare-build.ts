@@ -27,7 +27,7 @@ export async function prepareBuild(
     const folder = join(parent, 'checkout')
     const { source, branch, sha } = order
     const commit = await context.sources.checkout({ source, branch, sha, folder, ...hooks })
-    const found = await context.detectPlan(folder)
+    const found = await context.detectPlan(folder, order.planEdits.root)
     const plan = toRunnable(withEdits(found, order.planEdits, order.port))
     const root = join(folder, plan.root)
     const own = plan.kind === 'dockerfile' ? await readText(join(root, plan.label)) : undefined
