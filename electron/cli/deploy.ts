@@ -51,7 +51,7 @@ export const deploy: Command = {
       ...(wish.root === undefined ? {} : { root: wish.root }),
     }
     const { root } = planEdits
-    const inspected = await client.sources.inspect({ source, branch, root }, { signal })
+    const inspected = await client.sources.inspect({ source, branch, root, clusterId }, { signal })
     output.say(toPlanText(withEdits(inspected.plan, planEdits, wish.port ?? existing?.port ?? null)))
     const after = existing ? await lastSeq(client, existing.id) : 0
     const { id, buildId } = existing
@@ -189,6 +189,7 @@ function detached({ output, isAlone }: Context): number {
 function toPlanText(plan: Plan): string {
   const rows = [
     ['Plan', plan.label, ''],
+    ...(plan.runtime ? [['runs on', plan.runtime.value, plan.runtime.origin]] : []),
     ...(plan.root === '.' || plan.root === '' ? [] : [['folder', plan.root, '']]),
     ...(['install', 'build', 'start', 'output'] as const).flatMap(part => {
       const found = plan[part]

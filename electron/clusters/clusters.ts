@@ -1,8 +1,11 @@
 import { SlipwayError } from '../../shared/domain/failure.ts'
+import type { Plan } from '../../shared/domain/plan.ts'
 import type { ClusterDriver } from './driver.ts'
 
 /** Every cluster as one driver: what is asked about a deployment goes to the driver of the cluster where it runs. */
 export interface Clusters extends ClusterDriver {
+  /** As the named Kubernetes cluster would follow it, else as this computer would. */
+  advise(plan: Plan, clusterId?: string): Promise<Plan>
   /** Ends the driver of a cluster whose settings changed or that is gone; the next question makes a new one. */
   reopen(clusterId: string): Promise<void>
 }
@@ -55,6 +58,8 @@ export function createClusters(deps: {
   }
 
   return {
+    advise: async (plan, clusterId) =>
+      clusterId === undefined ? local.advise(plan) : (await open(clusterId)).advise(plan),
     startBuild: async order => (await of(order.deploymentId)).startBuild(order),
     observeBuild: async build => (await of(build.deploymentId)).observeBuild(build),
     cancelBuild: async build => (await of(build.deploymentId)).cancelBuild(build),

@@ -81,6 +81,8 @@ export interface Instance {
 
 /** The one way to a cluster. The pipeline, the logs, the gateway and the screens know only this. */
 export interface ClusterDriver {
+  /** The plan with what this cluster says to it before it is built: notes on what it lacks or has to fetch. */
+  advise(plan: Plan): Promise<Plan>
   /** Begins the build unless it is there already; returns when it is under way. */
   startBuild(order: BuildOrder): Promise<void>
   observeBuild(build: BuildKey): Promise<BuildObservation>

@@ -175,6 +175,8 @@ describe('what it reads', () => {
     })
     data.writer.setting('localConsentAt', 5)
     data.writer.setting('localConsentAt', 6)
+    data.writer.setting('restoration', { at: 2, copyAt: 1, setAside: '/x' })
+    data.writer.setting('restoration', null)
     expect(data.reader.settings()).toEqual({
       localConsentAt: 6,
       keepsRunning: false,

@@ -300,7 +300,12 @@ export function createWriter(database: Database, { newId, now }: { newId: () => 
         .values({ id: newId(), at: now(), ...line })
         .run()
     },
+    /** Null: as it is when nobody set it. */
     setting: <K extends keyof Settings>(name: K, value: Settings[K]): void => {
+      if (value === null) {
+        orm.delete(settings).where(eq(settings.name, name)).run()
+        return
+      }
       orm
         .insert(settings)
         .values({ name, value })

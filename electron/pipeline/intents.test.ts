@@ -96,7 +96,7 @@ describe('create', () => {
     expect(await failureOf(() => intents.create(other, ana()))).toEqual({
       code: 'name_taken',
       message: 'There is a deployment called blog already.',
-      hint: 'Choose another name, or deploy that one again.',
+      hint: 'Choose another name, such as blog-2, or deploy that one again.',
     })
     expect(data.reader.deploymentIds()).toHaveLength(1)
     expect(data.database.sqlite.prepare('SELECT count(*) FROM projects').pluck().get()).toBe(1)

@@ -326,10 +326,12 @@ function findCluster(reader: Reader, id: string | undefined): Cluster {
 
 function refuseTakenName(reader: Reader, name: string): void {
   if (!reader.deploymentNamed(name)) return
+  const taken = new Set(reader.names())
+  const free = toFreeName(name, candidate => taken.has(candidate))
   throw new SlipwayError({
     code: 'name_taken',
     message: `There is a deployment called ${name} already.`,
-    hint: 'Choose another name, or deploy that one again.',
+    hint: `Choose another name, such as ${free}, or deploy that one again.`,
   })
 }
 

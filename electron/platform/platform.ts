@@ -247,7 +247,18 @@ export async function createPlatform(deps: PlatformDeps) {
     sources,
     logs,
     changes,
-    detectPlan: deps.detectPlan,
+    /** As the cluster would follow it. */
+    planOf: async (
+      folder: string,
+      where: { root?: string | undefined; clusterId?: string | undefined },
+    ): Promise<Plan> => {
+      const isElsewhere =
+        where.clusterId !== undefined && reader.clusterSettings(where.clusterId) !== undefined
+      return driver.advise(
+        await deps.detectPlan(folder, where.root),
+        isElsewhere ? where.clusterId : undefined,
+      )
+    },
     findApps: deps.findApps,
     sampleFolder: path.join(deps.resourcesFolder, 'samples', 'hello'),
     deployments: (): Deployment[] => reader.deployments().map(toDeployment),

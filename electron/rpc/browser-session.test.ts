@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type IncomingMessage, request as sendRequest } from 'node:http'
 import { connect } from 'node:net'
@@ -250,6 +251,21 @@ describe('with the cookie', () => {
 
   test('the page calls the contract over a WebSocket', async () => {
     await withClient(async client => expect(await client.session.info()).toEqual(sampleInfo))
+  })
+
+  test('input that cannot be decoded is refused, and is nothing for the log', async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${session.port}/rpc`, { headers: { cookie, origin: own() } })
+    await once(socket, 'open')
+    socket.send(
+      JSON.stringify({ i: '1', p: { u: '/session/info', b: { json: {}, meta: [[0, 'nothing']] } } }),
+    )
+    const [bytes] = await once(socket, 'message')
+    socket.terminate()
+    expect(JSON.parse(String(bytes))).toMatchObject({
+      i: '1',
+      p: { s: 400, b: { json: { code: 'BAD_REQUEST' } } },
+    })
+    expect(logged).toEqual([])
   })
 
   test('an unexpected error reaches the log with its cause and the page without it', async () => {

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { ValidationError } from '@orpc/contract'
 import { implement, ORPCError } from '@orpc/server'
 import packageJson from '../../package.json' with { type: 'json' }
 import { contract } from '../../shared/contract/contract.ts'
-import { SlipwayError } from '../../shared/domain/failure.ts'
+import { type Failure, SlipwayError } from '../../shared/domain/failure.ts'
 import { toNameFromSource } from '../../shared/domain/name.ts'
 import type { Asker } from '../pipeline/intents.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -35,8 +36,9 @@ export function createRouter(
       try {
         return await next()
       } catch (error) {
-        if (!(error instanceof SlipwayError)) throw error
-        throw new ORPCError('FAILED', { message: error.message, data: error.failure, cause: error })
+        const failure = toKnownFailure(error)
+        if (failure === undefined) throw error
+        throw new ORPCError('FAILED', { message: failure.message, data: failure, cause: error })
       }
     })
     .use(({ context, next }) => next({ context: { asker: askerOf(context) } }))
@@ -121,13 +123,13 @@ export function createRouter(
     sources: {
       branches: at.sources.branches.handler(({ input, signal }) => sources.branches(input, signal)),
       sample: at.sources.sample.handler(() => ({ kind: 'folder', address: platform.sampleFolder })),
-      inspect: at.sources.inspect.handler(async ({ input: { source, branch, root }, signal }) => {
+      inspect: at.sources.inspect.handler(async ({ input: { source, branch, root, clusterId }, signal }) => {
         const work = await mkdtemp(path.join(os.tmpdir(), 'slipway-inspect-'))
         try {
           const head = await sources.head(source, branch, signal)
           const folder = path.join(work, 'checkout')
           const commit = await sources.checkout({ source, ...head, folder, ...(signal ? { signal } : {}) })
-          const plan = await platform.detectPlan(folder, root)
+          const plan = await platform.planOf(folder, { root, clusterId })
           return {
             branch: head.branch,
             commit,
@@ -234,4 +236,21 @@ export function createRouter(
       }),
     },
   })
+}
+
+/** What there are words for; undefined for what nobody expected. */
+function toKnownFailure(error: unknown): Failure | undefined {
+  if (error instanceof SlipwayError) return error.failure
+  if (!(error instanceof ORPCError && error.code === 'BAD_REQUEST' && error.cause instanceof ValidationError))
+    return undefined
+  const [issue] = error.cause.issues
+  const where = issue?.path?.map(part => (typeof part === 'object' ? part.key : part)).join('.') ?? ''
+  return {
+    code: 'invalid_input',
+    message: `${where === '' ? '' : `${where}: `}${issue?.message ?? 'These values do not fit.'}`.slice(
+      0,
+      300,
+    ),
+    hint: 'Correct it, then try again.',
+  }
 }

@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 export type TransportLog = Pick<Logger, 'info' | 'error'>
 
 /**
- * Interceptor of every transport's handler: an error that the contract does not define goes to the log, with its cause. The
+ * Client interceptor of every transport's handler, where input that cannot be decoded was refused before: an error that the contract does not define goes to the log, with its cause. The
  * other side sees `INTERNAL_SERVER_ERROR` and nothing else, since an ORPCError is sent without its cause.
  */
 export function logUnexpected(log: TransportLog) {
@@ -20,6 +20,6 @@ export function logUnexpected(log: TransportLog) {
 }
 
 function isExpected(error: unknown): boolean {
-  if (error instanceof ORPCError) return error.defined || error.status < 500
+  if (error instanceof ORPCError) return error.code === 'FAILED' || error.status < 500
   return error instanceof Error && error.name === 'AbortError'
 }

@@ -19,7 +19,7 @@ export const maxRequestBytes = 1024 * 1024
 
 /** Serves the router on every socket given to it, until that socket closes. */
 export function createWebSocketTransport(deps: { router: ContractRouter; log: TransportLog }) {
-  const handler = new RPCHandler(deps.router, { interceptors: [logUnexpected(deps.log)] })
+  const handler = new RPCHandler(deps.router, { clientInterceptors: [logUnexpected(deps.log)] })
 
   return (socket: WebSocket, context: RequestContext = {}): void => {
     socket.on('error', error => deps.log.info({ err: error }, 'a connection ended with an error'))

@@ -34,15 +34,22 @@ export function createCheckout(deps: {
     await mkdir(order.folder, { recursive: true })
     try {
       await fetchCommit(git, order)
-      await git.must(...withoutLfsFilter, 'checkout', '--progress', '--force', '--detach', order.sha)
-      await fetchSubmodules(git, order)
-      await fetchLargeFiles(git, order)
-      return await describe(git, order.sha)
+      // It only reads what was fetched, so it may as well run beside the rest.
+      const commit = describe(git, order.sha)
+      commit.catch(() => undefined)
+      await writeFiles(git, order)
+      return await commit
     } catch (error) {
       await rm(order.folder, { recursive: true, force: true })
       throw error
     }
   }
+}
+
+async function writeFiles(git: Git, order: CheckoutOrder): Promise<void> {
+  await git.must(...withoutLfsFilter, 'checkout', '--progress', '--force', '--detach', order.sha)
+  await fetchSubmodules(git, order)
+  await fetchLargeFiles(git, order)
 }
 
 function createGit(

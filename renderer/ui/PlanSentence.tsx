@@ -29,10 +29,12 @@ export function PlanSentence({ plan, edits, port, setEdits, setPort }: PlanSente
       }}
     />
   )
+  const isFetched = plan.tools?.some(tool => tool.name === 'node' && tool.fetched !== null)
   const isStatic = plan.start === null && (edits.start ?? '') === ''
   return (
     <p className={classes.sentence}>
       <strong>{plan.runtime?.value ?? plan.label}</strong>
+      {isFetched && <span className="second"> ({plan.runtime?.origin})</span>}
       {': '}install with {word('install', 'Install command', 'nothing')}, build with{' '}
       {word('build', 'Build command', 'nothing')}, then{' '}
       {isStatic ? (

@@ -33,7 +33,8 @@ import { variableChangesSchema, variableEditSchema, variableListSchema } from '.
 const entry = oc.errors({ FAILED: { data: failureSchema } })
 
 const byId = z.object({ id: idSchema })
-const port = z.number().int().min(1).max(65535).nullable()
+const portRule = 'A port is a whole number from 1 to 65535.'
+const port = z.int(portRule).min(1, portRule).max(65535, portRule).nullable()
 const page = { before: idSchema.optional(), limit: z.number().int().min(1).max(500).default(100) }
 
 export const branchSchema = z.object({ name: z.string(), sha: z.string() })
@@ -121,7 +122,14 @@ export const contract = {
      * each; `.` is the top of the repository.
      */
     inspect: entry
-      .input(z.object({ source: sourceSchema, branch: z.string(), root: folderSchema.optional() }))
+      .input(
+        z.object({
+          source: sourceSchema,
+          branch: z.string(),
+          root: folderSchema.optional(),
+          clusterId: idSchema.optional(),
+        }),
+      )
       .output(
         z.object({
           branch: z.string(),

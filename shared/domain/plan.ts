@@ -14,11 +14,27 @@ export const planKinds = [
 /** A value of the plan and where it was found, such as `package.json scripts.start`, or `set by you`. */
 const found = <T extends z.ZodType>(value: T) => z.object({ value, origin: z.string() })
 
+export const toolNames = ['node', 'pnpm', 'yarn', 'bun'] as const
+
+/**
+ * A program that the repository wants in a version. `range`: as npm writes ranges. `isPinned`: no other will do, while
+ * `engines` only says what is known to work. `fetched`: the version that Slipway brought for it; null where this computer's
+ * own is used.
+ */
+const toolSchema = z.object({
+  name: z.enum(toolNames),
+  range: z.string(),
+  origin: z.string(),
+  isPinned: z.boolean(),
+  fetched: z.string().nullable(),
+})
+export type Tool = z.infer<typeof toolSchema>
+
 /**
  * How one commit becomes something that runs: shell commands, run in `root` of the checkout, and the port.
  * `start` is null for static files, which Slipway serves itself from `output` (a folder below `root`); `fallback` is the
  * file in it that answers for pages that are no file, as single-page apps need.
- * `runtime` is a program and version for people ("Node 24"). `notes` are sentences to show before the build. `tools`: what a
+ * `runtime` is a program and version for people ("Node 24"). `notes` are sentences to show before the build. `packages`: what a
  * container needs besides the runtime ("pnpm@9"). `reads`: all that installing reads, where that is known to be a few files.
  */
 export const planSchema = z.object({
@@ -33,7 +49,9 @@ export const planSchema = z.object({
   fallback: found(z.string()).nullable().default(null),
   port: found(z.number().int().min(1).max(65535)).nullable(),
   notes: z.array(z.string()),
-  tools: z.array(z.string()).optional(),
+  /** Absent: none. */
+  tools: z.array(toolSchema).optional(),
+  packages: z.array(z.string()).optional(),
   reads: z.array(z.string()).optional(),
 })
 export type Plan = z.infer<typeof planSchema>

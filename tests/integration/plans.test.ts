@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Platform } from '../../electron/platform/platform.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
@@ -32,6 +35,25 @@ const lock = JSON.stringify({
   packages: { '': { name: 'app' } },
 })
 
+/** Says which package manager installed it. */
+function managed(packageManager: string, agent: string, others: Record<string, string> = {}) {
+  return {
+    files: {
+      'package.json': manifest({
+        name: 'app',
+        version: '1.0.0',
+        packageManager,
+        scripts: { postinstall: 'echo $npm_config_user_agent > installed.txt', start: 'node server.js' },
+      }),
+      'server.js': nodeServer(
+        `String(require('fs').readFileSync('installed.txt', 'utf8').startsWith('${agent}.'))`,
+      ),
+      ...others,
+    },
+    answers: { '/': [200, 'true'] as [number, string] },
+  }
+}
+
 /** By plan: the files of a repository, and what some of its pages answer. */
 const apps: Record<
   string,
@@ -46,6 +68,13 @@ const apps: Record<
       'server.js': nodeServer("String(require('is-number')(5))"),
     },
     answers: { '/': [200, 'true'] },
+  },
+  'a start script that asks npm for its version': {
+    files: {
+      'package.json': manifest({ name: 'app', version: '4.5.6', scripts: { start: 'node server.js' } }),
+      'server.js': nodeServer("process.env.npm_package_name + ' ' + process.env.npm_package_version"),
+    },
+    answers: { '/': [200, 'app 4.5.6'] },
   },
   'an npm workspace': {
     files: {
@@ -134,6 +163,43 @@ HTTPServer(("127.0.0.1", int(os.environ.get("PORT", "8000"))), Handler).serve_fo
     files: { 'start.sh': '#!/bin/sh\nexec node server.js\n', 'server.js': nodeServer("'shell'") },
     answers: { '/': [200, 'shell'] },
   },
+  'a Node that .nvmrc asks for, with an npm that knows it': {
+    files: {
+      '.nvmrc': '18\n',
+      'package.json': manifest({
+        scripts: { build: 'npm --version > npm.txt', start: 'node server.js' },
+        dependencies: { 'is-number': '7.0.0' },
+      }),
+      'server.js': nodeServer(
+        "process.version.split('.')[0] + require('fs').readFileSync('npm.txt', 'utf8').split('.')[0]",
+      ),
+    },
+    answers: { '/': [200, 'v1810'] },
+  },
+  'pnpm, fetched': managed('pnpm@10.34.9', 'pnpm/10'),
+  'yarn 1, fetched': managed('yarn@1.22.22', 'yarn/1'),
+  'yarn berry, fetched': managed('yarn@4.18.1', 'yarn/4', {
+    '.yarnrc.yml': 'nodeLinker: node-modules\nenableTelemetry: false\n',
+  }),
+  'bun, fetched': {
+    files: {
+      'package.json': manifest({
+        name: 'app',
+        packageManager: 'bun@1.4.5',
+        scripts: { postinstall: 'echo bun > installed.txt', start: 'bun server.ts' },
+      }),
+      'server.ts': `const text: string = await Bun.file('installed.txt').text()
+Bun.serve({ hostname: '127.0.0.1', port: process.env.PORT, fetch: () => new Response(text + Bun.version) })`,
+    },
+    answers: { '/': [200, 'bun\n1.4.5'] },
+  },
+  deno: {
+    files: {
+      'deno.json': '{}',
+      'main.ts': `Deno.serve({ hostname: '127.0.0.1', port: Number(Deno.env.get('PORT')) }, () => new Response('deno'))`,
+    },
+    answers: { '/': [200, 'deno'] },
+  },
   'a Procfile': {
     files: { Procfile: 'web: node server.js\n', 'server.js': nodeServer("'procfile'") },
     answers: { '/': [200, 'procfile'] },
@@ -147,6 +213,10 @@ describe('this computer builds and runs', () => {
 
   beforeAll(async () => {
     git = await startGitServer()
+    // What no plan fetches is there as if the person had installed it.
+    const installed = join(data.path, 'programs')
+    await promisify(execFile)('npm', ['install', '--prefix', installed, '--ignore-scripts', 'deno@2.9.6'])
+    process.env.PATH = `${join(installed, 'node_modules', '.bin')}:${process.env.PATH}`
     platform = await startPlatform(data.path)
   })
   afterAll(async () => {

@@ -38,6 +38,7 @@ export async function createTestDriver(
     plan?: Plan
     nameOf?: (id: string) => string | undefined
     now?: () => number
+    environment?: NodeJS.ProcessEnv
   } = {},
 ) {
   const logs = createLogStore({ folder: join(folder, 'logs') })
@@ -51,6 +52,7 @@ export async function createTestDriver(
     now: options.now ?? Date.now,
     log: { warn: (details, message) => console.warn(message, details) },
     limits: { graceMs: 1000, ...options.limits },
+    ...(options.environment === undefined ? {} : { environment: options.environment }),
     ...(options.nameOf === undefined ? {} : { nameOf: options.nameOf }),
   })
   return {

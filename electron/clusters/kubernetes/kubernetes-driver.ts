@@ -24,6 +24,8 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
   const { dial, dispose: disposeDial } = createDial(context, releases)
 
   return {
+    /** Whatever the plan needs comes with the images it is built from. */
+    advise: async plan => plan,
     startBuild: builds.start,
     observeBuild: builds.observe,
     cancelBuild: builds.cancel,

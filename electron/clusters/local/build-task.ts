@@ -95,14 +95,19 @@ export function createBuildTask(
       )
       save({ commit })
       const plan = await during('plan', 'Finding how to build and start it', async () =>
-        toRunnable(
-          withEdits(await context.detectPlan(checkout, order.planEdits.root), order.planEdits, order.port),
+        context.tools.prepare(
+          toRunnable(
+            withEdits(await context.detectPlan(checkout, order.planEdits.root), order.planEdits, order.port),
+          ),
+          { holder: save, print: line => void print('stdout', line), signal },
         ),
       )
       save({ plan })
+      context.tools.release(save)
       signal.throwIfAborted()
       return plan
     } catch (error) {
+      context.tools.release(save)
       if (limit.aborted && !leaving.signal.aborted) throw new SlipwayError(timedOut(order.timeLimitMs), error)
       throw error
     }
@@ -114,6 +119,7 @@ export function createBuildTask(
       { name: 'install', command: plan.install },
       { name: 'build', command: plan.build },
     ] as const
+    const environment = toBuildEnvironment(context.environment, order.variables)
     const at = now()
     const logSeq = (await lastSeq()) + 1
     const skipped = commands
@@ -128,7 +134,7 @@ export function createBuildTask(
       graceMs: limits.graceMs,
       timeLimitMs: Math.max(1, record.timeLimitMs - (performance.now() - begun)),
       offeredPort: null,
-      environment: toBuildEnvironment(context.environment, order.variables),
+      environment: { ...environment, PATH: context.tools.toPath(plan, environment.PATH ?? '') },
       secrets: order.secrets,
     })
   }
@@ -171,7 +177,8 @@ export function createBuildTask(
     const found = await Promise.race([follower.ended, left])
     if (found === undefined) return
     if (found.is === 'lost') await endLostJob(job)
-    const path = toBuildEnvironment(context.environment).PATH ?? ''
+    const own = toBuildEnvironment(context.environment).PATH ?? ''
+    const path = record.plan === null ? own : context.tools.toPath(record.plan, own)
     const failure = toBuildFailure({ job: found, record, folder, path })
     if (failure !== null) throw new SlipwayError(failure)
   }

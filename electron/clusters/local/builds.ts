@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import type { Plan } from '../../../shared/domain/plan.ts'
 import type { BuildObservation, BuildOrder } from '../driver.ts'
 import { type BuildRecord, buildJobFolder, readBuild, toObservation, writeBuild } from './build-record.ts'
 import { type BuildTask, createBuildTask } from './build-task.ts'
 import { observeJob } from './job.ts'
+import { stopJob } from './job-control.ts'
 import type { LocalContext } from './local-deps.ts'
 import { listNames } from './local-folders.ts'
 
@@ -43,6 +45,12 @@ export function createBuilds(context: LocalContext) {
     else if (await context.logs.exists(log)) await context.logs.close(log)
     tasks.delete(buildId)
     ended.delete(buildId)
+    // The supervisor of a build that has just ended may still be on its way out.
+    await stopJob({
+      folder: buildJobFolder(folders.build(deploymentId, buildId)),
+      marker: `${deploymentId}/${buildId}`,
+      graceMs: context.limits.graceMs,
+    })
     await rm(folders.build(deploymentId, buildId), { recursive: true, force: true, maxRetries: 5 })
   }
 
@@ -94,6 +102,13 @@ export function createBuilds(context: LocalContext) {
     async remove(deploymentId: string): Promise<void> {
       await Promise.all(listNames(folders.builds(deploymentId)).map(buildId => forget(deploymentId, buildId)))
     },
+
+    /** Of every build that is there. */
+    plans: (): Plan[] =>
+      folders
+        .listDeployments()
+        .flatMap(id => listNames(folders.builds(id)).map(buildId => folders.build(id, buildId)))
+        .flatMap(folder => readBuild(folder)?.plan ?? []),
 
     count: (deploymentId: string): number => {
       if (!existsSync(folders.deployment(deploymentId))) return 0

@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -32,6 +32,25 @@ export function toAppEnvironment(app: {
     SLIPWAY: '1',
     ...app.variables,
     PORT: String(app.port),
+  }
+}
+
+/** What npm tells a start script, for one that is started without npm. `folder`: where its package.json is. */
+export function toScriptVariables(folder: string, path: string): Record<string, string> {
+  const { name, version } = readManifest(join(folder, 'package.json'))
+  return {
+    ...(typeof name === 'string' ? { npm_package_name: name } : {}),
+    ...(typeof version === 'string' ? { npm_package_version: version } : {}),
+    npm_lifecycle_event: 'start',
+    PATH: [join(folder, 'node_modules', '.bin'), path].join(delimiter),
+  }
+}
+
+function readManifest(path: string): { name?: unknown; version?: unknown } {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as object
+  } catch {
+    return {}
   }
 }
 

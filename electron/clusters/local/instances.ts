@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { SlipwayError } from '../../../shared/domain/failure.ts'
 import type { Instance, ReleaseOrder } from '../driver.ts'
-import { toAppEnvironment, toShellWord } from './environment.ts'
+import { toAppEnvironment, toScriptVariables, toShellWord } from './environment.ts'
 import { observeJob } from './job.ts'
 import { startJob } from './job-control.ts'
 import type { LocalContext } from './local-deps.ts'
@@ -71,6 +71,8 @@ export function createInstances(context: LocalContext) {
       else if (observeJob(jobFolder).is !== 'absent') return follow(folder, earlier)
       const offeredPort = earlier?.offeredPort ?? (await findFreePort())
       const { command, cwd, environment } = toCommand(context, order, offeredPort)
+      await context.tools.ensure(order.plan)
+      const PATH = context.tools.toPath(order.plan, environment.PATH ?? '')
       await startRun(folder, {
         record: {
           deploymentId: order.deploymentId,
@@ -86,7 +88,7 @@ export function createInstances(context: LocalContext) {
           end: null,
         },
         cwd,
-        environment,
+        environment: { ...environment, PATH },
         secrets: order.secrets,
       })
     },
@@ -167,7 +169,11 @@ function toCommand(context: LocalContext, order: ReleaseOrder, port: number) {
     })
   }
   const environment = toAppEnvironment({ environment: context.environment, variables, port })
-  if (plan.start !== null) return { command: plan.start.value, cwd, environment }
+  if (plan.start !== null) {
+    const isScript = plan.start.origin === 'package.json scripts.start'
+    const more = isScript ? toScriptVariables(cwd, environment.PATH ?? '') : {}
+    return { command: plan.start.value, cwd, environment: { ...environment, ...more } }
+  }
   const { program, args, env } = context.staticServer
   const output = folderInside(checkout, plan.root, plan.output?.value ?? '')
   const words = [program, ...args, output, checkout, ...(plan.fallback ? [plan.fallback.value] : [])]

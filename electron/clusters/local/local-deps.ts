@@ -3,6 +3,7 @@ import type { LogStore } from '../../logs/log-store.ts'
 import type { SourceReader } from '../../sources/source-reader.ts'
 import type { Program } from './job-control.ts'
 import type { LocalFolders } from './local-folders.ts'
+import type { Tools } from './tools.ts'
 
 export interface LocalDriverDeps {
   /** Absolute; everything that the driver makes lies below it. */
@@ -33,6 +34,7 @@ export const defaultLimits: LocalLimits = { readyMs: 60_000, graceMs: 10_000 }
 
 /** What builds and instances share. */
 export interface LocalContext extends Omit<LocalDriverDeps, 'limits' | 'environment' | 'folder'> {
+  readonly tools: Tools
   readonly folders: LocalFolders
   readonly limits: LocalLimits
   readonly environment: NodeJS.ProcessEnv

@@ -6,6 +6,7 @@ import { createInstances } from './instances.ts'
 import { findDeploymentProcesses } from './job-processes.ts'
 import { defaultLimits, type LocalContext, type LocalDriverDeps } from './local-deps.ts'
 import { createLocalFolders } from './local-folders.ts'
+import { createTools } from './tools.ts'
 
 /**
  * This computer as a cluster: builds and apps as supervised child processes, with the rights of whoever runs Slipway.
@@ -14,11 +15,15 @@ import { createLocalFolders } from './local-folders.ts'
 export async function createLocalDriver(deps: LocalDriverDeps): Promise<ClusterDriver> {
   const watchers = new Set<(deploymentId: string) => void>()
   const folders = createLocalFolders(deps.folder)
+  const limits = { ...defaultLimits, ...deps.limits }
+  const environment = deps.environment ?? process.env
+  const tools = createTools({ folder: folders.tools, environment, graceMs: limits.graceMs })
   const context: LocalContext = {
     ...deps,
     folders,
-    limits: { ...defaultLimits, ...deps.limits },
-    environment: deps.environment ?? process.env,
+    tools,
+    limits,
+    environment,
     changed: deploymentId => {
       for (const watcher of watchers) watcher(deploymentId)
     },
@@ -26,10 +31,15 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<ClusterD
   mkdirSync(deps.folder, { recursive: true })
   const builds = createBuilds(context)
   const instances = createInstances(context)
+  await tools.adopt()
   builds.adopt()
   instances.adopt()
 
+  /** After every deletion of builds: what only they needed goes too. */
+  const collectTools = () => tools.collect(builds.plans)
+
   return {
+    advise: tools.advise,
     startBuild: builds.start,
     observeBuild: async ({ buildId }) => builds.observe(buildId),
     cancelBuild: async ({ deploymentId, buildId }) => builds.cancel(deploymentId, buildId),
@@ -37,10 +47,14 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<ClusterD
     observe: instances.observe,
     stop: instances.stop,
     hasArtifact: async (_deploymentId, artifact) => existsSync(folders.artifactFolder(artifact)),
-    collect: builds.collect,
+    async collect(deploymentId, artifacts) {
+      await builds.collect(deploymentId, artifacts)
+      collectTools()
+    },
     async remove(deploymentId) {
       await Promise.all([instances.stop(deploymentId, () => false), builds.remove(deploymentId)])
       await rm(folders.deployment(deploymentId), { recursive: true, force: true, maxRetries: 5 })
+      collectTools()
     },
     list: async () => folders.listDeployments(),
     async count(deploymentId) {
@@ -59,6 +73,7 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<ClusterD
     async dispose() {
       watchers.clear()
       await Promise.all([builds.dispose(), instances.dispose()])
+      await tools.dispose()
     },
   }
 }

@@ -8,6 +8,7 @@ export function createLocalFolders(folder: string) {
   const deployment = (id: string) => join(deployments, id)
   return {
     deployment,
+    tools: join(folder, 'tools'),
     builds: (id: string) => join(deployment(id), 'builds'),
     build: (id: string, buildId: string) => join(deployment(id), 'builds', buildId),
     runs: (id: string) => join(deployment(id), 'runs'),

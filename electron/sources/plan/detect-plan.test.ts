@@ -56,12 +56,21 @@ test('a plan says of each value where it was found', async () => {
     runtime: { value: 'Node 22 or later', origin: 'package.json engines.node' },
     install: { value: 'pnpm install --frozen-lockfile', origin: 'pnpm-lock.yaml' },
     build: { value: 'pnpm run build', origin: 'package.json scripts.build' },
-    start: { value: 'pnpm run start', origin: 'package.json scripts.start' },
+    start: { value: 'node dist/server.js', origin: 'package.json scripts.start' },
     output: null,
     fallback: null,
     port: { value: 4000, origin: 'src/server.ts line 2' },
     notes: [],
-    tools: ['pnpm@10'],
+    tools: [
+      {
+        name: 'node',
+        range: '>=22',
+        origin: 'package.json engines.node',
+        isPinned: false,
+        fetched: null,
+      },
+    ],
+    packages: ['pnpm@10'],
     reads: ['package.json', 'pnpm-lock.yaml'],
   })
 })
@@ -150,9 +159,9 @@ test.each<[name: string, fixture: Fixture, tools: string[] | undefined, reads: s
     ['uv'],
     undefined,
   ],
-])('a container is told what %s needs and reads', async (_, fixture, tools, reads) => {
+])('a container is told what %s needs and reads', async (_, fixture, packages, reads) => {
   const plan = await decidePlan(filesOf(fixture))
-  expect([plan.tools, plan.reads]).toEqual([tools, reads])
+  expect([plan.packages, plan.reads]).toEqual([packages, reads])
 })
 
 const vite = { scripts: { build: 'vite build', dev: 'vite' }, devDependencies: { vite: '8' } }
@@ -204,22 +213,22 @@ const table: readonly (readonly [name: string, fixture: Fixture, brief: unknown[
   [
     'npm with a lockfile',
     { 'package.json': manifest({ ...start, ...lib }), 'package-lock.json': '{}' },
-    ['node', 'Node', 'npm ci', null, 'npm start', null, 3000],
+    ['node', 'Node', 'npm ci', null, 'node server.js', null, 3000],
   ],
   [
     'npm without a lockfile',
     { 'package.json': manifest({ ...start, ...lib, engines: { node: '20.x' } }) },
-    ['node', 'Node 20', 'npm install', null, 'npm start', null, 3000],
+    ['node', 'Node 20', 'npm install', null, 'node server.js', null, 3000],
   ],
   [
     'nothing to install',
     { 'package.json': manifest(start), '.nvmrc': 'v20.11.0\n' },
-    ['node', 'Node 20.11.0', null, null, 'npm start', null, 3000],
+    ['node', 'Node 20.11.0', null, null, 'node server.js', null, 3000],
   ],
   [
     'yarn 1',
     { 'package.json': manifest({ ...start, ...lib }), 'yarn.lock': '# yarn lockfile v1' },
-    ['node', 'Node', 'yarn install --frozen-lockfile', null, 'yarn run start', null, 3000],
+    ['node', 'Node', 'yarn install --frozen-lockfile', null, 'node server.js', null, 3000],
   ],
   [
     'yarn berry by its lockfile',
@@ -267,7 +276,7 @@ const table: readonly (readonly [name: string, fixture: Fixture, brief: unknown[
       'package.json': manifest({ ...vite, scripts: { ...vite.scripts, start: 'node server.js' } }),
       'server.js': 'parseInt(process.env.PORT, 10) || 5050',
     },
-    ['node', 'Node', 'npm install', 'npm run build', 'npm start', null, 5050],
+    ['node', 'Node', 'npm install', 'npm run build', 'node server.js', null, 5050],
   ],
   [
     'Create React App',
@@ -647,6 +656,63 @@ describe('the port of a Node app is read from', () => {
   })
 })
 
+const nodeTable: readonly (readonly [about: string, fixture: Fixture, runtime: string, tool: unknown[]])[] = [
+  ['.nvmrc', { '.nvmrc': 'v22.11.0\n' }, 'Node 22.11.0', ['v22.11.0', '.nvmrc', true]],
+  ['.nvmrc with a remark', { '.nvmrc': '# LTS\n22 # jod\n' }, 'Node 22', ['22', '.nvmrc', true]],
+  ['.nvmrc by name', { '.nvmrc': 'lts/Iron' }, 'Node lts/Iron', ['20', '.nvmrc', true]],
+  ['any long-term version', { '.nvmrc': 'lts/*' }, 'Node lts/*', ['22 || 24 || 26', '.nvmrc', true]],
+  ['whatever Node there is', { '.nvmrc': 'node' }, 'Node node', []],
+  ['.node-version', { '.node-version': '20' }, 'Node 20', ['20', '.node-version', true]],
+  [
+    'volta',
+    { 'package.json': manifest({ ...start, volta: { node: '20.11.1' } }) },
+    'Node 20.11.1',
+    ['20.11.1', 'package.json volta.node', true],
+  ],
+  [
+    'engines',
+    { 'package.json': manifest({ ...start, engines: { node: '>=18 <21' } }) },
+    'Node >=18 <21',
+    ['>=18 <21', 'package.json engines.node', false],
+  ],
+  [
+    'a file, which says more than engines',
+    { 'package.json': manifest({ ...start, engines: { node: '>=18' } }), '.nvmrc': '24' },
+    'Node 24',
+    ['24', '.nvmrc', true],
+  ],
+  [
+    'the root of a workspace',
+    {
+      '.nvmrc': '24',
+      'package.json': manifest({ workspaces: ['web'] }),
+      'web/package.json': manifest({ ...start, engines: { node: '>=18' } }),
+    },
+    'Node 24',
+    ['24', '.nvmrc', true],
+  ],
+  ['nothing', {}, 'Node', []],
+]
+
+test.each(nodeTable)('the version of Node is read from %s', async (_, fixture, runtime, tool) => {
+  const plan = await decidePlan(filesOf({ 'package.json': manifest(start), ...fixture }))
+  expect(plan.runtime?.value).toBe(runtime)
+  expect(plan.tools?.flatMap(one => [one.range, one.origin, one.isPinned]) ?? []).toEqual(tool)
+})
+
+test.each([
+  ['pnpm@9.1.0', { name: 'pnpm', range: '9.1.0' }],
+  ['yarn@4.1.0+sha256.abc', { name: 'yarn', range: '4.1.0' }],
+  ['bun@1.2.0', { name: 'bun', range: '1.2.0' }],
+  ['npm@10.0.0', undefined],
+  ['pnpm', undefined],
+])('packageManager pins the package manager: %s', async (packageManager, tool) => {
+  const plan = await decidePlan(filesOf({ 'package.json': manifest({ ...start, packageManager }) }))
+  expect(plan.tools).toEqual(
+    tool && [{ ...tool, origin: 'package.json packageManager', isPinned: true, fetched: null }],
+  )
+})
+
 const otherPorts: readonly (readonly [text: string, fixture: Fixture, port: number, origin: string])[] = [
   [
     'the start script of Next.js',
@@ -711,13 +777,22 @@ describe('the folder of the app', () => {
 
   test('is the one that the person chose', async () => {
     const plan = await planOf({ ...page, ...api, 'package.json': manifest(start) }, './api/')
-    expect([plan.root, ...brief(plan)]).toEqual(['api', 'node', 'Node', null, null, 'npm start', null, 3000])
+    expect([plan.root, ...brief(plan)]).toEqual([
+      'api',
+      'node',
+      'Node',
+      null,
+      null,
+      'node server.js',
+      null,
+      3000,
+    ])
   })
 
   test('that the person chose wins over the one in slipway.json, whose fields are about another app', async () => {
     const file = { 'slipway.json': manifest({ folder: 'site', start: './serve' }) }
     expect((await planOf({ ...file, ...page, ...api })).start?.value).toBe('./serve')
-    expect((await planOf({ ...file, ...page, ...api }, 'api')).start?.value).toBe('npm start')
+    expect((await planOf({ ...file, ...page, ...api }, 'api')).start?.value).toBe('node server.js')
     expect((await planOf({ ...file, ...page, ...api }, 'site')).start?.value).toBe('./serve')
     expect((await planOf({ ...file, ...page, 'index.html': '' }, '')).start).toBe(null)
   })
@@ -772,6 +847,22 @@ describe('the folder of the app', () => {
   })
 })
 
+test.each([
+  ['alone', { start: 'node server.js' }, 'node server.js'],
+  [
+    'with settings',
+    { start: 'NODE_ENV=production node --enable-source-maps server.js' },
+    'NODE_ENV=production node --enable-source-maps server.js',
+  ],
+  ['after another script', { prestart: 'echo', start: 'node server.js' }, 'npm start'],
+  ['with another command', { start: 'node migrate.js && node server.js' }, 'npm start'],
+  ['with a variable of npm', { start: 'node server.js $npm_package_version' }, 'npm start'],
+  ['as an argument', { start: 'nodemon node server.js' }, 'npm start'],
+])('a start script that only starts Node is started without npm: Node %s', async (_, scripts, command) => {
+  const plan = await decidePlan(filesOf({ 'package.json': manifest({ scripts }) }))
+  expect(plan.start).toEqual({ value: command, origin: 'package.json scripts.start' })
+})
+
 test('several Go programs are named, and the one like the module is built', async () => {
   const plan = await decidePlan(
     filesOf({
@@ -819,7 +910,7 @@ test('a folder is read without following links out of it', async () => {
 
 test('the sample app is a Node app that needs no install', async () => {
   const plan = await detectPlan(join(import.meta.dirname, '../../../resources/samples/hello'))
-  expect(brief(plan)).toEqual(['node', 'Node 20 or later', null, null, 'npm start', null, 3000])
+  expect(brief(plan)).toEqual(['node', 'Node 20 or later', null, null, 'node server.js', null, 3000])
 })
 
 describe('slipway.json', () => {

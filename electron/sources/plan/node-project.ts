@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { SlipwayError } from '../../../shared/domain/failure.ts'
-import type { Plan } from '../../../shared/domain/plan.ts'
+import type { Plan, Tool } from '../../../shared/domain/plan.ts'
 import type { Files } from './files.ts'
+import { readNodeVersion } from './node-version.ts'
 import { type PackageManager, readPackageManager } from './package-manager.ts'
 
 const texts = z.record(z.string(), z.string()).catch({}).default({})
@@ -14,6 +15,7 @@ const packageSchema = z.object({
   main: z.string().optional().catch(undefined),
   packageManager: z.string().optional().catch(undefined),
   engines: texts,
+  volta: texts,
   workspaces: z.unknown().optional(),
   pnpm: z.unknown().optional(),
 })
@@ -26,6 +28,7 @@ export interface NodeProject {
   readonly workspaces: unknown
   readonly manager: PackageManager
   readonly runtime: NonNullable<Plan['runtime']>
+  readonly tools: readonly Tool[]
   readonly install: Plan['install']
   readonly build: Plan['build']
   readonly notes: readonly string[]
@@ -46,13 +49,15 @@ export async function readNodeProject(files: Files): Promise<NodeProject | undef
   )
   const needsInstall =
     dependencies.size > 0 || manager.isLocked || hasInstallScript || found.workspaces !== undefined
+  const node = await readNodeVersion(files, { engine: found.engines.node, volta: found.volta.node })
   return {
     scripts: found.scripts,
     dependencies,
     main: found.main,
     workspaces: found.workspaces,
     manager,
-    runtime: await readRuntime(files, found.engines.node),
+    runtime: node.runtime,
+    tools: [node.tool, manager.tool].flatMap(tool => tool ?? []),
     install: needsInstall ? { value: manager.install, origin: manager.origin } : null,
     build: found.scripts.build
       ? { value: manager.script('build'), origin: 'package.json scripts.build' }
@@ -99,22 +104,4 @@ function parsePackage(text: string): z.infer<typeof packageSchema> {
       cause,
     )
   }
-}
-
-async function readRuntime(files: Files, engine: string | undefined): Promise<NonNullable<Plan['runtime']>> {
-  if (engine !== undefined)
-    return { value: describeRange(engine.trim()), origin: 'package.json engines.node' }
-  for (const path of ['.nvmrc', '.node-version']) {
-    const version = (await files.read(path))?.trim().split(/\s/)[0]
-    if (version) return { value: `Node ${version.replace(/^v(?=\d)/, '')}`, origin: path }
-  }
-  return { value: 'Node', origin: 'package.json' }
-}
-
-/** `>=20` is "Node 20 or later"; `20.x`, `^20.1.0` and `20` are "Node 20"; anything else is shown as it is. */
-function describeRange(range: string): string {
-  const least = /^>=\s*v?(\d+)(?:\.0)*$/.exec(range)?.[1]
-  if (least !== undefined) return `Node ${least} or later`
-  const major = /^(?:\^\s*v?(\d+)(?:\.\d+)*|v?(\d+)(?:\.[x*])*)$/.exec(range)
-  return `Node ${major?.[1] ?? major?.[2] ?? range}`
 }

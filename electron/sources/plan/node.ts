@@ -1,4 +1,4 @@
-import type { Plan } from '../../../shared/domain/plan.ts'
+import type { Plan, Tool } from '../../../shared/domain/plan.ts'
 import type { Files, Recogniser } from './files.ts'
 import { type FrameworkResult, findFramework, isDevelopmentServer } from './frameworks.ts'
 import { type NodeProject, readNodeProject } from './node-project.ts'
@@ -72,6 +72,10 @@ async function planWorkspace(files: Files, root: NodeProject, wanted?: string): 
     ...rest,
     label: `${plan.label.replace(/ \(.*$/, '')} in ${one.folder} (${root.manager.name})`,
     runtime: root.runtime.value === 'Node' ? plan.runtime : root.runtime,
+    ...toTools([
+      ...root.tools,
+      ...project.tools.filter(tool => root.tools.every(({ name }) => name !== tool.name)),
+    ]),
     install: root.install,
     ...toContainer(root),
     build: project.scripts.build ? script('build') : inFolder(plan.build),
@@ -130,8 +134,17 @@ function findStartScript(project: NodeProject): { value: string; origin: string 
     return { value: project.manager.script('start:prod'), origin: 'package.json scripts.start:prod' }
   const script = project.scripts.start
   if (!script || isDevelopmentServer(project, script)) return undefined
-  return { value: project.manager.script('start'), origin: 'package.json scripts.start' }
+  const isDirect =
+    project.manager.isPlain &&
+    plainNode.test(script) &&
+    !project.scripts.prestart &&
+    !project.scripts.poststart
+  const value = isDirect ? script : project.manager.script('start')
+  return { value, origin: 'package.json scripts.start' }
 }
+
+/** Such a script is started without the package manager: at once, in one process, which gets the signals itself. */
+const plainNode = /^(?:[A-Z_][A-Z0-9_]*=[\w./:@-]* )*node(?: [\w./:@=,-]+)+$/
 
 async function findMain(
   files: Files,
@@ -192,8 +205,8 @@ function toStatic(
 }
 
 /** What only a container has to know. */
-export const toContainer = ({ manager, reads, install }: NodeProject): Pick<Plan, 'tools' | 'reads'> => ({
-  ...(manager.tools.length === 0 ? {} : { tools: [...manager.tools] }),
+export const toContainer = ({ manager, reads, install }: NodeProject): Pick<Plan, 'packages' | 'reads'> => ({
+  ...(manager.packages.length === 0 ? {} : { packages: [...manager.packages] }),
   ...(reads === undefined || install === null ? {} : { reads: [...reads] }),
 })
 
@@ -208,6 +221,11 @@ function toSteps(project: NodeProject, framework: FrameworkResult | undefined) {
     runtime: project.runtime,
     install: project.install,
     build: project.build ?? usualBuild,
+    ...toTools(project.tools),
     ...toContainer(project),
   } as const
 }
+
+/** A plan without tools says nothing of them. */
+export const toTools = (tools: readonly Tool[]): Pick<Plan, 'tools'> =>
+  tools.length === 0 ? {} : { tools: [...tools] }

@@ -1,3 +1,4 @@
+import type { Tool } from '../../../shared/domain/plan.ts'
 import type { Files } from './files.ts'
 
 export interface PackageManager {
@@ -6,11 +7,15 @@ export interface PackageManager {
   readonly origin: string
   readonly install: string
   /** What a container needs that has Node and npm. */
-  readonly tools: readonly string[]
+  readonly packages: readonly string[]
   /** The lockfile and settings that are there. */
   readonly files: readonly string[]
   /** Whether versions are pinned by a lockfile of this manager. */
   readonly isLocked: boolean
+  /** Its version, where `packageManager` pins it. npm comes with Node. */
+  readonly tool: Tool | undefined
+  /** Whether Node finds the dependencies without it, so that a script that only starts Node needs nothing else. */
+  readonly isPlain: boolean
   /** Runs a script of package.json. */
   script(name: string): string
   /** Runs a program of a dependency. */
@@ -35,7 +40,7 @@ export async function readPackageManager(
   const names = new Set(await files.list('.'))
   const present = lockfiles.filter(([file]) => names.has(file))
   const [, declaredName, version, declaredMajor] =
-    /^(npm|pnpm|yarn|bun)@((\d+)[^+\s]*)/.exec(declared ?? '') ?? []
+    /^(npm|pnpm|yarn|bun)@((\d+)(?:\.\d+)*(?:-[\w.-]+)?)/.exec(declared ?? '') ?? []
   const name =
     present.find(([, manager]) => manager === declaredName)?.[1] ??
     toName(declaredName) ??
@@ -44,18 +49,24 @@ export async function readPackageManager(
   const lockfile = present.find(([, manager]) => manager === name)?.[0]
   const isLocked = lockfile !== undefined
   const origin = declaredName === name ? 'package.json packageManager' : (lockfile ?? 'package.json')
+  const tool: Tool | undefined =
+    name === 'npm' || version === undefined || declaredName !== name
+      ? undefined
+      : { name, range: version, origin, isPinned: true, fetched: null }
   const settings = ['.npmrc', '.yarnrc', '.yarnrc.yml', 'bunfig.toml', 'pnpm-workspace.yaml']
   const shared = {
     name,
     origin,
     isLocked,
+    tool,
     files: [...(lockfile === undefined ? [] : [lockfile]), ...settings.filter(file => names.has(file))],
-    tools: toTools(name, declaredName === name ? version : undefined, await readLock(files, lockfile)),
+    packages: toPackages(name, declaredName === name ? version : undefined, await readLock(files, lockfile)),
   }
   switch (name) {
     case 'npm':
       return {
         ...shared,
+        isPlain: true,
         install: isLocked ? 'npm ci' : 'npm install',
         script: script => (script === 'start' ? 'npm start' : `npm run ${script}`),
         program: command => `npx ${command}`,
@@ -63,6 +74,7 @@ export async function readPackageManager(
     case 'pnpm':
       return {
         ...shared,
+        isPlain: true,
         install: isLocked ? 'pnpm install --frozen-lockfile' : 'pnpm install',
         script: script => `pnpm run ${script}`,
         program: command => `pnpm exec ${command}`,
@@ -72,7 +84,9 @@ export async function readPackageManager(
       const frozen = isBerry ? 'yarn install --immutable' : 'yarn install --frozen-lockfile'
       return {
         ...shared,
-        install: isLocked ? frozen : 'yarn install',
+        isPlain: !isBerry,
+        // In a build (CI), Yarn 2 and later insist on a lockfile.
+        install: isLocked ? frozen : isBerry ? 'yarn install --no-immutable' : 'yarn install',
         script: script => `yarn run ${script}`,
         program: command => `yarn run ${command}`,
       }
@@ -80,15 +94,16 @@ export async function readPackageManager(
     case 'bun':
       return {
         ...shared,
+        isPlain: false,
         install: isLocked ? 'bun install --frozen-lockfile' : 'bun install',
         script: script => `bun run ${script}`,
-        program: command => `bunx ${command}`,
+        program: command => `bun x ${command}`,
       }
   }
 }
 
 /** npm and the first yarn come with Node. */
-function toTools(name: PackageManager['name'], version: string | undefined, lock: string): string[] {
+function toPackages(name: PackageManager['name'], version: string | undefined, lock: string): string[] {
   switch (name) {
     case 'npm':
       return version === undefined ? [] : [`npm@${version}`]

@@ -1,6 +1,6 @@
 import type { Files, Recogniser } from './files.ts'
 import { goCandidates, readGoSteps } from './go.ts'
-import { nodeCandidates, toContainer } from './node.ts'
+import { nodeCandidates, toContainer, toTools } from './node.ts'
 import { readNodeProject } from './node-project.ts'
 import { findPort, fixedPortNotes } from './port.ts'
 
@@ -15,6 +15,7 @@ export const recogniseProcfile: Recogniser = async files => {
     label: language === undefined ? 'Procfile' : `Procfile with ${language.label}`,
     root: '.',
     runtime: language?.runtime ?? null,
+    ...(language !== undefined && 'tools' in language ? toTools(language.tools) : {}),
     install: language?.install ?? null,
     build: language?.build ?? null,
     start,
@@ -41,6 +42,7 @@ async function readNode(files: Files, start: string) {
     runtime: project.runtime,
     install: project.install,
     build: project.build,
+    tools: project.tools,
     candidates: nodeCandidates(project, start),
     notes: project.notes,
     container: toContainer(project),

@@ -9,7 +9,7 @@ interface PythonManager {
   readonly name: string
   readonly install: Found | null
   /** What a container needs that has Python and pip. */
-  readonly tools?: readonly string[]
+  readonly packages?: readonly string[]
   readonly reads?: readonly string[]
   run(command: string): string
 }
@@ -49,7 +49,7 @@ export const recognisePython: Recogniser = async files => {
     fallback: null,
     port: found?.port ?? { value: start.port, origin: `usual for ${start.label}` },
     notes: [...(start.takesPort ? [] : fixedPortNotes(found)), ...(start.notes ?? [])],
-    ...(manager.tools && { tools: [...manager.tools] }),
+    ...(manager.packages && { packages: [...manager.packages] }),
     ...(manager.reads && { reads: [...manager.reads] }),
   }
 }
@@ -65,7 +65,7 @@ async function findManager(files: Files, texts: ReadonlyMap<string, string>): Pr
   const project = texts.get('pyproject.toml') ?? ''
   const by = (name: string, install: string, origin: string): PythonManager => ({
     name,
-    tools: [name],
+    packages: [name],
     ...(name === 'poetry' && names.has('poetry.lock') ? { reads: ['pyproject.toml', 'poetry.lock'] } : {}),
     ...(name === 'pipenv' ? { reads: ['Pipfile', 'Pipfile.lock'].filter(file => names.has(file)) } : {}),
     install: { value: install, origin },

@@ -6,8 +6,8 @@ export interface BaseImage {
   /** What the build's commands need that the image does not set. */
   readonly environment: Readonly<Record<string, string>>
   readonly caches: readonly string[]
-  /** How a tool that the image lacks gets there. */
-  readonly toolCommand: string
+  /** How a package that the image lacks gets there. */
+  readonly packageCommand: string
   /** What it makes runs without it. */
   readonly isCompiler: boolean
 }
@@ -16,7 +16,7 @@ const node = (tag: string): BaseImage => ({
   image: `node:${tag}`,
   environment: {},
   caches: ['/root/.npm'],
-  toolCommand: 'npm install --global',
+  packageCommand: 'npm install --global',
   isCompiler: false,
 })
 
@@ -36,7 +36,7 @@ export function toBaseImage(plan: Plan): BaseImage {
           PIPENV_VENV_IN_PROJECT: '1',
         },
         caches: ['/root/.cache'],
-        toolCommand: 'pip install --root-user-action=ignore',
+        packageCommand: 'pip install --root-user-action=ignore',
         isCompiler: false,
       }
     case 'Go':
@@ -45,7 +45,7 @@ export function toBaseImage(plan: Plan): BaseImage {
         image: 'golang:1',
         environment: { CGO_ENABLED: '0' },
         caches: ['/root/.cache/go-build'],
-        toolCommand: 'go install',
+        packageCommand: 'go install',
         isCompiler: true,
       }
     case 'Deno':
@@ -53,7 +53,7 @@ export function toBaseImage(plan: Plan): BaseImage {
         image: 'denoland/deno:debian',
         environment: { DENO_DIR: '/app/.deno' },
         caches: [],
-        toolCommand: 'deno install --global',
+        packageCommand: 'deno install --global',
         isCompiler: false,
       }
     default:
@@ -61,7 +61,7 @@ export function toBaseImage(plan: Plan): BaseImage {
         image: 'debian:bookworm-slim',
         environment: {},
         caches: [],
-        toolCommand: 'apt-get install --yes',
+        packageCommand: 'apt-get install --yes',
         isCompiler: false,
       }
   }

@@ -130,8 +130,8 @@ CMD ["/bin/sh","-c","exec npm start"]
       ['poetry'],
       'RUN --mount=type=cache,target=/root/.cache pip install --root-user-action=ignore poetry',
     ],
-  ])('tools of %s are there for the build and for the app', (runtime, tools, run) => {
-    expect(line(planOf({ runtime: found(runtime), tools }), 'RUN')).toBe(run)
+  ])('packages of %s are there for the build and for the app', (runtime, packages, run) => {
+    expect(line(planOf({ runtime: found(runtime), packages }), 'RUN')).toBe(run)
   })
 
   test.each([
@@ -158,7 +158,7 @@ CMD ["/bin/sh","-c","exec npm start"]
   })
 
   test('commands of a build get secrets as their environment; the app does not', () => {
-    const plan = planOf({ install: found('npm ci'), tools: ['pnpm@9'], build: found('pnpm run build') })
+    const plan = planOf({ install: found('npm ci'), packages: ['pnpm@9'], build: found('pnpm run build') })
     const text = toDockerfile(plan, {
       variables: ['API_KEY'],
       environment: ['NPM_CONFIG_REGISTRY'],

@@ -67,7 +67,7 @@ function toSite(plan: Plan, extras: BuildExtras): string[] {
 }
 
 function toBuildStage(plan: Plan, base: BaseImage, extras: BuildExtras): string[] {
-  const { install, build, tools = [], reads = [] } = plan
+  const { install, build, packages = [], reads = [] } = plan
   const environment = Object.entries(base.environment).map(([name, value]) => `${name}=${value}`)
   const caches = base.caches.map(path => `--mount=type=cache,target=${path}`)
   const isStamped = extras.stamp !== undefined && extras.variables.length > 0
@@ -79,7 +79,9 @@ function toBuildStage(plan: Plan, base: BaseImage, extras: BuildExtras): string[
   return [
     `FROM ${base.image} AS base`,
     ...(environment.length === 0 ? [] : [`ENV ${environment.join(' ')}`]),
-    ...(tools.length === 0 ? [] : [run(`${base.toolCommand} ${tools.join(' ')}`, extras.environment)]),
+    ...(packages.length === 0
+      ? []
+      : [run(`${base.packageCommand} ${packages.join(' ')}`, extras.environment)]),
     '',
     'FROM base AS build',
     'WORKDIR /app',
