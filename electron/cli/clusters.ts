@@ -1,6 +1,12 @@
 import { createInterface } from 'node:readline/promises'
-import type { ClusterChanges, ClusterSettings, Connection } from '../../shared/domain/cluster.ts'
-import { clusterChangesSchema } from '../../shared/domain/cluster.ts'
+import {
+  type Check,
+  type ClusterChanges,
+  type ClusterSettings,
+  type Connection,
+  clusterChangesSchema,
+  clusterRoles,
+} from '../../shared/domain/cluster.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { Command, Context, OptionValue } from './command.ts'
 import { toTable } from './output.ts'
@@ -9,7 +15,7 @@ import { UsageError } from './usage.ts'
 export const cluster: Command = {
   name: 'cluster',
   takes: [],
-  mayTake: ['what', 'context'],
+  mayTake: ['what', 'context', 'role'],
   help: 'Kubernetes clusters to deploy to; with nothing more, lists them',
   options: {
     registry: { type: 'string' },
@@ -29,6 +35,8 @@ export const cluster: Command = {
     contexts: 'the contexts of the kubeconfig',
     'add CONTEXT': 'adds one, or changes what is set for it, with the options below',
     'show CONTEXT': 'what is set for it',
+    'check CONTEXT': 'what it can and cannot do, and what to do about it; 1 when something lacks',
+    'rbac CONTEXT owner|member': 'the rights for whoever runs it to apply',
     'remove CONTEXT': 'forgets it; nothing in the cluster is changed',
     '--kubeconfig FILE': 'the file with the context; KUBECONFIG or the usual one otherwise',
     '--registry HOST[/PATH]': 'where images are kept; the one that the cluster announces otherwise',
@@ -48,16 +56,16 @@ export const cluster: Command = {
     const action = Object.hasOwn(actions, what) ? actions[what] : undefined
     if (action === undefined || action.takes !== names.length) {
       throw new UsageError(
-        'slipway cluster takes nothing, contexts, add CONTEXT, show CONTEXT or remove CONTEXT.',
+        'slipway cluster takes nothing, contexts, or add, show, check, rbac or remove with a CONTEXT.',
       )
     }
-    return action.run(context, names[0] ?? '')
+    return action.run(context, names[0] ?? '', names[1] ?? '')
   },
 }
 
 interface Action {
   readonly takes: number
-  readonly run: (context: Context, name: string) => Promise<number>
+  readonly run: (context: Context, name: string, role: string) => Promise<number>
 }
 
 const actions: Readonly<Record<string, Action>> = {
@@ -120,6 +128,36 @@ const actions: Readonly<Record<string, Action>> = {
       return 0
     },
   },
+  check: {
+    takes: 1,
+    run: async ({ client, output, signal }, name) => {
+      const { id } = await findCluster(client, name)
+      const checks: Check[] = []
+      for await (const { check } of await client.clusters.preflight({ id }, { signal })) {
+        if (check === null) continue
+        checks.push(check)
+        output.say(toCheckText(check))
+      }
+      const lacks = checks.filter(one => one.result === 'lack').length
+      const warnings = checks.filter(one => one.result === 'warning').length
+      output.result(
+        checks,
+        lacks === 0 ? `Ready to deploy to, with ${warnings} warnings.` : `${lacks} lacking.`,
+      )
+      return lacks === 0 ? 0 : 1
+    },
+  },
+  rbac: {
+    takes: 2,
+    run: async ({ client, output }, name, wanted) => {
+      const role = clusterRoles.find(one => one === wanted)
+      if (role === undefined) throw new UsageError(`"${wanted}" is no role: say owner or member.`)
+      const { id } = await findCluster(client, name)
+      const { yaml } = await client.clusters.rbac({ id, role })
+      output.result({ role, yaml }, yaml.trimEnd())
+      return 0
+    },
+  },
   remove: {
     takes: 1,
     run: async ({ client, output }, name) => {
@@ -129,6 +167,13 @@ const actions: Readonly<Record<string, Action>> = {
       return 0
     },
   },
+}
+
+function toCheckText({ title, result, detail, action, command }: Check): string {
+  return [
+    `${result.padEnd(8)} ${title.padEnd(20)} ${detail}`,
+    ...[action, command].filter(line => line !== null).map(line => `${' '.repeat(30)}${line}`),
+  ].join('\n')
 }
 
 const connectionWords = {

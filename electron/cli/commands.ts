@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { toDockerfile } from '../../shared/domain/dockerfile/dockerfile.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import { type Plan, withEdits } from '../../shared/domain/plan.ts'
 import { planFileName, toPlanFile } from '../../shared/domain/plan-file.ts'
@@ -10,7 +11,7 @@ import type { Command } from './command.ts'
 import { deploy } from './deploy.ts'
 import { about } from './find.ts'
 import { followLog } from './follow.ts'
-import { toTable } from './output.ts'
+import { type Output, toTable } from './output.ts'
 import { toPort, toRoot, toSource } from './source.ts'
 import { answersAlone, toUrl } from './stay.ts'
 import { exportCommand, importCommand } from './transfer.ts'
@@ -27,12 +28,14 @@ const plan: Command = {
     port: { type: 'string' },
     root: { type: 'string' },
     write: { type: 'boolean' },
+    dockerfile: { type: 'boolean' },
   },
   optionHelp: {
     '--branch NAME': 'the default branch of the repository otherwise',
     '--port NUMBER': 'where the app listens; the plan finds it otherwise',
     '--root FOLDER': 'the folder of the app, where the repository has several',
     '--write': 'of a folder: keeps it there as slipway.json',
+    '--dockerfile': 'prints the Dockerfile that a cluster would build it with',
   },
   run: async ({ client, argument, values, signal, output }) => {
     const branch = typeof values.branch === 'string' ? values.branch : ''
@@ -43,9 +46,23 @@ const plan: Command = {
     const inspected = await client.sources.inspect({ source, branch, root: toRoot(values.root) }, { signal })
     const value = { ...inspected, plan: withEdits(inspected.plan, {}, port) }
     if (values.write === true) await writePlanFile(source.address, value.plan)
+    if (values.dockerfile === true) return printDockerfile(value.plan, output)
     output.result(value, JSON.stringify(value, null, 2))
     return 0
   },
+}
+
+function printDockerfile(plan: Plan, output: Output): number {
+  const dockerfile = toDockerfile(plan)
+  if (dockerfile === undefined) {
+    throw new SlipwayError({
+      code: 'conflict',
+      message: `The repository has a ${plan.label} of its own, which is used as it is.`,
+      hint: 'Look at it in the repository.',
+    })
+  }
+  output.result({ dockerfile }, dockerfile.trimEnd())
+  return 0
 }
 
 /** Never in place of one that is there: it may say more than the plan does. */

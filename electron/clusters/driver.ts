@@ -20,6 +20,8 @@ export interface BuildOrder extends BuildKey {
   readonly variables: Readonly<Record<string, string>>
   /** Values that must not be seen in the log. */
   readonly secrets: readonly string[]
+  /** Nothing that was built before is taken. */
+  readonly isFresh?: boolean
 }
 
 /** A build as the driver sees it. `artifact` names the runnable thing (local: a folder; kubernetes: an image by digest). */

@@ -2,16 +2,31 @@ const mask = Buffer.from('***')
 /** Shorter values are in too many words to be masked. */
 const leastLength = 4
 
+interface Masker {
+  push(bytes: Buffer): Buffer
+  /** What was held back. */
+  end(): Buffer
+}
+
 /**
  * Replaces secrets in a stream of bytes, whatever pieces it comes in: as they are, in base64, percent-encoded, as in JSON,
  * and each long line of those of several lines. What may be the begin of one is held back until it is known.
  */
-export function createMasker(secrets: readonly string[]): {
-  push(bytes: Buffer): Buffer
-  /** What was held back. */
-  end(): Buffer
-} {
+export function createMasker(secrets: readonly string[]): Masker {
+  return createNeedleMasker(toNeedles(secrets))
+}
+
+/** Masks texts that are whole. */
+export function createTextMask(secrets: readonly string[]): (text: string) => string {
   const needles = toNeedles(secrets)
+  if (needles.length === 0) return text => text
+  return text => {
+    const masker = createNeedleMasker(needles)
+    return Buffer.concat([masker.push(Buffer.from(text)), masker.end()]).toString()
+  }
+}
+
+function createNeedleMasker(needles: readonly Buffer[]): Masker {
   if (needles.length === 0) return { push: bytes => bytes, end: () => Buffer.alloc(0) }
   const longest = Math.max(...needles.map(needle => needle.length))
   const firstBytes = new Set(needles.map(needle => needle[0]))

@@ -75,6 +75,7 @@ export function createApply(deps: ApplyDeps) {
       planEdits: build.planEdits,
       port: build.port,
       timeLimitMs: deps.limits.buildTimeMs,
+      isFresh: build.isFresh,
       ...resolved,
     })
   }

@@ -197,6 +197,44 @@ describe('when all is well', () => {
   ])
 })
 
+describe('where the cluster itself starts apps again', () => {
+  const releasing = release({ id: 'r2', status: 'releasing' })
+  const towards = deployment({ targetReleaseId: 'r2' })
+  const wasReady = starting({ releaseId: 'r2', readyAt: now })
+  each([
+    [
+      'a release that was ready before anybody looked is promoted though it is not ready now',
+      facts({ deployment: towards, target: releasing, instances: [wasReady] }),
+      'promote r2',
+    ],
+    [
+      'one that is not ready any more is left to the cluster',
+      facts({ instances: [starting({ readyAt: now, failure })] }),
+      'nothing',
+    ],
+    [
+      'what is left of a first release that failed is taken away',
+      facts({
+        deployment: deployment({ status: 'failed', failure, servingReleaseId: null, targetReleaseId: null }),
+        target: undefined,
+        instances: [exited()],
+      }),
+      'retire all but',
+    ],
+    [
+      'but not while a build is on its way',
+      facts({
+        deployment: deployment({ status: 'queued', servingReleaseId: null, targetReleaseId: null }),
+        target: undefined,
+        queued: waiting,
+        hasFreeSlot: false,
+        instances: [exited()],
+      }),
+      'nothing',
+    ],
+  ])
+})
+
 describe('removing', () => {
   each([
     ['is done', facts({ deployment: deployment({ wanted: 'removed', status: 'removing' }) }), 'remove'],

@@ -79,6 +79,11 @@ const checks: readonly Check[] = [
     facts.deployment.wanted === 'stopped' && facts.instances.length > 0 ? { do: 'stopAll' } : undefined,
   facts =>
     facts.deployment.wanted === 'running' && facts.target ? decideTarget(facts, facts.target) : undefined,
+  // The first release has failed: nothing of it goes on trying.
+  ({ target, running, queued, instances }) =>
+    target || running || queued || instances.length === 0
+      ? undefined
+      : { do: 'retireOthers', isKept: () => false },
   decideStatus,
   facts => (facts.isTidy || facts.running ? undefined : { do: 'collectArtifacts' }),
   decideWaiting,
@@ -121,9 +126,11 @@ function decideTarget(facts: Facts, release: ReleaseWithBuild): Action | undefin
       ? { do: 'retireOthers', isKept: one => !isInTheWay(one) }
       : { do: 'startRun', release }
   }
+  // One that was ready and is not now has taken the traffic all the same: the cluster brings it back.
+  const hasArrived = current.state === 'ready' || (current.state === 'starting' && current.readyAt !== null)
+  if (hasArrived && (release.status === 'releasing' || deployment.servingReleaseId !== release.id))
+    return { do: 'promote', release }
   if (current.state === 'ready') {
-    if (release.status === 'releasing' || deployment.servingReleaseId !== release.id)
-      return { do: 'promote', release }
     const isKept = (one: Instance) => isTarget(one) || (isCrash(facts, one) && !isStable(facts, current))
     return instances.every(isKept) ? undefined : { do: 'retireOthers', isKept }
   }

@@ -1,8 +1,10 @@
 import {
+  type Check,
   type ClusterChanges,
   type ClusterSettings,
   type Context,
   clusterSettingsSchema,
+  type PreflightEvent,
 } from '../../shared/domain/cluster.ts'
 import { type Failure, SlipwayError } from '../../shared/domain/failure.ts'
 import type { Reader } from '../database/reader.ts'
@@ -12,6 +14,7 @@ import type { createKeptKubeconfigs } from './kept-kubeconfigs.ts'
 // What knows the client is loaded when it is needed: it takes its time.
 const kubeconfig = () => import('../clusters/kubernetes/kubeconfig.ts')
 const kubeconfigFile = () => import('../clusters/kubernetes/kubeconfig-file.ts')
+const preflight = () => import('../clusters/kubernetes/preflight/preflight.ts')
 const connecting = () => import('../clusters/kubernetes/connecting.ts')
 
 /** Which contexts are clusters of Slipway, and what is set for them. The kubeconfig is never written. */
@@ -127,6 +130,34 @@ export function createClusterSettings(deps: {
       }
     },
 
+    async *preflight(
+      id: string,
+      { userId, signal }: { userId: string; signal: AbortSignal | undefined },
+    ): AsyncGenerator<PreflightEvent> {
+      const settings = find(id)
+      const { askQuestions } = await preflight()
+      for await (const event of askQuestions({ settings, userId, signal })) {
+        if (event.name === 'api' && event.check !== null)
+          deps.noteConnection(id, event.check.result === 'lack' ? toUnreachable(event.check) : null)
+        yield event
+      }
+    },
+
+    /** Asked before each deploy: what lacks stops it, before anything is fetched or built. */
+    async requireFit(id: string, { userId }: { userId: string }): Promise<void> {
+      const settings = reader.clusterSettings(id)
+      if (settings === undefined) return
+      const { askQuestions } = await preflight()
+      for await (const { check } of askQuestions({ settings, userId })) {
+        if (check?.result === 'lack') throw toUnfit(check, settings)
+      }
+    },
+
+    async rbac(id: string, { userId, role }: { userId: string; role: 'owner' | 'member' }) {
+      const { writeRbac } = await preflight()
+      return { yaml: await writeRbac({ settings: find(id), userId, role }) }
+    },
+
     async remove(id: string): Promise<void> {
       find(id)
       const names = reader.deploymentNamesOn(id)
@@ -144,3 +175,16 @@ export function createClusterSettings(deps: {
     },
   }
 }
+
+const toUnfit = ({ name, detail, action, command }: Check, { context }: ClusterSettings): SlipwayError =>
+  new SlipwayError({
+    code: name === 'registry' ? 'registry_missing' : 'cluster_unfit',
+    message: `Nothing can be deployed to ${context}. ${detail}`,
+    hint: [action, command].filter(part => part !== null).join(' '),
+  })
+
+const toUnreachable = ({ detail, action }: Check): Failure => ({
+  code: 'cluster_unreachable',
+  message: detail,
+  hint: action ?? '',
+})

@@ -100,6 +100,12 @@ export function createRouter(
       keepKubeconfig: at.clusters.keepKubeconfig.handler(({ input }) =>
         platform.clusters.keepKubeconfig(input.text),
       ),
+      preflight: at.clusters.preflight.handler(({ input, context, signal }) =>
+        platform.clusters.preflight(input.id, { userId: context.asker.userId, signal }),
+      ),
+      rbac: at.clusters.rbac.handler(({ input, context }) =>
+        platform.clusters.rbac(input.id, { userId: context.asker.userId, role: input.role }),
+      ),
       connect: at.clusters.connect.handler(({ input }) => platform.clusters.connect(input.id)),
       settings: at.clusters.settings.handler(({ input }) =>
         found(reader.clusterSettings(input.id), 'cluster'),
@@ -143,14 +149,18 @@ export function createRouter(
         releases: reader.releasesOf(id),
         builds: reader.buildsOf(id, 50),
       })),
-      create: at.deployments.create.handler(({ input, context }) => intents.create(input, context.asker)),
+      create: at.deployments.create.handler(async ({ input, context }) => {
+        if (input.clusterId !== undefined) await platform.clusters.requireFit(input.clusterId, context.asker)
+        return intents.create(input, context.asker)
+      }),
       update: at.deployments.update.handler(({ input: { id, ...edits }, context }) => {
         intents.update(id, edits, context.asker)
         return {}
       }),
-      deploy: at.deployments.deploy.handler(({ input: { id, isFresh }, context }) =>
-        intents.deploy(id, context.asker, { isFresh }),
-      ),
+      deploy: at.deployments.deploy.handler(async ({ input: { id, isFresh }, context }) => {
+        await platform.clusters.requireFit(reader.deployment(id)?.cluster.id ?? '', context.asker)
+        return intents.deploy(id, context.asker, { isFresh })
+      }),
       rollback: at.deployments.rollback.handler(({ input, context }) =>
         intents.rollback(input.id, input.releaseId, context.asker),
       ),

@@ -110,6 +110,16 @@ export const checkSchema = z.object({
 })
 export type Check = z.infer<typeof checkSchema>
 
+/** `check`: null while it is under way. */
+export const preflightEventSchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  check: checkSchema.nullable(),
+})
+export type PreflightEvent = z.infer<typeof preflightEventSchema>
+
+export const clusterRoles = ['owner', 'member'] as const
+
 /** The host below the cluster's base domain; undefined where there is none. */
 export const toHost = (
   name: string,

@@ -9,6 +9,7 @@ export const failureCodes = [
   'build_interrupted',
   'build_timed_out',
   'cluster_denied',
+  'cluster_unfit',
   'cluster_unreachable',
   'cluster_untrusted',
   'conflict',

@@ -39,8 +39,10 @@ export function withPlanFile(plan: Plan, file: PlanFile): Plan {
   })
   // A start command says that there is more than files to serve.
   const isServer = file.start !== undefined && file.start !== ''
+  const { reads, ...rest } = plan
   return {
-    ...plan,
+    ...rest,
+    ...(reads === undefined || file.install !== undefined ? {} : { reads }),
     ...(isServer ? { output: null, fallback: null } : {}),
     ...Object.fromEntries(said),
     port: file.port === undefined ? plan.port : { value: file.port, origin: planFileName },

@@ -34,7 +34,8 @@ export type Tool = z.infer<typeof toolSchema>
  * How one commit becomes something that runs: shell commands, run in `root` of the checkout, and the port.
  * `start` is null for static files, which Slipway serves itself from `output` (a folder below `root`); `fallback` is the
  * file in it that answers for pages that are no file, as single-page apps need.
- * `runtime` is a program and version for people ("Node 24"). `notes` are sentences to show before the build.
+ * `runtime` is a program and version for people ("Node 24"). `notes` are sentences to show before the build. `packages`: what a
+ * container needs besides the runtime ("pnpm@9"). `reads`: all that installing reads, where that is known to be a few files.
  */
 export const planSchema = z.object({
   kind: z.enum(planKinds),
@@ -50,6 +51,8 @@ export const planSchema = z.object({
   notes: z.array(z.string()),
   /** Absent: none. */
   tools: z.array(toolSchema).optional(),
+  packages: z.array(z.string()).optional(),
+  reads: z.array(z.string()).optional(),
 })
 export type Plan = z.infer<typeof planSchema>
 
@@ -80,8 +83,11 @@ export function withEdits(plan: Plan, edits: PlanEdits, port: number | null): Pl
     if (edit === undefined) return found
     return edit === '' ? null : { value: edit, origin: editOrigin }
   }
+  const { reads, ...rest } = plan
   return {
-    ...plan,
+    ...rest,
+    // What another command reads is not known.
+    ...(reads === undefined || edits.install !== undefined ? {} : { reads }),
     install: edited(plan.install, edits.install),
     build: edited(plan.build, edits.build),
     start: edited(plan.start, edits.start),

@@ -173,6 +173,18 @@ describe('on the command line', () => {
     expect(ended.stderr).toContain(`slipway cluster add ${contextName} --registry HOST[/PATH]`)
   })
 
+  clusterTest('check tells what is lacking, and rbac prints what mends it', async () => {
+    const file = await personKubeconfig('nobody-yet')
+    expect((await line.call('cluster', 'add', contextName, '--kubeconfig', file)).status).toBe(0)
+    const checked = await line.call('cluster', 'check', contextName)
+    expect(checked.status).toBe(1)
+    expect(checked.stdout).toMatch(/^lack {5}Registry .*\n +Name a registry.*\n +slipway cluster add /m)
+    expect(checked.stdout).toMatch(/\n2 lacking\.\n$/)
+    const printed = await line.call('cluster', 'rbac', contextName, 'member')
+    expect(printed.stdout).toMatch(/^apiVersion: v1\nkind: Namespace\n/)
+    expect(await line.call('cluster', 'rbac', contextName, 'king')).toMatchObject({ status: 2 })
+  })
+
   clusterTest('a program that signs in needs --yes where nobody can be asked', async () => {
     const file = withProgram('asks-first')
     const refused = await line.call('cluster', 'add', contextName, '--kubeconfig', file)

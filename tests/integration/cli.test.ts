@@ -153,6 +153,9 @@ describe('alone', () => {
       status: 2,
       stderr: expect.stringContaining('clone the repository'),
     })
+    const dockerfile = await line.call('plan', url, '--dockerfile')
+    expect(dockerfile).toMatchObject({ status: 0, stderr: '' })
+    expect(dockerfile.stdout).toMatch(/^FROM node:\S+ AS base\n.*\nUSER 1000:1000\nCMD .*npm start"\]\n$/s)
     const missing = await line.call('plan', git.url('nowhere'))
     expect(missing).toMatchObject({ status: 1, stdout: '' })
     expect(missing.stderr).toContain('repository')

@@ -27,6 +27,8 @@ export const contextName = 'slipway-test'
 
 /** Where its ingress controller answers on this machine: send the Host header, or SNI. */
 export const ingress = { http: env.SLIPWAY_TEST_HTTP ?? '', https: env.SLIPWAY_TEST_HTTPS ?? '' }
+/** Its registry, as this machine reaches it. */
+export const registryAddress = env.SLIPWAY_TEST_REGISTRY ?? ''
 /** The base domain whose every name is the node, inside the cluster. */
 export const baseDomain = 'apps.test'
 

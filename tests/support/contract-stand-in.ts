@@ -68,6 +68,8 @@ export async function startStandIn(options: { state: StandInState; port?: number
       keepKubeconfig: os.clusters.keepKubeconfig.handler(() => ({ kubeconfig: '/kept.yaml' })),
       connect: os.clusters.connect.handler(() => ({ version: 'v1.36.3' })),
       settings: os.clusters.settings.handler(() => clusterSettingsSchema.parse({ context: 'prod-k3s' })),
+      preflight: os.clusters.preflight.handler(async function* () {}),
+      rbac: os.clusters.rbac.handler(() => ({ yaml: 'kind: ClusterRole\n' })),
       add: os.clusters.add.handler(() => ({ id: data.clusters[0]?.id ?? '' })),
       update: os.clusters.update.handler(() => ({})),
       remove: os.clusters.remove.handler(() => ({})),

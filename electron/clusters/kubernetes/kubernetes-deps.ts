@@ -24,7 +24,7 @@ export interface KubernetesDriverDeps {
   readonly noteConnection?: (failure: Failure | null) => void
   readonly logs: LogStore
   readonly sources: SourceReader
-  readonly detectPlan: (folder: string) => Promise<Plan>
+  readonly detectPlan: (folder: string, root?: string) => Promise<Plan>
   readonly now: () => number
   readonly rolloutLimits?: RolloutLimits
   readonly log: { warn(details: object, message: string): void }

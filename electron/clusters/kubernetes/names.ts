@@ -18,6 +18,8 @@ export const managed = { [labels.managedBy]: 'slipway' } as const
 
 /** Names derive from record ids, so that a step that is done twice makes nothing twice. */
 export const tenantNamespace = (ownerId: string): string => `slipway-${ownerId}`
+/** Of somebody who may make none: an owner prepared it. */
+export const memberBuildNamespace = (ownerId: string): string => `slipway-builds-${ownerId}`
 export const buildNamespace = (buildId: string): string => `slipway-build-${buildId}`
 
 /** Deployment, Service and Ingress of an app: its name for people, its id for us. At most 49 characters. */

@@ -6,8 +6,16 @@ export interface RegistryClient {
   has(repository: string, digest: string): Promise<boolean>
   /** Every tag with the digest that it names. */
   tags(repository: string): Promise<{ tag: string; digest: string }[]>
+  /** The user that an image for Linux runs as; empty where it names none. */
+  user(repository: string, reference: string): Promise<string>
   /** False: the registry lets nobody delete. */
   remove(repository: string, digest: string): Promise<boolean>
+}
+
+/** Of an image, or of several for different processors. */
+interface Manifest {
+  config?: { digest: string }
+  manifests?: { digest: string; platform?: { os?: string } }[]
 }
 
 const limitMs = 10_000
@@ -58,6 +66,18 @@ export function createRegistryClient(registry: Registry): RegistryClient {
         }),
       )
       return found.flat()
+    },
+    async user(repository, reference) {
+      const read = async <T>(rest: string): Promise<T> => {
+        const response = await ask('GET', repository, rest)
+        return response.ok ? ((await response.json()) as T) : refuse(response)
+      }
+      const found = await read<Manifest>(`manifests/${reference}`)
+      const one = found.manifests?.find(({ platform }) => platform?.os === 'linux') ?? found.manifests?.[0]
+      const { config } = one === undefined ? found : await read<Manifest>(`manifests/${one.digest}`)
+      if (config === undefined) return ''
+      const image = await read<{ config?: { User?: string } }>(`blobs/${config.digest}`)
+      return image.config?.User ?? ''
     },
     async remove(repository, digest) {
       const response = await ask('DELETE', repository, `manifests/${digest}`)

@@ -1,10 +1,11 @@
-import type { KubernetesObject, V1Deployment, V1Pod, V1ReplicaSet } from '@kubernetes/client-node'
+import type { KubernetesObject, V1Deployment, V1Pod, V1ReplicaSet, V1Secret } from '@kubernetes/client-node'
 import type { Instance, ReleaseOrder } from '../driver.ts'
 import { isMissing } from './api-failure.ts'
 import type { KubernetesContext } from './kubernetes-deps.ts'
 import { appName, deploymentSelector, labels, managed, tenantNamespace } from './names.ts'
 import type { Kind } from './objects.ts'
 import { toApplyFailure } from './release/apply-failure.ts'
+import { createUserFinder } from './release/image-user.ts'
 import {
   type ReleaseFacts,
   toDeployment,
@@ -13,8 +14,10 @@ import {
   toService,
   withChange,
 } from './release/manifests.ts'
+import { createMasks } from './release/masks.ts'
 import { isActive, isSameRun, type RunKey, toRunKey } from './release/pods.ts'
 import { hasBeenComplete, podsOf, type RolloutObjects, toInstances, toTarget } from './release/rollout.ts'
+import { createRuntimeLogs } from './release/runtime-logs.ts'
 import { createTenants } from './release/tenants.ts'
 import { defaultRolloutLimits, findTrouble, nextLookAt } from './release/trouble.ts'
 import { createTroubleReport } from './release/trouble-report.ts'
@@ -30,7 +33,10 @@ export function createReleases(context: KubernetesContext) {
   const { api, settings, describe, now, log } = context
   const limits = context.rolloutLimits ?? defaultRolloutLimits
   const tenants = createTenants(context)
-  const report = createTroubleReport(context)
+  const findUser = createUserFinder(context)
+  const masks = createMasks(context)
+  const report = createTroubleReport(context, masks)
+  const runtimeLogs = createRuntimeLogs(context, masks)
   /** By namespace. */
   const watches = new Map<string, { pods: ObjectWatch<V1Pod>; deployments: ObjectWatch<V1Deployment> }>()
   /** Where deployments are, for when their rows are gone. */
@@ -55,7 +61,14 @@ export function createReleases(context: KubernetesContext) {
     }
     const common = { api, namespace, labels: `${labels.managedBy}=${managed[labels.managedBy]}`, onError }
     const made = {
-      pods: watchObjects<V1Pod>({ ...common, kind: 'Pod', onChange: tell }),
+      pods: watchObjects<V1Pod>({
+        ...common,
+        kind: 'Pod',
+        onChange: (pod, isGone) => {
+          runtimeLogs.see(pod, isGone)
+          tell(pod)
+        },
+      }),
       deployments: watchObjects<V1Deployment>({ ...common, kind: 'Deployment', onChange: tell }),
     }
     watches.set(namespace, made)
@@ -115,6 +128,25 @@ export function createReleases(context: KubernetesContext) {
     await watchNamespace(namespace).pods.until(pods => !pods.some(isOurs), stopMs)
   }
 
+  /** Secrets of releases that the cluster cannot run again. */
+  const collectSecrets = async (order: ReleaseOrder, namespace: string): Promise<void> => {
+    const selectors = { labels: deploymentSelector(order.deploymentId) }
+    const [secrets, replicaSets] = await Promise.all([
+      api.list<V1Secret>('Secret', { namespace }, { labels: `${selectors.labels},${labels.release}` }),
+      api.list<V1ReplicaSet>('ReplicaSet', { namespace }, selectors),
+    ])
+    const needed = new Set(
+      replicaSets.flatMap(set => set.spec?.template?.metadata?.labels?.[labels.release] ?? []),
+    )
+    const unneeded = secrets.filter(one => {
+      const releaseId = one.metadata?.labels?.[labels.release] ?? ''
+      return releaseId !== order.releaseId && !needed.has(releaseId)
+    })
+    await Promise.all(
+      unneeded.map(one => api.remove('Secret', { namespace, name: one.metadata?.name ?? '' })),
+    )
+  }
+
   return {
     async apply(order: ReleaseOrder): Promise<void> {
       const deployment = describe(order.deploymentId)
@@ -125,7 +157,7 @@ export function createReleases(context: KubernetesContext) {
         deployment,
         namespace,
         settings,
-        runAsUser: undefined,
+        runAsUser: await findUser(order.artifact),
         startLimitMs: limits.startMs,
         redirect: {},
       }
@@ -144,6 +176,7 @@ export function createReleases(context: KubernetesContext) {
         ingress === undefined
           ? api.remove('Ingress', { namespace, name: appName(deployment, order.deploymentId) })
           : apply(ingress),
+        collectSecrets(order, namespace),
       ])
     },
 
@@ -179,6 +212,7 @@ export function createReleases(context: KubernetesContext) {
         await Promise.all(found.map(one => api.remove(kind, { namespace, name: one.metadata?.name ?? '' })))
       }
       await waitForNoPods(deploymentId)
+      await runtimeLogs.end(deploymentId)
     },
 
     async list(): Promise<readonly string[]> {
@@ -216,6 +250,7 @@ export function createReleases(context: KubernetesContext) {
       const open = [...watches.values()]
       watches.clear()
       await Promise.all(open.flatMap(one => [one.pods.dispose(), one.deployments.dispose()]))
+      await runtimeLogs.dispose()
     },
   }
 }

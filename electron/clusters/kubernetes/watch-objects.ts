@@ -1,8 +1,8 @@
 import type { KubernetesObject } from '@kubernetes/client-node'
 import type { KubernetesApi } from './api.ts'
 import { ApiError, toApiError } from './api-failure.ts'
-import { readLines } from './build/read-lines.ts'
 import { type Kind, toPath } from './objects.ts'
+import { readLines } from './read-lines.ts'
 
 /** The objects that a label selector names, kept up to date. */
 export interface ObjectWatch<T> {

@@ -33,6 +33,8 @@ const brief = (plan: Plan) => [
   ...[plan.runtime, plan.install, plan.build, plan.start, plan.output, plan.port].map(value),
 ]
 
+const start = { scripts: { start: 'node server.js' } }
+const lib = { dependencies: { express: '5' } }
 const goMain = 'package main\n\nfunc main() {}\n'
 
 test('a plan says of each value where it was found', async () => {
@@ -68,11 +70,100 @@ test('a plan says of each value where it was found', async () => {
         fetched: null,
       },
     ],
+    packages: ['pnpm@10'],
+    reads: ['package.json', 'pnpm-lock.yaml'],
   })
 })
 
-const start = { scripts: { start: 'node server.js' } }
-const lib = { dependencies: { express: '5' } }
+test.each<[name: string, fixture: Fixture, tools: string[] | undefined, reads: string[] | undefined]>([
+  [
+    'npm with a lockfile',
+    { 'package.json': manifest({ ...start, ...lib }), 'package-lock.json': '', '.npmrc': '' },
+    undefined,
+    ['package.json', 'package-lock.json', '.npmrc'],
+  ],
+  [
+    'a script that runs at install',
+    {
+      'package.json': manifest({ scripts: { ...start.scripts, postinstall: 'node x' } }),
+      'package-lock.json': '',
+    },
+    undefined,
+    undefined,
+  ],
+  [
+    'a package of the repository',
+    { 'package.json': manifest({ ...start, dependencies: { a: 'file:./a' } }) },
+    undefined,
+    undefined,
+  ],
+  [
+    'pnpm by its lockfile',
+    { 'package.json': manifest({ ...start, ...lib }), 'pnpm-lock.yaml': "lockfileVersion: '6.0'" },
+    ['pnpm@8'],
+    ['package.json', 'pnpm-lock.yaml'],
+  ],
+  [
+    'pnpm by packageManager',
+    {
+      'package.json': manifest({ ...start, ...lib, packageManager: 'pnpm@9.1.0+sha512.abc' }),
+      'pnpm-lock.yaml': '',
+    },
+    ['pnpm@9.1.0'],
+    ['package.json', 'pnpm-lock.yaml'],
+  ],
+  [
+    'yarn 4',
+    {
+      'package.json': manifest({ ...start, ...lib, packageManager: 'yarn@4.5.0' }),
+      'yarn.lock': '__metadata:',
+    },
+    ['@yarnpkg/cli-dist@4.5.0'],
+    ['package.json', 'yarn.lock'],
+  ],
+  [
+    'yarn 1',
+    { 'package.json': manifest({ ...start, ...lib }), 'yarn.lock': '' },
+    undefined,
+    ['package.json', 'yarn.lock'],
+  ],
+  [
+    'bun',
+    { 'package.json': manifest({ ...start, ...lib }), 'bun.lock': '' },
+    ['bun@1'],
+    ['package.json', 'bun.lock'],
+  ],
+  [
+    'go',
+    { 'go.mod': 'module a\n\nrequire b v1.0.0\n', 'go.sum': '', 'main.go': goMain },
+    undefined,
+    ['go.mod', 'go.sum'],
+  ],
+  [
+    'go with a module of the repository',
+    { 'go.mod': 'module a\nrequire b v1.0.0\nreplace b => ./b\n', 'main.go': goMain },
+    undefined,
+    undefined,
+  ],
+  ['pip', { 'requirements.txt': 'flask==3\n', 'app.py': '' }, undefined, ['requirements.txt']],
+  ['pip with another file', { 'requirements.txt': '-r base.txt\n', 'app.py': '' }, undefined, undefined],
+  [
+    'poetry',
+    { 'pyproject.toml': '[tool.poetry]', 'poetry.lock': '', 'main.py': '' },
+    ['poetry'],
+    ['pyproject.toml', 'poetry.lock'],
+  ],
+  [
+    'uv, which installs the project too',
+    { 'pyproject.toml': '', 'uv.lock': '', 'main.py': '' },
+    ['uv'],
+    undefined,
+  ],
+])('a container is told what %s needs and reads', async (_, fixture, packages, reads) => {
+  const plan = await decidePlan(filesOf(fixture))
+  expect([plan.packages, plan.reads]).toEqual([packages, reads])
+})
+
 const vite = { scripts: { build: 'vite build', dev: 'vite' }, devDependencies: { vite: '8' } }
 
 const table: readonly (readonly [name: string, fixture: Fixture, brief: unknown[]])[] = [

@@ -19,10 +19,11 @@ export const recogniseGo: Recogniser = async files => {
     fallback: null,
     port: found?.port ?? { value: 8080, origin: 'usual for Go' },
     notes: [...steps.notes, ...fixedPortNotes(found)],
+    ...(steps.reads && { reads: steps.reads }),
   }
 }
 
-interface GoSteps extends Pick<Plan, 'runtime' | 'install' | 'build' | 'notes'> {
+interface GoSteps extends Pick<Plan, 'runtime' | 'install' | 'build' | 'notes' | 'reads'> {
   readonly program: string
   /** Of the main package. */
   readonly folder: string
@@ -44,8 +45,13 @@ export async function readGoSteps(files: Files, program = 'app'): Promise<GoStep
     install: hasRequirements ? { value: 'go mod download', origin: 'go.mod' } : null,
     build: { value: `go build -o ./bin/${program} ${path}`, origin: found.file },
     notes: found.notes,
+    // A module that is replaced by a folder of the repository is read from there.
+    ...(hasRequirements && !/=>\s*\.{1,2}\//.test(module) ? { reads: await listModuleFiles(files) } : {}),
   }
 }
+
+const listModuleFiles = async (files: Files): Promise<string[]> =>
+  (await files.list('.')).filter(name => name === 'go.mod' || name === 'go.sum')
 
 /** The first module of a go.work that has a main package, built from the root. */
 async function readWorkspace(files: Files, program: string): Promise<GoSteps | undefined> {

@@ -17,6 +17,7 @@ const packageSchema = z.object({
   engines: texts,
   volta: texts,
   workspaces: z.unknown().optional(),
+  pnpm: z.unknown().optional(),
 })
 
 /** A package.json and what installs and builds it; how it starts is decided elsewhere. */
@@ -31,6 +32,8 @@ export interface NodeProject {
   readonly install: Plan['install']
   readonly build: Plan['build']
   readonly notes: readonly string[]
+  /** All that installing reads; undefined when it may be more than a few files. */
+  readonly reads: readonly string[] | undefined
 }
 
 export async function readNodeProject(files: Files): Promise<NodeProject | undefined> {
@@ -65,7 +68,27 @@ export async function readNodeProject(files: Files): Promise<NodeProject | undef
             'There is no lockfile, so two builds of one commit can get different versions of its dependencies.',
           ]
         : [],
+    reads:
+      hasInstallScript ||
+      found.workspaces !== undefined ||
+      readsMore(found) ||
+      manager.files.includes('pnpm-workspace.yaml')
+        ? undefined
+        : ['package.json', ...manager.files],
   }
+}
+
+/** Packages that lie in the repository, or are changed by patches in it. */
+function readsMore(found: z.infer<typeof packageSchema>): boolean {
+  const versions = Object.values({
+    ...found.optionalDependencies,
+    ...found.devDependencies,
+    ...found.dependencies,
+  })
+  return (
+    versions.some(version => /^(?:file|link|portal|patch|workspace):|^\.{0,2}\//.test(version)) ||
+    found.pnpm !== undefined
+  )
 }
 
 function parsePackage(text: string): z.infer<typeof packageSchema> {

@@ -67,8 +67,9 @@ async function planWorkspace(files: Files, root: NodeProject, wanted?: string): 
     origin: `${one.folder}/package.json scripts.${name}`,
   })
   const others = candidates.filter(other => other !== chosen).map(other => other.one.folder)
+  const { reads: _, ...rest } = plan
   return {
-    ...plan,
+    ...rest,
     label: `${plan.label.replace(/ \(.*$/, '')} in ${one.folder} (${root.manager.name})`,
     runtime: root.runtime.value === 'Node' ? plan.runtime : root.runtime,
     ...toTools([
@@ -76,6 +77,7 @@ async function planWorkspace(files: Files, root: NodeProject, wanted?: string): 
       ...project.tools.filter(tool => root.tools.every(({ name }) => name !== tool.name)),
     ]),
     install: root.install,
+    ...toContainer(root),
     build: project.scripts.build ? script('build') : inFolder(plan.build),
     start: findStartScript(project) ? script('start') : inFolder(plan.start),
     output: plan.output && { ...plan.output, value: `${one.folder}/${plan.output.value}` },
@@ -202,6 +204,12 @@ function toStatic(
   }
 }
 
+/** What only a container has to know. */
+export const toContainer = ({ manager, reads, install }: NodeProject): Pick<Plan, 'packages' | 'reads'> => ({
+  ...(manager.packages.length === 0 ? {} : { packages: [...manager.packages] }),
+  ...(reads === undefined || install === null ? {} : { reads: [...reads] }),
+})
+
 function toSteps(project: NodeProject, framework: FrameworkResult | undefined) {
   const usualBuild =
     framework === undefined
@@ -214,6 +222,7 @@ function toSteps(project: NodeProject, framework: FrameworkResult | undefined) {
     install: project.install,
     build: project.build ?? usualBuild,
     ...toTools(project.tools),
+    ...toContainer(project),
   } as const
 }
 

@@ -6,6 +6,10 @@ export interface PackageManager {
   /** File that the choice was read from. */
   readonly origin: string
   readonly install: string
+  /** What a container needs that has Node and npm. */
+  readonly packages: readonly string[]
+  /** The lockfile and settings that are there. */
+  readonly files: readonly string[]
   /** Whether versions are pinned by a lockfile of this manager. */
   readonly isLocked: boolean
   /** Its version, where `packageManager` pins it. npm comes with Node. */
@@ -49,7 +53,15 @@ export async function readPackageManager(
     name === 'npm' || version === undefined || declaredName !== name
       ? undefined
       : { name, range: version, origin, isPinned: true, fetched: null }
-  const shared = { name, origin, isLocked, tool }
+  const settings = ['.npmrc', '.yarnrc', '.yarnrc.yml', 'bunfig.toml', 'pnpm-workspace.yaml']
+  const shared = {
+    name,
+    origin,
+    isLocked,
+    tool,
+    files: [...(lockfile === undefined ? [] : [lockfile]), ...settings.filter(file => names.has(file))],
+    packages: toPackages(name, declaredName === name ? version : undefined, await readLock(files, lockfile)),
+  }
   switch (name) {
     case 'npm':
       return {
@@ -89,6 +101,31 @@ export async function readPackageManager(
       }
   }
 }
+
+/** npm and the first yarn come with Node. */
+function toPackages(name: PackageManager['name'], version: string | undefined, lock: string): string[] {
+  switch (name) {
+    case 'npm':
+      return version === undefined ? [] : [`npm@${version}`]
+    case 'pnpm':
+      return [`pnpm@${version ?? pnpmOf(lock)}`]
+    case 'yarn': {
+      const isBerry = version === undefined ? /^__metadata:/m.test(lock) : !version.startsWith('1.')
+      return isBerry ? [`@yarnpkg/cli-dist@${version ?? 4}`] : []
+    }
+    case 'bun':
+      return [`bun@${version ?? 1}`]
+  }
+}
+
+/** The newest that reads the lockfile as it is. */
+function pnpmOf(lock: string): number {
+  const format = Number(/^lockfileVersion:\s*'?(\d+)/m.exec(lock)?.[1] ?? 9)
+  return format >= 9 ? 10 : format >= 6 ? 8 : 7
+}
+
+const readLock = async (files: Files, lockfile: string | undefined): Promise<string> =>
+  lockfile === undefined || lockfile.endsWith('.lockb') ? '' : ((await files.read(lockfile)) ?? '')
 
 function toName(name: string | undefined): PackageManager['name'] | undefined {
   return name === 'npm' || name === 'pnpm' || name === 'yarn' || name === 'bun' ? name : undefined

@@ -1,6 +1,6 @@
 import type { Files, Recogniser } from './files.ts'
 import { goCandidates, readGoSteps } from './go.ts'
-import { nodeCandidates, toTools } from './node.ts'
+import { nodeCandidates, toContainer, toTools } from './node.ts'
 import { readNodeProject } from './node-project.ts'
 import { findPort, fixedPortNotes } from './port.ts'
 
@@ -23,6 +23,7 @@ export const recogniseProcfile: Recogniser = async files => {
     fallback: null,
     port: found?.port ?? { value: 5000, origin: 'usual for Procfile apps' },
     notes: [...(language?.notes ?? []), ...fixedPortNotes(found)],
+    ...language?.container,
   }
 }
 
@@ -44,6 +45,7 @@ async function readNode(files: Files, start: string) {
     tools: project.tools,
     candidates: nodeCandidates(project, start),
     notes: project.notes,
+    container: toContainer(project),
   }
 }
 
@@ -52,6 +54,7 @@ async function readGo(files: Files, start: string) {
   const program = /^(?:\.\/)?bin\/([\w.-]+)/.exec(start)?.[1]
   const steps = await readGoSteps(files, program)
   if (steps === undefined) return undefined
-  const { runtime, install, build, notes } = steps
-  return { label: 'Go', runtime, install, build, notes, candidates: await goCandidates(files, steps.folder) }
+  const { runtime, install, build, notes, reads } = steps
+  const candidates = await goCandidates(files, steps.folder)
+  return { label: 'Go', runtime, install, build, notes, candidates, container: reads && { reads } }
 }

@@ -8,6 +8,9 @@ type Found = { readonly value: string; readonly origin: string }
 interface PythonManager {
   readonly name: string
   readonly install: Found | null
+  /** What a container needs that has Python and pip. */
+  readonly packages?: readonly string[]
+  readonly reads?: readonly string[]
   run(command: string): string
 }
 
@@ -46,6 +49,8 @@ export const recognisePython: Recogniser = async files => {
     fallback: null,
     port: found?.port ?? { value: start.port, origin: `usual for ${start.label}` },
     notes: [...(start.takesPort ? [] : fixedPortNotes(found)), ...(start.notes ?? [])],
+    ...(manager.packages && { packages: [...manager.packages] }),
+    ...(manager.reads && { reads: [...manager.reads] }),
   }
 }
 
@@ -60,6 +65,9 @@ async function findManager(files: Files, texts: ReadonlyMap<string, string>): Pr
   const project = texts.get('pyproject.toml') ?? ''
   const by = (name: string, install: string, origin: string): PythonManager => ({
     name,
+    packages: [name],
+    ...(name === 'poetry' && names.has('poetry.lock') ? { reads: ['pyproject.toml', 'poetry.lock'] } : {}),
+    ...(name === 'pipenv' ? { reads: ['Pipfile', 'Pipfile.lock'].filter(file => names.has(file)) } : {}),
     install: { value: install, origin },
     run: command => `${name} run ${command}`,
   })
@@ -78,9 +86,16 @@ async function findManager(files: Files, texts: ReadonlyMap<string, string>): Pr
   return {
     name: 'pip',
     install: { value: `python3 -m venv .venv && .venv/bin/pip install ${what}`, origin },
+    ...(isSelfContained(texts.get(origin) ?? '') && origin === 'requirements.txt' ? { reads: [origin] } : {}),
     run: command => `.venv/bin/${command}`,
   }
 }
+
+/** It names no other file and no folder. */
+const isSelfContained = (requirements: string): boolean =>
+  !/^\s*(?:-[rcef]\b|--(?:requirement|constraint|editable|find-links)|\.|file:)|@\s*(?:file:|\.)/m.test(
+    requirements,
+  )
 
 interface PythonStart {
   readonly label: string

@@ -3,6 +3,7 @@ import type { ClusterSettings, Registry } from '../../../../shared/domain/cluste
 import type { BuildOrder } from '../../driver.ts'
 import { buildNamespace } from '../names.ts'
 import { buildLabels, buildLimits } from './build-namespace.ts'
+import { type BuildValues, stampFile } from './build-values.ts'
 import { fetchScript, podFolders } from './fetch-script.ts'
 
 /** Names inside of a build's namespace. */
@@ -22,8 +23,9 @@ export interface BuildParts {
   readonly registry: Registry
   /** Below the registry's address. */
   readonly repository: string
-  /** Rendered from the plan; undefined: the repository's own. */
-  readonly dockerfile: string | undefined
+  readonly values: BuildValues
+  /** The repository says itself what belongs to a build. */
+  readonly hasIgnoreFile: boolean
   /** Relative to the checkout. */
   readonly context: string
   /** Of the repository's own Dockerfile, relative to the context. */
@@ -39,6 +41,7 @@ export interface GitLogin {
 }
 
 export function toBuildConfiguration(parts: BuildParts): V1ConfigMap {
+  const { dockerfile, stamp } = parts.values
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -47,7 +50,9 @@ export function toBuildConfiguration(parts: BuildParts): V1ConfigMap {
       'fetch.sh': fetchScript,
       'build.sh': buildScript,
       'buildkitd.toml': toDaemonConfiguration(parts),
-      ...(parts.dockerfile === undefined ? {} : { Dockerfile: parts.dockerfile }),
+      ...(dockerfile === undefined ? {} : { Dockerfile: dockerfile }),
+      ...(parts.hasIgnoreFile ? {} : { 'Dockerfile.dockerignore': ignored.join('\n') }),
+      ...(stamp === undefined ? {} : { [stampFile]: stamp }),
     },
   }
 }
@@ -57,7 +62,7 @@ export function toVariablesSecret(parts: BuildParts): V1Secret {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: place(parts, buildNames.variables),
-    stringData: { ...parts.order.variables },
+    stringData: { ...parts.values.secrets },
   }
 }
 
@@ -159,8 +164,16 @@ const builderEnvironment: V1EnvVar[] = [
   { name: 'BUILDCTL_CONNECT_RETRIES_MAX', value: '600' },
 ]
 
+/** Files of a ConfigMap are links, of which BuildKit does not follow all. */
+const ownFolder = '/tmp/slipway'
+
+/** What would change the context though nothing that is built changes. */
+const ignored = ['.git', '**/node_modules', '**/.venv', '**/__pycache__']
+
 /** Processes are bounded, since a build that forks without end would take the node with it where pods have no limit. */
 const buildScript = `ulimit -u 8192 2>/dev/null || true
+mkdir -p ${ownFolder}
+cp -L ${podFolders.configuration}/Docker* ${podFolders.configuration}/${stampFile} ${ownFolder}/ 2>/dev/null
 buildctl-daemonless.sh build --metadata-file /tmp/metadata.json "$@"
 code=$?
 sed -n 's/.*"containerimage.digest": *"\\(sha256:[0-9a-f]*\\)".*/\\1/p' /tmp/metadata.json 2>/dev/null >/dev/termination-log
@@ -168,16 +181,21 @@ exit $code
 `
 
 function toBuildArguments(parts: BuildParts): string[] {
-  const { order, registry, repository, dockerfile } = parts
+  const { order, registry, repository, values } = parts
   const image = `${registry.address}/${repository}`
   const context = `${podFolders.source}/${parts.context}`
   return [
     '--progress=rawjson',
     '--frontend=dockerfile.v0',
     `--local=context=${context}`,
-    `--local=dockerfile=${dockerfile === undefined ? context : podFolders.configuration}`,
-    `--opt=filename=${dockerfile === undefined ? parts.file : 'Dockerfile'}`,
-    ...Object.keys(order.variables).map(name => `--secret=id=${name},src=${podFolders.variables}/${name}`),
+    `--local=dockerfile=${values.dockerfile === undefined ? context : ownFolder}`,
+    `--opt=filename=${values.dockerfile === undefined ? parts.file : 'Dockerfile'}`,
+    ...(values.stamp === undefined
+      ? []
+      : ['--opt=context:slipway=local:slipway', `--local=slipway=${ownFolder}`]),
+    ...Object.entries(values.arguments).map(([name, value]) => `--opt=build-arg:${name}=${value}`),
+    ...Object.keys(values.secrets).map(name => `--secret=id=${name},src=${podFolders.variables}/${name}`),
+    ...(order.isFresh === true ? ['--no-cache'] : []),
     `--import-cache=type=registry,ref=${image}:cache`,
     `--export-cache=type=registry,ref=${image}:cache,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true`,
     `--output=type=image,name=${image}:${order.buildId},push=true`,

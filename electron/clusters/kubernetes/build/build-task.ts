@@ -19,6 +19,7 @@ import {
 import { toBuildNamespace } from './build-namespace.ts'
 import { type BuildRecord, toAnnotations } from './build-record.ts'
 import { toBuildkitSteps } from './build-steps.ts'
+import { toBuildValues } from './build-values.ts'
 import { watchNamespace } from './namespace-watch.ts'
 import { prepareBuild } from './prepare-build.ts'
 import { removeNamespace } from './remove-namespace.ts'
@@ -110,7 +111,8 @@ export function createBuildTask(
       settings: context.settings,
       registry,
       repository,
-      dockerfile: prepared.dockerfile,
+      values: await toBuildValues({ order, settings: context.settings, ...prepared }),
+      hasIgnoreFile: prepared.hasIgnoreFile,
       context: prepared.plan.root || '.',
       file: prepared.plan.label,
       git: { url: order.source.address, login: undefined },

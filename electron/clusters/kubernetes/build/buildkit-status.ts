@@ -1,5 +1,5 @@
 import type { LogStream } from '../../../../shared/domain/log.ts'
-import { createMasker } from '../../masking.ts'
+import { createMasker, createTextMask } from '../../masking.ts'
 import { createLineSplitter } from '../../output-lines.ts'
 
 /** One thing that BuildKit does, such as `[build 2/5] RUN npm ci`. UTC milliseconds. */
@@ -172,14 +172,6 @@ function createOutput(secrets: readonly string[]) {
   return {
     push: (bytes: Buffer) => splitter.push(masker.push(bytes)),
     end: () => [...splitter.push(masker.end()), ...splitter.end()],
-  }
-}
-
-/** Masks a text that is whole. */
-export function createTextMask(secrets: readonly string[]): (text: string) => string {
-  return text => {
-    const masker = createMasker(secrets)
-    return Buffer.concat([masker.push(Buffer.from(text)), masker.end()]).toString()
   }
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { CoreV1Event, KubernetesObject, V1Job, V1Pod } from '@kubernetes/client-node'
 import type { KubernetesApi } from '../api.ts'
 import { type Kind, toPath } from '../objects.ts'
-import { readLines } from './read-lines.ts'
+import { readLines } from '../read-lines.ts'
 
 /** What is in a build's namespace now, as far as it was told. */
 export interface BuildScene {

@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { toDockerfile } from '../../../../shared/domain/dockerfile.ts'
 import { SlipwayError } from '../../../../shared/domain/failure.ts'
 import { type Plan, withEdits } from '../../../../shared/domain/plan.ts'
 import type { Commit } from '../../../../shared/domain/records.ts'
@@ -12,8 +11,9 @@ import type { KubernetesContext } from '../kubernetes-deps.ts'
 interface PreparedBuild {
   readonly plan: Plan
   readonly commit: Commit
-  /** Undefined: the repository's own. */
-  readonly dockerfile: string | undefined
+  /** Names that the repository's own Dockerfile takes as arguments. */
+  readonly declared: readonly string[]
+  readonly hasIgnoreFile: boolean
 }
 
 /** Looks at the commit on this computer, to find how it is built. Leaves nothing. */
@@ -27,9 +27,12 @@ export async function prepareBuild(
     const folder = join(parent, 'checkout')
     const { source, branch, sha } = order
     const commit = await context.sources.checkout({ source, branch, sha, folder, ...hooks })
-    const found = await context.detectPlan(folder)
+    const found = await context.detectPlan(folder, order.planEdits.root)
     const plan = toRunnable(withEdits(found, order.planEdits, order.port))
-    return { plan, commit, dockerfile: toDockerfile(plan, Object.keys(order.variables)) }
+    const root = join(folder, plan.root)
+    const own = plan.kind === 'dockerfile' ? await readText(join(root, plan.label)) : undefined
+    const hasIgnoreFile = (await readText(join(root, '.dockerignore'))) !== undefined
+    return { plan, commit, declared: readArguments(own ?? ''), hasIgnoreFile }
   } finally {
     await rm(parent, { recursive: true, force: true })
   }
@@ -43,3 +46,10 @@ function toRunnable(plan: Plan): Plan {
     hint: 'Set the start command in the plan, then deploy again.',
   })
 }
+
+const readText = (path: string): Promise<string | undefined> => readFile(path, 'utf8').catch(() => undefined)
+
+const readArguments = (dockerfile: string): string[] =>
+  [...dockerfile.matchAll(/^[ \t]*ARG[ \t]+(.+)$/gim)].flatMap(([, names = '']) =>
+    [...names.matchAll(/(?:^|\s)([A-Za-z_]\w*)/g)].map(([, name = '']) => name),
+  )

@@ -1,7 +1,7 @@
 import type { V1Namespace } from '@kubernetes/client-node'
 import type { KubernetesApi } from '../api.ts'
 import { toPath } from '../objects.ts'
-import { readLines } from './read-lines.ts'
+import { readLines } from '../read-lines.ts'
 
 /** Deletes the namespace with all in it, and resolves when it is gone. */
 export async function removeNamespace(api: KubernetesApi, name: string, signal: AbortSignal): Promise<void> {

@@ -1,16 +1,18 @@
 import type { V1Pod } from '@kubernetes/client-node'
 import type { Failure } from '../../../../shared/domain/failure.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
+import { labels } from '../names.ts'
 import { toPath } from '../objects.ts'
 import { findListening } from './listening.ts'
 import { containerName } from './manifests.ts'
+import type { Masks } from './masks.ts'
 import type { Trouble } from './trouble.ts'
 import { type Evidence, toTroubleFailure } from './trouble-words.ts'
 
 const shownLines = 20
 
 /** Looks closer at a trouble, once for each, and puts it in words. */
-export function createTroubleReport(context: KubernetesContext) {
+export function createTroubleReport(context: KubernetesContext, masks: Masks) {
   const { api } = context
   const known = new Map<string, Promise<Failure>>()
 
@@ -44,11 +46,12 @@ export function createTroubleReport(context: KubernetesContext) {
       previous: isPrevious,
     }
     try {
+      const mask = await masks.of(namespace, pod.metadata?.labels?.[labels.release] ?? '')
       const stream = await api.stream(path, query, AbortSignal.timeout(10_000))
       const parts: Buffer[] = []
       for await (const part of stream) parts.push(part)
       const text = Buffer.concat(parts).toString().replace(/\n$/, '')
-      return text === '' ? [] : text.split('\n')
+      return text === '' ? [] : text.split('\n').map(mask)
     } catch {
       // Its log is gone with it: the reason stands without.
       return []

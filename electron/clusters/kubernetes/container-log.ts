@@ -1,5 +1,5 @@
-import type { KubernetesApi } from '../api.ts'
-import { toPath } from '../objects.ts'
+import type { KubernetesApi } from './api.ts'
+import { toPath } from './objects.ts'
 import { readLines } from './read-lines.ts'
 
 /** A line that a container wrote. `at` in UTC milliseconds; `position` grows with every line, in microseconds of UTC. */
@@ -9,14 +9,27 @@ export interface ContainerLine {
   readonly text: string
 }
 
-/** The log of a container from its begin, and on until the container ends. */
+/** Far more than lines of one microsecond can shift the positions of those after them. */
+const overlapMs = 2000
+
+/**
+ * The log of a container from its begin, and on until the container ends. `after`: a position; what comes long before it is left
+ * out. `isPrevious`: of the container that ran before in its place.
+ */
 export async function* readContainerLog(
   api: KubernetesApi,
-  target: { namespace: string; pod: string; container: string },
+  target: { namespace: string; pod: string; container: string; after?: number; isPrevious?: boolean },
   signal: AbortSignal,
 ): AsyncGenerator<ContainerLine[], void, void> {
   const path = `${toPath('Pod', { namespace: target.namespace, name: target.pod })}/log`
-  const query = { container: target.container, follow: true, timestamps: true }
+  const { after = 0, isPrevious } = target
+  const query = {
+    container: target.container,
+    follow: true,
+    timestamps: true,
+    previous: isPrevious,
+    sinceTime: after === 0 ? undefined : new Date(Math.max(after / 1000 - overlapMs, 0)).toISOString(),
+  }
   const stream = await api.stream(path, query, signal)
   let last = 0
   for await (const lines of readLines(stream)) {

@@ -1,0 +1,87 @@
+import type { V1Node, V1Pod } from '@kubernetes/client-node'
+import { count, type Finding, lack, ok, type PreflightContext, warning } from './check-task.ts'
+
+const isReady = (node: V1Node): boolean =>
+  node.spec?.unschedulable !== true &&
+  (node.status?.conditions ?? []).some(one => one.type === 'Ready' && one.status === 'True')
+
+/** What a build asks for, which is more than an app does. */
+const needed = { cpu: 0.5, memory: 1024 ** 3 }
+
+/** By what pods asked for, as the scheduler counts. */
+export async function askRoom({ api }: PreflightContext): Promise<Finding> {
+  const nodes = (await api.list<V1Node>('Node', {})).filter(isReady)
+  if (nodes.length === 0)
+    return lack('No node is ready to take pods.', 'See how the nodes are.', 'kubectl get nodes')
+  const pods = await api.list<V1Pod>('Pod', {}, { fields: 'status.phase!=Succeeded,status.phase!=Failed' })
+  const free = nodes.map(node => {
+    const own = pods.filter(pod => pod.spec?.nodeName === node.metadata?.name)
+    return {
+      cpu: toNumber(node.status?.allocatable?.cpu) - sum(own, 'cpu'),
+      memory: toNumber(node.status?.allocatable?.memory) - sum(own, 'memory'),
+    }
+  })
+  const most = free.reduce((best, one) => (one.memory > best.memory ? one : best))
+  const text = `The most that a node has free is ${most.cpu.toFixed(1)} CPUs and ${(most.memory / 1024 ** 3).toFixed(1)} GiB, of ${count(nodes.length, 'node')}.`
+  return free.some(one => one.cpu >= needed.cpu && one.memory >= needed.memory)
+    ? ok(text)
+    : warning(
+        `${text} A build asks for ${needed.cpu} CPUs and 1 GiB.`,
+        'Builds wait until there is room. Stop something, or add a node.',
+      )
+}
+
+const sum = (pods: readonly V1Pod[], what: 'cpu' | 'memory'): number =>
+  pods
+    .flatMap(pod => pod.spec?.containers ?? [])
+    .reduce((all, one) => all + toNumber(one.resources?.requests?.[what]), 0)
+
+const factors: Readonly<Record<string, number>> = {
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 1024,
+  Mi: 1024 ** 2,
+  Gi: 1024 ** 3,
+  Ti: 1024 ** 4,
+}
+
+/** Of a Kubernetes quantity, such as `250m` or `2Gi`. */
+export function toNumber(quantity: string | undefined): number {
+  const [, number = '0', unit = ''] = /^([\d.e+-]+?)([a-zA-Z]*)$/.exec(quantity ?? '') ?? []
+  return Number(number) * (factors[unit] ?? 1)
+}
+
+export async function askArchitectures({ api }: PreflightContext): Promise<Finding> {
+  const nodes = (await api.list<V1Node>('Node', {})).filter(isReady)
+  const kinds = [...new Set(nodes.map(one => one.status?.nodeInfo?.architecture ?? 'unknown'))].sort()
+  return kinds.length <= 1
+    ? ok(`All of ${count(nodes.length, 'node')} have ${kinds[0] ?? 'unknown'} processors.`)
+    : warning(
+        `Nodes have ${kinds.join(' and ')} processors. An image runs only where its build ran.`,
+        'Let builds and apps run on one kind, with a taint on the others.',
+      )
+}
+
+interface KubeletConfiguration {
+  kubeletconfig?: { podPidsLimit?: number }
+}
+
+export async function askPidLimit({ api }: PreflightContext): Promise<Finding> {
+  const nodes = (await api.list<V1Node>('Node', {})).filter(isReady)
+  const limits = await Promise.all(
+    nodes.slice(0, 20).map(async node => {
+      const path = `/api/v1/nodes/${encodeURIComponent(node.metadata?.name ?? '')}/proxy/configz`
+      return (await api.find<KubeletConfiguration>(path))?.kubeletconfig?.podPidsLimit ?? -1
+    }),
+  )
+  const unbounded = limits.filter(limit => limit <= 0).length
+  return unbounded === 0
+    ? ok(`A pod has at most ${Math.max(...limits)} processes.`)
+    : warning(
+        `On ${count(unbounded, 'node')} a pod may start processes without end, and take the node with it.`,
+        'Slipway bounds those of builds itself. For all pods, set podPidsLimit of the kubelet.',
+      )
+}

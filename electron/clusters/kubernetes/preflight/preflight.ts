@@ -1,0 +1,104 @@
+import type { Check, ClusterSettings, PreflightEvent } from '../../../../shared/domain/cluster.ts'
+import { createApi } from '../api.ts'
+import { ApiError, toClusterFailure } from '../api-failure.ts'
+import { openContext } from '../kubeconfig.ts'
+import { memberBuildNamespace, tenantNamespace } from '../names.ts'
+import { askPerson } from './api-questions.ts'
+import { type CheckTask, type Finding, lack, type PreflightContext, warning } from './check-task.ts'
+import { questions } from './questions.ts'
+import { type MemberNamespaces, type Role, toRbac } from './rights.ts'
+
+const questionsMs = 10_000
+
+interface PreflightOrder {
+  readonly settings: ClusterSettings
+  readonly userId: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Asks the cluster what it can do for us. Every check is named at once and answered as soon as it can be, all within ten
+ * seconds. Changes nothing. Where the cluster does not answer, that is the one lack, and nothing else is asked.
+ */
+export async function* askQuestions({
+  settings,
+  userId,
+  signal,
+}: PreflightOrder): AsyncGenerator<PreflightEvent> {
+  const limit = AbortSignal.any([AbortSignal.timeout(questionsMs), ...(signal === undefined ? [] : [signal])])
+  for (const { name, title } of questions) yield { name, title, check: null }
+  const [first, ...rest] = questions as [CheckTask, ...CheckTask[]]
+  const opened = open(settings, userId)
+  const reached =
+    'api' in opened ? await answer(first, opened, limit) : { name: first.name, title: first.title, ...opened }
+  yield { name: first.name, title: first.title, check: reached }
+  if (reached.result === 'lack' || !('api' in opened)) return
+  yield* asTheyCome(rest.map(task => answer(task, opened, limit)))
+}
+
+/** What whoever runs the cluster applies, so that this person becomes an owner or a member. */
+export async function writeRbac(order: {
+  settings: ClusterSettings
+  userId: string
+  role: Role
+}): Promise<string> {
+  const { settings, userId, role } = order
+  const context = toContext(settings, userId)
+  const person = await askPerson(context).catch(error => {
+    throw toClusterFailure(error, settings.context)
+  })
+  return toRbac({ role, person, namespaces: context.namespaces })
+}
+
+function open(settings: ClusterSettings, userId: string): PreflightContext | Finding {
+  try {
+    return toContext(settings, userId)
+  } catch (error) {
+    return toFinding(error, settings, lack)
+  }
+}
+
+const toContext = (settings: ClusterSettings, userId: string): PreflightContext => ({
+  api: createApi(openContext(settings)),
+  settings,
+  namespaces: toMemberNamespaces(userId),
+  now: Date.now,
+})
+
+const toMemberNamespaces = (userId: string): MemberNamespaces => ({
+  tenant: tenantNamespace(userId),
+  build: memberBuildNamespace(userId),
+})
+
+async function answer(task: CheckTask, context: PreflightContext, signal: AbortSignal): Promise<Check> {
+  const { name, title } = task
+  const late = new Promise<Finding>(resolve => {
+    signal.addEventListener('abort', () => resolve(unanswered), { once: true })
+  })
+  const asked = task.ask(context, signal).catch(error => {
+    if (error instanceof ApiError && error.status === 403) return hidden
+    return toFinding(error, context.settings, task === questions[0] ? lack : warning)
+  })
+  return { name, title, ...(await Promise.race([asked, late])) }
+}
+
+async function* asTheyCome(answers: readonly Promise<Check>[]): AsyncGenerator<PreflightEvent> {
+  const waiting = new Map(answers.map((promise, at) => [at, promise.then(check => ({ at, check }))]))
+  while (waiting.size > 0) {
+    const { at, check } = await Promise.race(waiting.values())
+    waiting.delete(at)
+    yield { name: check.name, title: check.title, check }
+  }
+}
+
+const unanswered = warning('The cluster did not answer in time.', 'Check again when it is less busy.')
+
+const hidden = warning(
+  'You may not look.',
+  'Slipway goes on without knowing. Whoever runs the cluster can tell, or let you look.',
+)
+
+function toFinding(error: unknown, { context }: ClusterSettings, as: typeof lack): Finding {
+  const { message, hint } = toClusterFailure(error, context).failure
+  return as(message, hint)
+}

@@ -1,0 +1,262 @@
+import { dumpYaml, type KubernetesObject, type V1PolicyRule } from '@kubernetes/client-node'
+import { managed } from '../names.ts'
+
+/**
+ * `owner`: makes the namespaces of users and builds, so needs the rights in all of them, since RBAC knows no namespaces by
+ * the beginning of their name. `member`: works in one tenant and one build namespace that an owner prepared.
+ */
+export type Role = 'owner' | 'member'
+
+/** Where a member has it; an owner has it everywhere. `cluster`: of things that are in no namespace. */
+type Where = 'cluster' | 'tenant' | 'build' | 'both'
+
+export interface Right {
+  readonly group: string
+  /** With its subresource, such as `pods/log`. */
+  readonly resource: string
+  readonly verbs: readonly string[]
+  readonly where: Where
+  /** What it is for, as the end of "needed ...". */
+  readonly why: string
+  readonly isOwnerOnly?: true
+  /** Slipway does without, and says what is then missing. */
+  readonly isOptional?: true
+}
+
+const read = ['get', 'list'] as const
+const watch = ['get', 'list', 'watch'] as const
+const write = ['get', 'list', 'create', 'patch', 'delete'] as const
+
+/** Every right that Slipway uses: the one table of what is asked at the preflight and granted by the roles. */
+export const rights: readonly Right[] = [
+  {
+    group: '',
+    resource: 'namespaces',
+    verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'],
+    where: 'cluster',
+    why: 'to keep users apart, and to build each time in a namespace that ends with the build',
+    isOwnerOnly: true,
+  },
+  {
+    group: '',
+    resource: 'nodes',
+    verbs: read,
+    where: 'cluster',
+    why: 'to see what room there is',
+    isOptional: true,
+  },
+  {
+    group: 'networking.k8s.io',
+    resource: 'ingressclasses',
+    verbs: read,
+    where: 'cluster',
+    why: 'to find the ingress controller',
+    isOptional: true,
+  },
+  {
+    group: 'storage.k8s.io',
+    resource: 'storageclasses',
+    verbs: read,
+    where: 'cluster',
+    why: 'to see whether volumes can be had',
+    isOptional: true,
+  },
+  {
+    group: 'cert-manager.io',
+    resource: 'clusterissuers',
+    verbs: read,
+    where: 'cluster',
+    why: 'to find who signs certificates',
+    isOptional: true,
+  },
+  ...['resourcequotas', 'limitranges'].map(
+    resource =>
+      ({
+        group: '',
+        resource,
+        verbs: write,
+        where: 'both',
+        why: 'to bound what users and builds take',
+        isOwnerOnly: true,
+      }) as const,
+  ),
+  {
+    group: 'networking.k8s.io',
+    resource: 'networkpolicies',
+    verbs: write,
+    where: 'both',
+    why: 'to keep users and builds apart on the network',
+    isOwnerOnly: true,
+  },
+  {
+    group: '',
+    resource: 'serviceaccounts',
+    verbs: ['get', 'patch'],
+    where: 'both',
+    why: 'to give apps and builds no way to the API',
+    isOwnerOnly: true,
+  },
+  {
+    group: '',
+    resource: 'secrets',
+    verbs: write,
+    where: 'both',
+    why: 'to hand variables to apps and builds',
+  },
+  { group: '', resource: 'configmaps', verbs: write, where: 'build', why: 'to say how to build' },
+  { group: 'batch', resource: 'jobs', verbs: [...write, 'watch'], where: 'build', why: 'to build' },
+  { group: 'apps', resource: 'deployments', verbs: [...write, 'watch'], where: 'tenant', why: 'to run apps' },
+  { group: 'apps', resource: 'replicasets', verbs: watch, where: 'tenant', why: 'to follow a rollout' },
+  { group: '', resource: 'services', verbs: write, where: 'tenant', why: 'to reach apps' },
+  {
+    group: 'networking.k8s.io',
+    resource: 'ingresses',
+    verbs: [...write, 'watch'],
+    where: 'tenant',
+    why: 'to give apps an address',
+  },
+  {
+    group: '',
+    resource: 'pods',
+    verbs: [...watch, 'delete'],
+    where: 'both',
+    why: 'to see how apps and builds are',
+  },
+  { group: '', resource: 'pods/log', verbs: ['get'], where: 'both', why: 'to show what they print' },
+  {
+    group: '',
+    resource: 'pods/portforward',
+    verbs: ['get', 'create'],
+    where: 'tenant',
+    why: 'for the gateway on this computer',
+  },
+  {
+    group: '',
+    resource: 'pods/exec',
+    verbs: ['get', 'create'],
+    where: 'both',
+    why: 'for the shell, and to see on which port an app listens',
+  },
+  { group: '', resource: 'events', verbs: watch, where: 'both', why: 'to tell why something does not start' },
+  {
+    group: 'cert-manager.io',
+    resource: 'certificates',
+    verbs: watch,
+    where: 'tenant',
+    why: 'to tell how far a certificate is',
+    isOptional: true,
+  },
+]
+
+/** One question to the server: may I? */
+export interface RightQuestion {
+  readonly right: Right
+  readonly verb: string
+  /** Undefined: everywhere. */
+  readonly namespace: string | undefined
+}
+
+export interface MemberNamespaces {
+  readonly tenant: string
+  readonly build: string
+}
+
+export function toQuestions(role: Role, namespaces: MemberNamespaces): RightQuestion[] {
+  const within = (right: Right): (string | undefined)[] => {
+    if (role === 'owner' || right.where === 'cluster') return [undefined]
+    return {
+      tenant: [namespaces.tenant],
+      build: [namespaces.build],
+      both: [namespaces.tenant, namespaces.build],
+    }[right.where]
+  }
+  return rights
+    .filter(right => role === 'owner' || !right.isOwnerOnly)
+    .flatMap(right =>
+      within(right).flatMap(namespace => right.verbs.map(verb => ({ right, verb, namespace }))),
+    )
+}
+
+/** The objects that give somebody the role, as YAML to be applied by whoever runs the cluster. */
+export function toRbac(wish: { role: Role; person: string; namespaces: MemberNamespaces }): string {
+  const objects = wish.role === 'owner' ? toOwnerObjects(wish.person) : toMemberObjects(wish)
+  return objects.map(object => dumpYaml(object, { noRefs: true })).join('---\n')
+}
+
+function toOwnerObjects(person: string): KubernetesObject[] {
+  return [
+    toRole('ClusterRole', { name: 'slipway-owner' }, rights),
+    toBinding('ClusterRoleBinding', { name: 'slipway-owner' }, { role: 'ClusterRole', person }),
+  ]
+}
+
+function toMemberObjects({ person, namespaces }: { person: string; namespaces: MemberNamespaces }) {
+  const ofMembers = rights.filter(right => !right.isOwnerOnly)
+  const inOne = (namespace: string, where: Where) => {
+    const place = { name: 'slipway-member', namespace }
+    return [
+      toRole(
+        'Role',
+        place,
+        ofMembers.filter(right => right.where === where || right.where === 'both'),
+      ),
+      toBinding('RoleBinding', place, { role: 'Role', person }),
+    ]
+  }
+  return [
+    toNamespace(namespaces.tenant, 'restricted'),
+    toNamespace(namespaces.build, 'baseline'),
+    ...inOne(namespaces.tenant, 'tenant'),
+    ...inOne(namespaces.build, 'build'),
+    toRole(
+      'ClusterRole',
+      { name: 'slipway-member' },
+      ofMembers.filter(right => right.where === 'cluster'),
+    ),
+    toBinding(
+      'ClusterRoleBinding',
+      { name: `slipway-member-${namespaces.tenant}` },
+      { role: 'ClusterRole', person, of: 'slipway-member' },
+    ),
+  ]
+}
+
+const toNamespace = (name: string, level: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, labels: { ...managed, 'pod-security.kubernetes.io/enforce': level } },
+})
+
+const api = 'rbac.authorization.k8s.io'
+type Place = { readonly name: string; readonly namespace?: string }
+
+function toRole(kind: 'ClusterRole' | 'Role', place: Place, granted: readonly Right[]) {
+  const rules: V1PolicyRule[] = granted.map(({ group, resource, verbs }) => ({
+    apiGroups: [group],
+    resources: [resource],
+    verbs: [...verbs],
+  }))
+  return { apiVersion: `${api}/v1`, kind, metadata: { ...place, labels: { ...managed } }, rules }
+}
+
+function toBinding(
+  kind: 'ClusterRoleBinding' | 'RoleBinding',
+  place: Place,
+  { role, person, of = place.name }: { role: 'ClusterRole' | 'Role'; person: string; of?: string },
+) {
+  return {
+    apiVersion: `${api}/v1`,
+    kind,
+    metadata: { ...place, labels: { ...managed } },
+    roleRef: { apiGroup: api, kind: role, name: of },
+    subjects: [toSubject(person)],
+  }
+}
+
+/** The API server names service accounts as it does users. */
+function toSubject(person: string) {
+  const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(person)
+  return account === null
+    ? { kind: 'User', apiGroup: api, name: person }
+    : { kind: 'ServiceAccount', namespace: account[1], name: account[2] }
+}

@@ -1,0 +1,171 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import type { Platform } from '../../electron/platform/platform.ts'
+import { type Check, checkSchema, type PreflightEvent } from '../../shared/domain/cluster.ts'
+import {
+  clusterTest,
+  contextName,
+  install,
+  kubeconfig,
+  kubectl,
+  personKubeconfig,
+} from '../support/cluster.ts'
+import { createDataFolder, startPlatform } from '../support/platform.ts'
+
+let platform: Platform
+const data = createDataFolder()
+
+beforeAll(async () => {
+  await install('ingress', 'cert-manager')
+  platform = await startPlatform(data.path)
+})
+afterAll(async () => {
+  await platform?.dispose({ stopApps: true })
+  data.remove()
+})
+
+async function preflight(id: string): Promise<{ events: PreflightEvent[]; checks: Map<string, Check> }> {
+  const events: PreflightEvent[] = []
+  for await (const event of platform.clusters.preflight(id, {
+    userId: platform.users.current().id,
+    signal: undefined,
+  }))
+    events.push(event)
+  const checks = events.flatMap(({ check }) => (check === null ? [] : [checkSchema.parse(check)]))
+  return { events, checks: new Map(checks.map(check => [check.name, check])) }
+}
+
+const forPerson = async (name: string): Promise<string> => {
+  const { id } = await platform.clusters.add({
+    context: contextName,
+    changes: {
+      kubeconfig: await personKubeconfig(name),
+      registry: { address: '10.10.0.1:5000', hostAddress: '127.0.0.1:15000', isPlainHttp: true },
+    },
+  })
+  return id
+}
+
+describe('the questions', () => {
+  clusterTest('name every check at once, and each is answered; nothing is made in the cluster', async () => {
+    const { id } = await platform.clusters.add({ context: contextName, changes: { kubeconfig: null } })
+    const before = await kubectl('get', 'namespaces', '-o', 'name', '-l', 'app.kubernetes.io/name=preflight')
+    const { events, checks } = await preflight(id)
+    const named = events.filter(event => event.check === null).map(event => event.name)
+    expect(named).toEqual([
+      'api',
+      'clock',
+      'rights',
+      'registry',
+      'pod-security',
+      'ingress-class',
+      'entry',
+      'issuer',
+      'gateway-api',
+      'storage',
+      'metrics',
+      'room',
+      'architectures',
+      'pid-limit',
+    ])
+    expect([...checks.keys()].sort()).toEqual([...named].sort())
+    expect(Object.fromEntries([...checks].map(([name, { result }]) => [name, result]))).toMatchObject({
+      api: 'ok',
+      clock: 'ok',
+      rights: 'ok',
+      registry: 'ok',
+      'pod-security': 'ok',
+      'ingress-class': 'ok',
+      entry: 'warning',
+      issuer: 'warning',
+      'gateway-api': 'ok',
+      storage: 'ok',
+      architectures: 'ok',
+    })
+    expect(checks.get('issuer')).toMatchObject({
+      detail: expect.stringContaining('test-ca'),
+      command: expect.stringContaining(`slipway cluster add ${contextName} --issuer `),
+    })
+    const after = await kubectl('get', 'namespaces', '-o', 'name', '-l', 'app.kubernetes.io/name=preflight')
+    expect(after).toBe(before)
+  })
+
+  clusterTest('hold what is set against what is there', async () => {
+    const { id } = await platform.clusters.add({
+      context: contextName,
+      changes: { kubeconfig: null, issuer: 'test-ca', ingressClass: 'no-such', baseDomain: 'localhost' },
+    })
+    const { checks } = await preflight(id)
+    expect(checks.get('issuer')).toMatchObject({ result: 'ok', detail: 'Certificates come from test-ca.' })
+    expect(checks.get('ingress-class')).toMatchObject({
+      result: 'lack',
+      detail: 'There is no ingress class no-such. There is: traefik.',
+      command: `slipway cluster add ${contextName} --ingress-class "traefik"`,
+    })
+    await platform.clusters.update(id, { issuer: 'gone', ingressClass: 'traefik', registry: null })
+    const again = (await preflight(id)).checks
+    expect(again.get('issuer')).toMatchObject({ result: 'lack' })
+    expect(again.get('ingress-class')).toMatchObject({ result: 'ok' })
+    expect(again.get('registry')).toMatchObject({
+      result: 'lack',
+      command: `slipway cluster add ${contextName} --registry HOST[/PATH]`,
+    })
+    await platform.clusters.remove(id)
+  })
+
+  clusterTest(
+    'of a person without rights say what is missing, and the RBAC that they print mends it',
+    async () => {
+      const name = `preflight-${Date.now().toString(36)}`
+      const id = await forPerson(name)
+      const before = (await preflight(id)).checks
+      expect(before.get('rights')).toMatchObject({
+        result: 'lack',
+        detail: expect.stringContaining('secrets (needed to hand variables to apps and builds)'),
+        command: expect.stringMatching(new RegExp(`^slipway cluster rbac ${contextName} (owner|member)$`)),
+      })
+      expect(before.get('room')).toMatchObject({ result: 'warning', detail: 'You may not look.' })
+
+      for (const [role, said] of [
+        ['member', /as a member\.$/],
+        ['owner', /as an owner\.$/],
+      ] as const) {
+        const { yaml } = await platform.clusters.rbac(id, { userId: platform.users.current().id, role })
+        expect(yaml).toContain(`name: ${name}`)
+        const file = join(data.path, `${role}.yaml`)
+        writeFileSync(file, yaml)
+        await kubectl('apply', '-f', file)
+        try {
+          const { checks } = await preflight(id)
+          expect(checks.get('rights')).toMatchObject({ result: 'ok', detail: expect.stringMatching(said) })
+        } finally {
+          await kubectl('delete', '-f', file, '--wait=false')
+        }
+      }
+      await platform.clusters.remove(id)
+    },
+  )
+
+  clusterTest('of a cluster that does not answer are one lack', async () => {
+    const { id } = await platform.clusters.add({ context: contextName, changes: { kubeconfig } })
+    const file = join(data.path, 'gone.kubeconfig')
+    writeFileSync(file, 'contexts: []')
+    platform.writer.changeCluster(id, { ...platformSettings(id), kubeconfig: file })
+    const { checks } = await preflight(id)
+    expect([...checks.values()]).toEqual([
+      expect.objectContaining({
+        name: 'api',
+        result: 'lack',
+        detail: `There is no context ${contextName} in ${file}.`,
+      }),
+    ])
+    expect(platform.connection({ id, kind: 'kubernetes' }).state).toBe('unreachable')
+  })
+})
+
+const platformSettings = (id: string) => {
+  const settings = platform.reader.clusterSettings(id)
+  if (settings === undefined) throw new Error('there is no such cluster')
+  return settings
+}
