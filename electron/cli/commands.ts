@@ -8,12 +8,12 @@ import { remove, restart, rollback, start, stop } from './change.ts'
 import type { Command } from './command.ts'
 import { deploy } from './deploy.ts'
 import { about } from './find.ts'
-import { followLog } from './follow.ts'
+import { logs } from './logs.ts'
 import { toTable } from './output.ts'
 import { toPort, toRoot, toSource } from './source.ts'
 import { toUrl } from './stay.ts'
 import { exportCommand, importCommand } from './transfer.ts'
-import { toNumber, UsageError } from './usage.ts'
+import { UsageError } from './usage.ts'
 import { give, user } from './users.ts'
 import { variables } from './variables.ts'
 
@@ -95,27 +95,6 @@ const list: Command = {
           : `${asked.name} has nothing deployed yet.`
     output.result(deployments, text)
     return 0
-  },
-}
-
-const logs: Command = {
-  ...about('logs', 'what the app printed', async (context, one) => {
-    const { client, output, values, signal } = context
-    const limit = toNumber(values.lines, 'number of lines', { from: 1, to: 5000 }) ?? 1000
-    const log =
-      values.build && one.latestBuild
-        ? ({ kind: 'build', id: one.latestBuild.id } as const)
-        : ({ kind: 'runtime', id: one.id } as const)
-    const page = await client.logs.read({ log, limit })
-    for (const line of page.lines) output.logLine(line)
-    if (values.follow) await followLog(context, log, { after: page.last, signal })
-    return 0
-  }),
-  options: { follow: { type: 'boolean', short: 'f' }, build: { type: 'boolean' }, lines: { type: 'string' } },
-  optionHelp: {
-    '-f, --follow': 'goes on until Ctrl-C',
-    '--build': 'the log of its newest build',
-    '--lines NUMBER': 'how many, up to 5000 (1000)',
   },
 }
 

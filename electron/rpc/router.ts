@@ -8,6 +8,7 @@ import { contract } from '../../shared/contract/contract.ts'
 import { type Failure, SlipwayError } from '../../shared/domain/failure.ts'
 import { toNameFromSource } from '../../shared/domain/name.ts'
 import type { Asker } from '../pipeline/intents.ts'
+import { searchLogs } from '../platform/log-search.ts'
 import type { Platform } from '../platform/platform.ts'
 import { createAcknowledgements } from './acknowledgements.ts'
 import type { RequestContext } from './websocket.ts'
@@ -187,8 +188,14 @@ export function createRouter(
         followed.acknowledge(input.stream, input.seq)
         return {}
       }),
-      search: at.logs.search.handler(({ input: { log, text, limit }, signal }) =>
-        logs.search(log, { text, limit }, signal),
+      search: at.logs.search.handler(({ input: { log, ...query }, signal }) =>
+        logs.search(log, query, signal),
+      ),
+      findError: at.logs.findError.handler(async ({ input: { log, ...place } }) => ({
+        seq: await logs.findError(log, place),
+      })),
+      searchAll: at.logs.searchAll.handler(({ input, signal = new AbortController().signal }) =>
+        searchLogs(platform, input, signal),
       ),
     },
     activity: {

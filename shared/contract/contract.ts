@@ -2,7 +2,15 @@ import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { importReportSchema, mostExportBytes, passphraseSchema } from '../domain/export-file.ts'
 import { failureSchema } from '../domain/failure.ts'
-import { logDiskSchema, logLineSchema, logPageSchema, logRefSchema } from '../domain/log.ts'
+import {
+  logDiskSchema,
+  logLineSchema,
+  logPageSchema,
+  logQuerySchema,
+  logRefSchema,
+  logSearchStepSchema,
+  logSpanSchema,
+} from '../domain/log.ts'
 import { nameSchema } from '../domain/name.ts'
 import { folderSchema, planEditsSchema, planSchema } from '../domain/plan.ts'
 import {
@@ -199,16 +207,39 @@ export const contract = {
     acknowledge: entry
       .input(z.object({ stream: z.string().max(100), seq: z.number().int() }))
       .output(z.object({})),
-    /** Sequence numbers of lines that contain the text (case does not matter), oldest first, at most `limit`. */
+    /** The newest lines that match, oldest first, at most `limit`. */
     search: entry
       .input(
+        logQuerySchema.extend({ log: logRefSchema, limit: z.number().int().min(1).max(1000).default(500) }),
+      )
+      .output(
         z.object({
-          log: logRefSchema,
-          text: z.string().min(1).max(200),
-          limit: z.number().int().min(1).max(1000).default(500),
+          matches: z.array(logLineSchema),
+          /** Where each match lies in its line. */
+          spans: z.array(logSpanSchema),
+          isComplete: z.boolean(),
+        }),
+      ),
+    /** The nearest line before or after `from` that tells of an error. */
+    findError: entry
+      .input(z.object({ log: logRefSchema, from: z.number().int(), direction: z.enum(['earlier', 'later']) }))
+      .output(z.object({ seq: z.number().int().nullable() })),
+    /**
+     * Looks through the logs of all deployments, or of those named, from the newest line to the oldest. What is found comes
+     * in pieces, in that order; the last piece says why it is the last.
+     */
+    searchAll: entry
+      .input(
+        logQuerySchema.extend({
+          deploymentIds: z.array(idSchema).max(1000).optional(),
+          kinds: z.array(logRefSchema.shape.kind).optional(),
+          since: z.number().int().optional(),
+          until: z.number().int().optional(),
+          context: z.number().int().min(0).max(10).default(1),
+          limit: z.number().int().min(1).max(1000).default(200),
         }),
       )
-      .output(z.object({ matches: z.array(logLineSchema), isComplete: z.boolean() })),
+      .output(eventIterator(logSearchStepSchema)),
   },
 
   activity: {
