@@ -241,7 +241,13 @@ export function createStandInData(state: StandInState) {
       branch: branch === '' ? 'main' : branch,
       commit: commitOf('9f8e7d6', 'New cart with saved addresses'),
       plan: {
-        ...(address.includes('docker') ? dockerPlan : address.includes('static') ? staticPlan : nodePlan),
+        ...(address.includes('container')
+          ? { ...dockerPlan, build: found('docker build --file Dockerfile .', 'Dockerfile'), notes: [] }
+          : address.includes('docker')
+            ? dockerPlan
+            : address.includes('static')
+              ? staticPlan
+              : nodePlan),
         ...(root === undefined ? {} : { root }),
       },
       name: toNameFromSource(address),
@@ -370,7 +376,10 @@ const dockerPlan: Plan = {
   label: 'Dockerfile',
   output: null,
   fallback: null,
-  notes: ['This computer cannot build a Dockerfile. A Kubernetes cluster can, once one is added.'],
+  port: found(8080, 'Dockerfile line 3'),
+  notes: [
+    'The repository is built by its Dockerfile, and this computer has neither docker nor podman. Install Docker or Podman, or set the commands that build and start the app in the plan.',
+  ],
 }
 
 const commitOf = (sha: string, subject: string): Commit => ({

@@ -11,6 +11,7 @@ import {
   toBuildFailure,
   writeBuild,
 } from './build-record.ts'
+import { isContainerPlan } from './containers.ts'
 import { toBuildEnvironment } from './environment.ts'
 import { followJob, type JobFollower } from './follow-job.ts'
 import { observeJob } from './job.ts'
@@ -77,6 +78,10 @@ export function createBuildTask(
     }
   }
 
+  /** The plan, if this computer can follow it. */
+  const toRunnable = async (plan: Plan): Promise<Plan> =>
+    isContainerPlan(plan) ? context.containers.prepare(plan) : toStartable(plan)
+
   const prepare = async (order: BuildOrder): Promise<Plan> => {
     const checkout = checkoutFolder(folder)
     const limit = AbortSignal.timeout(order.timeLimitMs)
@@ -96,7 +101,7 @@ export function createBuildTask(
       save({ commit })
       const plan = await during('plan', 'Finding how to build and start it', async () =>
         context.tools.prepare(
-          toRunnable(
+          await toRunnable(
             withEdits(await context.detectPlan(checkout, order.planEdits.root), order.planEdits, order.port),
           ),
           { holder: save, print: line => void print('stdout', line), signal },
@@ -120,6 +125,11 @@ export function createBuildTask(
       { name: 'build', command: plan.build },
     ] as const
     const environment = toBuildEnvironment(context.environment, order.variables)
+    const variables = Object.keys(order.variables)
+    const toCommand = (planned: string) =>
+      isContainerPlan(plan)
+        ? context.containers.toBuildCommand(plan, { buildId, deploymentId, variables })
+        : planned
     const at = now()
     const logSeq = (await lastSeq()) + 1
     const skipped = commands
@@ -129,7 +139,7 @@ export function createBuildTask(
     await supervisor.start({
       kind: 'build',
       steps: commands.flatMap(({ name, command }) =>
-        command === null ? [] : [{ name, command: command.value, cwd }],
+        command === null ? [] : [{ name, command: toCommand(command.value), cwd }],
       ),
       graceMs: limits.graceMs,
       timeLimitMs: Math.max(1, record.timeLimitMs - (performance.now() - begun)),
@@ -234,15 +244,8 @@ export function createBuildTask(
   }
 }
 
-/** The plan, if this computer can follow it. */
-function toRunnable(plan: Plan): Plan {
-  if (plan.kind === 'dockerfile' && plan.start === null) {
-    throw new SlipwayError({
-      code: 'plan_unsupported',
-      message: 'The repository is built by its Dockerfile, which this computer cannot do yet.',
-      hint: 'Set the commands to install, build and start the app in the plan, then deploy again.',
-    })
-  }
+/** A plan that starts something, or gives files to serve. */
+function toStartable(plan: Plan): Plan {
   if (plan.start === null && plan.output === null) {
     throw new SlipwayError({
       code: 'plan_unsupported',

@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Plan } from '../../../shared/domain/plan.ts'
 import type { BuildObservation, BuildOrder } from '../driver.ts'
 import { type BuildRecord, buildJobFolder, readBuild, toObservation, writeBuild } from './build-record.ts'
 import { type BuildTask, createBuildTask } from './build-task.ts'
+import { isContainerPlan } from './containers.ts'
 import { observeJob } from './job.ts'
 import { stopJob } from './job-control.ts'
 import type { LocalContext } from './local-deps.ts'
@@ -51,6 +53,8 @@ export function createBuilds(context: LocalContext) {
       marker: `${deploymentId}/${buildId}`,
       graceMs: context.limits.graceMs,
     })
+    const plan = readBuild(folders.build(deploymentId, buildId))?.plan
+    if (plan && isContainerPlan(plan)) await context.containers.removeImage(plan, buildId)
     await rm(folders.build(deploymentId, buildId), { recursive: true, force: true, maxRetries: 5 })
   }
 
@@ -101,6 +105,13 @@ export function createBuilds(context: LocalContext) {
 
     async remove(deploymentId: string): Promise<void> {
       await Promise.all(listNames(folders.builds(deploymentId)).map(buildId => forget(deploymentId, buildId)))
+    },
+
+    /** Whether the image of an artifact is there, if it is one. */
+    async hasImage(artifact: string): Promise<boolean> {
+      const plan = readBuild(dirname(folders.artifactFolder(artifact)))?.plan
+      if (!plan || !isContainerPlan(plan)) return true
+      return context.containers.hasImage(plan, folders.buildIdOf(artifact))
     },
 
     /** Of every build that is there. */

@@ -3,7 +3,8 @@ import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { SlipwayError } from '../../../shared/domain/failure.ts'
 import type { Instance, ReleaseOrder } from '../driver.ts'
-import { toAppEnvironment, toScriptVariables, toShellWord } from './environment.ts'
+import { isContainerPlan, toContainerProgram } from './containers.ts'
+import { toAppEnvironment, toChildEnvironment, toScriptVariables, toShellWord } from './environment.ts'
 import { observeJob } from './job.ts'
 import { startJob } from './job-control.ts'
 import type { LocalContext } from './local-deps.ts'
@@ -82,6 +83,7 @@ export function createInstances(context: LocalContext) {
           offeredPort,
           expectedPort: order.port ?? order.plan.port?.value ?? null,
           startedAt: context.now(),
+          ...(isContainerPlan(order.plan) ? { container: toContainerProgram(order.plan) } : {}),
           listening: null,
           isStopRequested: false,
           isLate: false,
@@ -167,6 +169,17 @@ function toCommand(context: LocalContext, order: ReleaseOrder, port: number) {
       message: 'What the build made is no longer on this computer.',
       hint: 'Deploy again to build it anew.',
     })
+  }
+  if (isContainerPlan(plan)) {
+    const command = context.containers.toRunCommand(plan, {
+      buildId: context.folders.buildIdOf(order.artifact),
+      deploymentId: order.deploymentId,
+      name: runName(order),
+      port,
+      inside: order.port ?? plan.port?.value ?? 8080,
+      variables: Object.keys(variables),
+    })
+    return { command, cwd, environment: { ...toChildEnvironment(context.environment), ...variables } }
   }
   const environment = toAppEnvironment({ environment: context.environment, variables, port })
   if (plan.start !== null) {

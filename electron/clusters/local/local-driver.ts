@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { ClusterDriver } from '../driver.ts'
 import { createBuilds } from './builds.ts'
+import { createContainers } from './containers.ts'
 import { createInstances } from './instances.ts'
 import { findDeploymentProcesses } from './job-processes.ts'
 import { defaultLimits, type LocalContext, type LocalDriverDeps } from './local-deps.ts'
@@ -18,10 +19,12 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<ClusterD
   const limits = { ...defaultLimits, ...deps.limits }
   const environment = deps.environment ?? process.env
   const tools = createTools({ folder: folders.tools, environment, graceMs: limits.graceMs })
+  const containers = createContainers({ environment, folder: deps.folder, graceMs: limits.graceMs })
   const context: LocalContext = {
     ...deps,
     folders,
     tools,
+    containers,
     limits,
     environment,
     changed: deploymentId => {
@@ -39,28 +42,31 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<ClusterD
   const collectTools = () => tools.collect(builds.plans)
 
   return {
-    advise: tools.advise,
+    advise: async plan => tools.advise(await containers.advise(plan)),
     startBuild: builds.start,
     observeBuild: async buildId => builds.observe(buildId),
     cancelBuild: async ({ deploymentId, buildId }) => builds.cancel(deploymentId, buildId),
     applyRelease: instances.apply,
     observe: instances.observe,
     stop: instances.stop,
-    hasArtifact: async artifact => existsSync(folders.artifactFolder(artifact)),
+    hasArtifact: async artifact =>
+      existsSync(folders.artifactFolder(artifact)) && (await builds.hasImage(artifact)),
     async collect(deploymentId, artifacts) {
       await builds.collect(deploymentId, artifacts)
       collectTools()
     },
     async remove(deploymentId) {
       await Promise.all([instances.stop(deploymentId, () => false), builds.remove(deploymentId)])
+      await containers.removeAll(deploymentId)
       await rm(folders.deployment(deploymentId), { recursive: true, force: true, maxRetries: 5 })
       collectTools()
     },
     list: async () => folders.listDeployments(),
     async count(deploymentId) {
+      const inContainers = await containers.count(deploymentId)
       return {
-        processes: findDeploymentProcesses(deploymentId).length,
-        checkouts: builds.count(deploymentId),
+        processes: findDeploymentProcesses(deploymentId).length + inContainers.containers,
+        checkouts: builds.count(deploymentId) + inContainers.images,
       }
     },
     dial: instances.dial,

@@ -17,6 +17,7 @@ export function createLocalFolders(folder: string) {
     listDeployments: () => listNames(deployments),
     /** The name of a build's artifact, which does not change when the folder moves. */
     artifact: (id: string, buildId: string) => `deployments/${id}/builds/${buildId}/checkout`,
+    buildIdOf: (artifact: string) => artifact.split('/')[3] ?? '',
     artifactFolder: (artifact: string) => join(folder, ...artifact.split('/')),
   }
 }
