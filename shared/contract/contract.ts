@@ -34,6 +34,12 @@ import { variableChangesSchema, variableEditSchema, variableListSchema } from '.
 const entry = oc.errors({ FAILED: { data: failureSchema } })
 
 const byId = z.object({ id: idSchema })
+/** What is kept and shown is no place for a login. */
+const source = sourceSchema.refine(
+  ({ kind, address }) =>
+    kind === 'folder' || !/^(?:https?:\/\/[^/]*@|[a-z+]+:\/\/[^/]*:[^/]*@)/i.test(address),
+  'The address holds a login, which would be kept where anybody can read it. Leave it out: git asks its credential helper, or use the ssh address.',
+)
 const portRule = 'A port is a whole number from 1 to 65535.'
 const port = z.int(portRule).min(1, portRule).max(65535, portRule).nullable()
 const page = { before: idSchema.optional(), limit: z.number().int().min(1).max(500).default(100) }
@@ -92,22 +98,20 @@ export const contract = {
 
   sources: {
     /** Branches of a git source, default branch first. Empty for a folder. */
-    branches: entry.input(sourceSchema).output(z.array(branchSchema)),
+    branches: entry.input(source).output(z.array(branchSchema)),
     /**
      * Fetches the head of a branch (the default one if empty) and finds the plan of its folder `root`. `folders` have an app
      * each; `.` is the top of the repository.
      */
-    inspect: entry
-      .input(z.object({ source: sourceSchema, branch: z.string(), root: folderSchema.optional() }))
-      .output(
-        z.object({
-          branch: z.string(),
-          commit: commitSchema,
-          plan: planSchema,
-          name: nameSchema,
-          folders: z.array(z.string()),
-        }),
-      ),
+    inspect: entry.input(z.object({ source, branch: z.string(), root: folderSchema.optional() })).output(
+      z.object({
+        branch: z.string(),
+        commit: commitSchema,
+        plan: planSchema,
+        name: nameSchema,
+        folders: z.array(z.string()),
+      }),
+    ),
     /** The sample app that comes with Slipway, as a source. */
     sample: entry.output(sourceSchema),
   },
@@ -121,7 +125,7 @@ export const contract = {
     create: entry
       .input(
         z.object({
-          source: sourceSchema,
+          source,
           branch: z.string(),
           name: nameSchema,
           port,
