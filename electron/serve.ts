@@ -123,9 +123,9 @@ function openInBrowser(url: string): void {
 
 serve().catch((error: unknown) => {
   const sent = error instanceof ORPCError ? failureSchema.safeParse(error.data).data : undefined
-  const { message, hint } = sent ?? toFailure(error)
-  const detail =
-    sent || error instanceof SlipwayError ? '' : `\n${error instanceof Error ? error.stack : String(error)}`
+  const { code, message, hint } = sent ?? toFailure(error)
+  const isExplained = error instanceof SlipwayError || code !== 'internal'
+  const detail = isExplained ? '' : `\n${error instanceof Error ? error.stack : String(error)}`
   process.stderr.write(`${message}\n${hint}${detail}\n`)
   process.exitCode = 1
 })

@@ -1,5 +1,5 @@
 import { assertNever } from '../../shared/domain/assert-never.ts'
-import { type Failure, SlipwayError } from '../../shared/domain/failure.ts'
+import { type Failure, SlipwayError, toDiskFailure } from '../../shared/domain/failure.ts'
 import { isAtRun, type StoredVariable } from '../../shared/domain/variable.ts'
 import type { ClusterDriver } from '../clusters/driver.ts'
 import type { BuildRow, DeploymentRow, Reader, ReleaseWithBuild } from '../database/reader.ts'
@@ -66,7 +66,7 @@ export function createApply(deps: ApplyDeps) {
       return error.failure
     })
     if ('code' in resolved) return failBuild(deployment, build, resolved, { finishedAt: now() })
-    await driver.startBuild({
+    const order = {
       buildId: build.id,
       deploymentId: deployment.id,
       source: reader.sourceOf(deployment),
@@ -76,6 +76,11 @@ export function createApply(deps: ApplyDeps) {
       port: build.port,
       timeLimitMs: deps.limits.buildTimeMs,
       ...resolved,
+    }
+    await driver.startBuild(order).catch(error => {
+      const failure = toDiskFailure(error)
+      if (failure === undefined) throw error
+      failBuild(deployment, build, failure, { finishedAt: now() })
     })
   }
 

@@ -1,5 +1,6 @@
-import { SlipwayError } from '../../shared/domain/failure.ts'
+import { type Failure, SlipwayError, toDiskFailure } from '../../shared/domain/failure.ts'
 import type { Instance } from '../clusters/driver.ts'
+import type { ReleaseWithBuild } from '../database/reader.ts'
 import { type ApplyDeps, createApply } from './apply.ts'
 import { type CrashLimits, decide, type Facts } from './decide.ts'
 import type { Next } from './queue.ts'
@@ -34,8 +35,8 @@ export function createReconcile(deps: ReconcileDeps): (deploymentId: string) => 
       try {
         await apply(facts.deployment, action)
       } catch (error) {
-        if (action.do !== 'startRun' || !isRefusal(error)) throw error
-        const { failure } = error
+        const failure = action.do === 'startRun' ? toRefusal(error, action.release) : undefined
+        if (action.do !== 'startRun' || failure === undefined) throw error
         refusals.set(deploymentId, { releaseId: action.release.id, run: facts.deployment.run, failure })
       }
       if (action.do === 'collectArtifacts') tidy.add(deploymentId)
@@ -50,9 +51,14 @@ export function createReconcile(deps: ReconcileDeps): (deploymentId: string) => 
   }
 }
 
-/** What the cluster explains does not change by itself; anything else is worth another try. */
-const isRefusal = (error: unknown): error is SlipwayError =>
-  error instanceof SlipwayError && error.failure.code !== 'internal'
+/**
+ * What the cluster explains does not change by itself; anything else is worth another try. A full disk fails what is new,
+ * while what was live is tried until there is room.
+ */
+function toRefusal(error: unknown, release: ReleaseWithBuild): Failure | undefined {
+  if (error instanceof SlipwayError) return error.failure.code === 'internal' ? undefined : error.failure
+  return release.status === 'releasing' ? toDiskFailure(error) : undefined
+}
 
 type SeenFacts = Omit<Facts, 'refused' | 'isTidy'>
 

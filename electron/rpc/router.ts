@@ -5,7 +5,7 @@ import { ValidationError } from '@orpc/contract'
 import { implement, ORPCError } from '@orpc/server'
 import packageJson from '../../package.json' with { type: 'json' }
 import { contract } from '../../shared/contract/contract.ts'
-import { type Failure, SlipwayError } from '../../shared/domain/failure.ts'
+import { type Failure, SlipwayError, toDiskFailure } from '../../shared/domain/failure.ts'
 import { toNameFromSource } from '../../shared/domain/name.ts'
 import type { Asker } from '../pipeline/intents.ts'
 import { searchLogs } from '../platform/log-search.ts'
@@ -228,6 +228,8 @@ export function createRouter(
 /** What there are words for; undefined for what nobody expected. */
 function toKnownFailure(error: unknown): Failure | undefined {
   if (error instanceof SlipwayError) return error.failure
+  const failure = toDiskFailure(error)
+  if (failure !== undefined) return failure
   if (!(error instanceof ORPCError && error.code === 'BAD_REQUEST' && error.cause instanceof ValidationError))
     return undefined
   const [issue] = error.cause.issues

@@ -88,7 +88,7 @@ export function toBuildFailure(build: {
   if (job.state.isTimedOut) return withLines(timedOut(record.timeLimitMs))
   const step = job.state.steps.at(-1)
   if (step !== undefined && step.exitCode !== 0)
-    return withLines(commandFailed(step, record.plan, build.path))
+    return withLines(commandFailed(step, { plan: record.plan, path: build.path, lastLines }))
   return missingOutput(record.plan, build.folder)
 }
 
@@ -101,11 +101,24 @@ export function timedOut(timeLimitMs: number): Failure {
   }
 }
 
-function commandFailed(step: JobStepState, plan: Plan | null, path: string): Failure {
+/** What the operating system says, and npm. */
+const fullDisk = /No space left on device|\bENOSPC\b|Disk quota exceeded/i
+
+function commandFailed(
+  step: JobStepState,
+  { plan, path, lastLines }: { plan: Plan | null; path: string; lastLines: readonly string[] },
+): Failure {
   const command = (step.name === 'install' ? plan?.install : plan?.build)?.value ?? step.name
   const program = firstProgram(command)
   if (step.exitCode === 127 && program !== undefined && !isOnPath(program, path)) {
     return missingTool(program, command)
+  }
+  if (fullDisk.test(lastLines.join('\n'))) {
+    return {
+      code: 'disk_full',
+      message: `The disk is full: ${command} could not write.`,
+      hint: 'Free some space, then deploy again. What this build had written is gone.',
+    }
   }
   const how = step.signal === null ? `exited with code ${step.exitCode}` : `was ended by ${step.signal}`
   return {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { SlipwayError, toFailure } from '../../../shared/domain/failure.ts'
 import type { LogRef, LogStream } from '../../../shared/domain/log.ts'
 import { type Plan, withEdits } from '../../../shared/domain/plan.ts'
@@ -49,8 +50,11 @@ export function createBuildTask(
 
   const save = (change: Partial<BuildRecord>) => {
     record = { ...record, ...change }
-    writeBuild(folder, record)
-    context.changed(deploymentId)
+    try {
+      writeBuild(folder, record)
+    } finally {
+      context.changed(deploymentId)
+    }
   }
   const print = (stream: LogStream, text: string) => {
     writing = writing.then(() => logs.append(log, [{ at: now(), stream, text, isPartial: false }]))
@@ -218,6 +222,9 @@ export function createBuildTask(
     await logs
       .close(log)
       .catch(error => context.log.warn({ err: error, buildId }, 'a log could not be closed'))
+    // What filled the disk makes room for all else, this record too.
+    if ('failure' in end && end.failure.code === 'disk_full')
+      await rm(checkoutFolder(folder), { recursive: true, force: true, maxRetries: 5 })
     save({ end })
   }
 

@@ -23,8 +23,11 @@ export function createBuilds(context: LocalContext) {
     tasks.set(record.buildId, task)
     task.done.then(() => {
       if (task.record().end === null || tasks.get(record.buildId) !== task) return
-      tasks.delete(record.buildId)
-      ended.set(record.buildId, folder)
+      // Where the disk takes nothing more, the task alone knows the end.
+      if (readBuild(folder)?.end) {
+        tasks.delete(record.buildId)
+        ended.set(record.buildId, folder)
+      }
       context.changed(record.deploymentId)
     })
   }
@@ -76,7 +79,9 @@ export function createBuilds(context: LocalContext) {
       if (observe(order.buildId).state !== 'absent') return
       const folder = folders.build(order.deploymentId, order.buildId)
       await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-      mkdirSync(folder, { recursive: true })
+      mkdirSync(folders.builds(order.deploymentId), { recursive: true })
+      // On its own: a recursive one says of a read-only disk that there is no such folder.
+      mkdirSync(folder)
       const record: BuildRecord = {
         deploymentId: order.deploymentId,
         buildId: order.buildId,
