@@ -8,6 +8,7 @@ import { remove, restart, rollback, start, stop } from './change.ts'
 import type { Command } from './command.ts'
 import { deploy } from './deploy.ts'
 import { about } from './find.ts'
+import { keep } from './keep.ts'
 import { logs } from './logs.ts'
 import { toTable } from './output.ts'
 import { toPort, toRoot, toSource } from './source.ts'
@@ -121,6 +122,7 @@ export const commands: readonly Command[] = [
   plan,
   list,
   variables,
+  keep,
   logs,
   open,
   rollback,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { Duplex } from 'node:stream'
@@ -26,6 +27,7 @@ import type { SourceReader } from '../sources/source-reader.ts'
 import { createTransfer } from '../transfer/transfer.ts'
 import { createChanges } from './changes.ts'
 import { toHealth, toRoute } from './health.ts'
+import { createKeptFolders } from './kept-folders.ts'
 import { type Notice, toNotice } from './notice.ts'
 import { createUsers, seedUser } from './users.ts'
 import { listVariables } from './variables.ts'
@@ -198,6 +200,7 @@ export async function createPlatform(deps: PlatformDeps) {
       const stored = reader.deployment(id)
       return stored && toDeployment(stored)
     },
+    keptFolders: createKeptFolders({ reader, driver, intents }),
     variables: (deploymentId: string): VariableList => listVariables(reader, deploymentId),
     /** Counts again what is left of a removed deployment; undefined while its row is there. */
     residue: async (id: string): Promise<Residue | undefined> => {
@@ -206,7 +209,9 @@ export async function createPlatform(deps: PlatformDeps) {
         driver.count(id),
         logs.exists({ kind: 'runtime', id }),
       ])
-      return { processes, checkouts, logs: hasLog ? 1 : 0, rows: reader.countRowsOf(id) }
+      const [last] = reader.activity({ deploymentId: id, limit: 1 })
+      const keptData = last?.verb === 'removed' && existsSync(last.detail) ? last.detail : null
+      return { processes, checkouts, logs: hasLog ? 1 : 0, rows: reader.countRowsOf(id), keptData }
     },
     /** Tells of what ended: builds, rollouts, crashes. */
     onDeploymentEvent: (listener: (notice: Notice) => void): (() => void) => {

@@ -23,7 +23,7 @@ export function createRouter(
   platform: Platform,
   { surface, open }: { surface: Surface; open?: Opener | undefined },
 ) {
-  const { reader, writer, intents, logs, sources, changes, users, transfer } = platform
+  const { reader, writer, intents, logs, sources, changes, users, transfer, keptFolders } = platform
   const followed = createAcknowledgements()
 
   const askerOf = ({ actsAs }: RequestContext): Asker => {
@@ -148,13 +148,25 @@ export function createRouter(
         intents.start(input.id, context.asker)
         return {}
       }),
-      remove: at.deployments.remove.handler(({ input, context }) => {
-        intents.remove(input.id, input.name, context.asker)
+      remove: at.deployments.remove.handler(({ input: { id, name, deletesData }, context }) => {
+        intents.remove(id, name, context.asker, { deletesData })
         return {}
       }),
       residue: at.deployments.residue.handler(
         async ({ input }) => (await platform.residue(input.id)) ?? null,
       ),
+    },
+    folders: {
+      list: at.folders.list.handler(({ input }) => keptFolders.list(input.id)),
+      keep: at.folders.keep.handler(async ({ input, context }) => {
+        await keptFolders.keep(input.id, input.path, context.asker)
+        return {}
+      }),
+      stop: at.folders.stop.handler(async ({ input: { id, path, deletesData }, context }) => {
+        await keptFolders.stop(id, path, { deletesData }, context.asker)
+        return {}
+      }),
+      written: at.folders.written.handler(({ input, signal }) => keptFolders.written(input.id, signal)),
     },
     variables: {
       list: at.variables.list.handler(({ input }) =>

@@ -2,6 +2,7 @@ import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { importReportSchema, mostExportBytes, passphraseSchema } from '../domain/export-file.ts'
 import { failureSchema } from '../domain/failure.ts'
+import { keptFolderSchema, writtenFilesSchema } from '../domain/kept-folder.ts'
 import {
   logDiskSchema,
   logLineSchema,
@@ -160,10 +161,28 @@ export const contract = {
     restart: entry.input(byId).output(z.object({})),
     stop: entry.input(byId).output(z.object({})),
     start: entry.input(byId).output(z.object({})),
-    /** Asks for the name. The rows are there, `removing`, until nothing else is left. */
-    remove: entry.input(byId.extend({ name: z.string() })).output(z.object({})),
+    /**
+     * Asks for the name. The rows are there, `removing`, until nothing else is left. `deletesData`: of its kept folders too;
+     * otherwise that is set aside, and `residue` says where.
+     */
+    remove: entry
+      .input(byId.extend({ name: z.string(), deletesData: z.boolean().default(false) }))
+      .output(z.object({})),
     /** The count after removal; null while it goes on. */
     residue: entry.input(byId).output(residueSchema.nullable()),
+  },
+
+  folders: {
+    /** Folders that outlive the releases, and those of which there still is data. */
+    list: entry.input(byId).output(z.array(keptFolderSchema)),
+    /** Keeps a folder from now on, with what the app that runs has written there. */
+    keep: entry.input(byId.extend({ path: z.string().max(1000) })).output(z.object({})),
+    /** From the next start on it is not kept any more. Its data stays, unless `deletesData`. */
+    stop: entry
+      .input(byId.extend({ path: z.string().max(1000), deletesData: z.boolean() }))
+      .output(z.object({})),
+    /** What the app that serves has written into its checkout, where the next release does not see it. */
+    written: entry.input(byId).output(writtenFilesSchema),
   },
 
   variables: {

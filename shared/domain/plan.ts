@@ -50,6 +50,8 @@ export const planSchema = z.object({
   notes: z.array(z.string()),
   /** Absent: none. */
   tools: z.array(toolSchema).optional(),
+  /** Folders that the repository asks to keep. */
+  keep: z.array(z.string()).optional(),
 })
 export type Plan = z.infer<typeof planSchema>
 

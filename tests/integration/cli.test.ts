@@ -102,9 +102,23 @@ describe('alone', () => {
     expect(json(second.stdout)).toMatchObject({ id: result.id, name: 'kept', release: 2 })
     expect(await list()).toHaveLength(1)
 
+    expect(await line.call('keep', 'kept', 'uploads')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^Kept from now on: uploads /),
+    })
+    expect(await line.call('keep', 'kept', '../uploads')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('no plain path'),
+    })
+    const listed = json<{ path: string; place: string }[]>((await line.call('keep', 'kept', '--json')).stdout)
+    expect(listed).toEqual([{ path: 'uploads', keptBy: 'person', place: expect.any(String) }])
+    writeFileSync(join(listed[0]?.place ?? '', 'photo.jpg'), 'a photo')
+
     const removed = await line.call('remove', 'kept', '--yes', '--json')
-    const left = { processes: 0, checkouts: 0, logs: 0, rows: 0 }
-    expect(json(removed.stdout)).toEqual({ id: result.id, name: 'kept', left })
+    const { left, ...rest } = json<{ left: { keptData: string } }>(removed.stdout)
+    expect({ status: removed.status, ...rest }).toEqual({ status: 0, id: result.id, name: 'kept' })
+    expect(left).toEqual({ processes: 0, checkouts: 0, logs: 0, rows: 0, keptData: expect.any(String) })
+    expect(readFileSync(join(left.keptData, 'uploads', 'photo.jpg'), 'utf8')).toBe('a photo')
     expect(findDeploymentProcesses(result.id)).toEqual([])
     expect(await list()).toEqual([])
   })

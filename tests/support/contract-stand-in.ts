@@ -146,7 +146,19 @@ export async function startStandIn(options: { state: StandInState; port?: number
         )
         return {}
       }),
-      residue: os.deployments.residue.handler(() => ({ processes: 0, checkouts: 0, logs: 0, rows: 0 })),
+      residue: os.deployments.residue.handler(() => ({
+        processes: 0,
+        checkouts: 0,
+        logs: 0,
+        rows: 0,
+        keptData: null,
+      })),
+    },
+    folders: {
+      list: os.folders.list.handler(() => data.folders),
+      keep: os.folders.keep.handler(() => ({})),
+      stop: os.folders.stop.handler(() => ({})),
+      written: os.folders.written.handler(() => data.written),
     },
     variables: {
       list: os.variables.list.handler(() => data.variables),

@@ -1,5 +1,6 @@
 import type { Imported, ImportReport } from '../../shared/domain/export-file.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
+import type { KeptFolder, WrittenFiles } from '../../shared/domain/kept-folder.ts'
 import type { LogDisk, LogLine, LogStream } from '../../shared/domain/log.ts'
 import { toNameFromSource } from '../../shared/domain/name.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
@@ -187,6 +188,32 @@ export function createStandInData(state: StandInState) {
       name,
       sha: `${index}f8e7d6`.padEnd(40, '0'),
     })),
+    folders: [
+      { path: 'data', keptBy: 'person', place: '/home/ana/.slipway/local/deployments/blog/kept/data' },
+      { path: 'public/uploads', keptBy: 'plan', place: null },
+    ] satisfies KeptFolder[],
+    written: {
+      place: '/home/ana/.slipway/local/deployments/blog/builds/a1/checkout',
+      folders: [
+        {
+          path: 'storage/images',
+          files: 214,
+          bytes: 48_300_000,
+          example: 'storage/images/header.webp',
+          isShared: false,
+          refusal: null,
+        },
+        {
+          path: '',
+          files: 1,
+          bytes: 12_288,
+          example: 'sessions.sqlite',
+          isShared: true,
+          refusal: 'The top of the app cannot be kept: let it write into a folder, such as data',
+        },
+      ],
+      isComplete: true,
+    } satisfies WrittenFiles,
     variables: {
       variables: [
         {

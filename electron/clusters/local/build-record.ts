@@ -7,6 +7,7 @@ import type { BuildObservation } from '../driver.ts'
 import { firstProgram, isOnPath } from './environment.ts'
 import type { FoundJob } from './follow-job.ts'
 import { type JobStepState, observeJob, readJson, writeJson } from './job.ts'
+import { type LocalFolders, listNames } from './local-folders.ts'
 import { missingTool, shownLines } from './run-failure.ts'
 
 /** What is known of a build besides its job, as `build.json`. */
@@ -21,7 +22,8 @@ export interface BuildRecord {
   readonly steps: readonly Step[]
   /** Where the job's steps begin in the log. */
   readonly logSeqs: Readonly<Record<string, number>>
-  readonly end: { readonly artifact: string } | { readonly failure: Failure } | null
+  /** `at`: after the last command, and before anything is started from it. Builds of an older Slipway do not have it. */
+  readonly end: { readonly artifact: string; readonly at?: number } | { readonly failure: Failure } | null
 }
 
 export const buildJobFolder = (folder: string): string => join(folder, 'job')
@@ -31,6 +33,13 @@ export const readBuild = (folder: string): BuildRecord | undefined =>
   readJson<BuildRecord>(join(folder, 'build.json'))
 export const writeBuild = (folder: string, record: BuildRecord): void =>
   writeJson(join(folder, 'build.json'), record)
+
+/** Every finished build of the deployment that is there. */
+export const listBuilds = (folders: LocalFolders, deploymentId: string) =>
+  listNames(folders.builds(deploymentId)).flatMap(buildId => {
+    const { plan, end } = readBuild(folders.build(deploymentId, buildId)) ?? {}
+    return plan && end && 'artifact' in end ? [{ artifact: end.artifact, builtAt: end.at, plan }] : []
+  })
 
 export function toObservation(folder: string, record: BuildRecord): BuildObservation {
   const { end, plan, commit } = record

@@ -206,7 +206,7 @@ export function createBuildTask(
       leaving.signal.throwIfAborted()
       await followCommands()
       if (leaving.signal.aborted) return
-      await finish({ artifact: context.folders.artifact(deploymentId, buildId) })
+      await finish({ artifact: context.folders.artifact(deploymentId, buildId), at: now() })
     } catch (error) {
       if (leaving.signal.aborted) return
       const failure = toFailure(error)

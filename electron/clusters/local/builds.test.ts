@@ -36,7 +36,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  await opened.driver.remove(deploymentId)
+  await opened.driver.remove(deploymentId, null)
   expect(await opened.driver.count(deploymentId)).toEqual({ processes: 0, checkouts: 0 })
   await opened.dispose()
   await rm(folder, { recursive: true, force: true })

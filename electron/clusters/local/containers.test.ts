@@ -56,7 +56,7 @@ beforeEach(async () => {
   await open()
 })
 afterEach(async () => {
-  await driver.remove(deploymentId)
+  await driver.remove(deploymentId, null)
   expect(await driver.count(deploymentId)).toEqual({ processes: 0, checkouts: 0 })
   await dispose()
   await vi.waitFor(() =>
@@ -94,7 +94,7 @@ async function start(): Promise<{ releaseId: string; artifact: string }> {
   const releaseId = newId()
   await driver.applyRelease({
     ...{ deploymentId, releaseId, run: 1, artifact: found.artifact, plan: found.plan, port: null },
-    ...{ variables: { GREETING: 'hello', API_TOKEN: 's3cret' }, secrets: ['s3cret'] },
+    ...{ variables: { GREETING: 'hello', API_TOKEN: 's3cret' }, secrets: ['s3cret'], keptFolders: [] },
   })
   await isReady()
   return { releaseId, artifact: found.artifact }

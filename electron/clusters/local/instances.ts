@@ -7,6 +7,7 @@ import { isContainerPlan, toContainerProgram } from './containers.ts'
 import { toAppEnvironment, toChildEnvironment, toScriptVariables, toShellWord } from './environment.ts'
 import { observeJob } from './job.ts'
 import { startJob } from './job-control.ts'
+import { type KeptFolders, toKeptOrder } from './kept-folders.ts'
 import type { LocalContext } from './local-deps.ts'
 import { folderInside, listNames } from './local-folders.ts'
 import { findFreePort } from './ports.ts'
@@ -22,7 +23,7 @@ import {
 import { createRunTask, type RunTask } from './run-task.ts'
 
 /** The running apps. What runs already is found by `adopt`. */
-export function createInstances(context: LocalContext) {
+export function createInstances(context: LocalContext, keptFolders: KeptFolders) {
   const { folders } = context
   /** By folder. */
   const tasks = new Map<string, RunTask>()
@@ -74,6 +75,7 @@ export function createInstances(context: LocalContext) {
       const { command, cwd, environment } = toCommand(context, order, offeredPort)
       await context.tools.ensure(order.plan)
       const PATH = context.tools.toPath(order.plan, environment.PATH ?? '')
+      await keptFolders.link(toKeptOrder(order), { moves: false })
       await startRun(folder, {
         record: {
           deploymentId: order.deploymentId,

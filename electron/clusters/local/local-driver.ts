@@ -5,6 +5,8 @@ import { createBuilds } from './builds.ts'
 import { createContainers } from './containers.ts'
 import { createInstances } from './instances.ts'
 import { findDeploymentProcesses } from './job-processes.ts'
+import { createKeeping } from './keeping.ts'
+import { createKeptFolders } from './kept-folders.ts'
 import { defaultLimits, type LocalContext, type LocalDriverDeps } from './local-deps.ts'
 import { createLocalFolders } from './local-folders.ts'
 import { createTools } from './tools.ts'
@@ -33,7 +35,8 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<ClusterD
   }
   mkdirSync(deps.folder, { recursive: true })
   const builds = createBuilds(context)
-  const instances = createInstances(context)
+  const keptFolders = createKeptFolders(folders)
+  const instances = createInstances(context, keptFolders)
   await tools.adopt()
   builds.adopt()
   instances.adopt()
@@ -55,11 +58,14 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<ClusterD
       await builds.collect(deploymentId, artifacts)
       collectTools()
     },
-    async remove(deploymentId) {
+    ...createKeeping(folders, keptFolders, instances.observe),
+    async remove(deploymentId, keepAs) {
       await Promise.all([instances.stop(deploymentId, () => false), builds.remove(deploymentId)])
       await containers.removeAll(deploymentId)
+      const place = keepAs === null ? null : await keptFolders.setAside(deploymentId, keepAs)
       await rm(folders.deployment(deploymentId), { recursive: true, force: true, maxRetries: 5 })
       collectTools()
+      return place
     },
     list: async () => folders.listDeployments(),
     async count(deploymentId) {
