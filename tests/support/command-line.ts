@@ -71,6 +71,7 @@ export function createCommandLine(dataFolder: string) {
       start('electron/cli.ts', args, input).ended,
     /** The browser session, where it is expected to end by itself. */
     serve: (...args: string[]): Promise<Ended> => start('electron/serve.ts', args).ended,
+    beginServe: (...args: string[]): RunningCommand => start('electron/serve.ts', args),
     /** A Slipway of another process, whose clients the commands are until it quits. */
     async openSlipway(): Promise<{ quit(): Promise<void> }> {
       const host = start('tests/support/host.ts', [])
