@@ -21,6 +21,7 @@ const programs = {
   serve: join(root, 'electron', 'serve.ts'),
   cli: join(root, 'electron', 'cli.ts'),
   supervisor: join(root, 'electron', 'clusters', 'local', 'supervisor.ts'),
+  'regex-worker': join(root, 'electron', 'logs', 'regex-worker.ts'),
   'static-server': join(root, 'electron', 'clusters', 'local', 'static-server.ts'),
 }
 

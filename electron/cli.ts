@@ -32,7 +32,8 @@ async function main(args: readonly string[]): Promise<number> {
     return 0
   }
   const { takes, mayTake = [] } = command
-  if (positionals.length < takes.length || positionals.length > takes.length + mayTake.length) {
+  const mostWords = mayTake.at(-1)?.endsWith('...') ? Infinity : takes.length + mayTake.length
+  if (positionals.length < takes.length || positionals.length > mostWords) {
     throw new UsageError(`slipway ${name} takes ${toWords(command).join(' ') || 'no argument'}.`)
   }
   const output = createOutput({ isJson: values.json === true })

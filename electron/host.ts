@@ -4,6 +4,7 @@ import type { LocalLimits } from './clusters/local/local-deps.ts'
 import { createLocalDriver } from './clusters/local/local-driver.ts'
 import { lockFolder } from './database/open.ts'
 import { createLogStore, type LogLimits } from './logs/segment-log.ts'
+import { prepareDataFolder } from './platform/data-folder.ts'
 import type { PlatformEnvironment } from './platform/environment.ts'
 import { createLogFile } from './platform/log-file.ts'
 import { createPlatform, type Platform, type PlatformDeps } from './platform/platform.ts'
@@ -79,6 +80,7 @@ export async function createHost(
   { open, ...options }: Pick<PlatformDeps, 'isQuiet'> & { open?: Opener } = {},
 ): Promise<Host> {
   const { dataFolder } = environment
+  prepareDataFolder(dataFolder)
   const running = await connectControl(dataFolder)
   if (running) {
     running.close()

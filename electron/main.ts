@@ -10,6 +10,7 @@ import { createTray } from './desktop/tray.ts'
 import { createMainWindow, type MainWindow } from './desktop/window.ts'
 import { createWindowStateStore } from './desktop/window-state.ts'
 import type { Host } from './host.ts'
+import { prepareDataFolder } from './platform/data-folder.ts'
 import { platformEnvironment } from './platform/environment.ts'
 
 const environment = platformEnvironment()
@@ -19,6 +20,7 @@ const desktopFolder = join(environment.dataFolder, 'desktop')
 
 /** The window is there while the platform starts; its page waits for the port. */
 async function start(): Promise<void> {
+  prepareDataFolder(environment.dataFolder)
   lockDown()
   setApplicationMenu()
   serveAppScheme(environment.rendererFolder)

@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ORPCError } from '@orpc/client'
-import { failureSchema, SlipwayError, toFailure } from '../shared/domain/failure.ts'
+import { type Failure, failureSchema, SlipwayError, toFailure } from '../shared/domain/failure.ts'
 import { createHost } from './host.ts'
 import { platformEnvironment } from './platform/environment.ts'
 import { type BrowserSession, createBrowserSession } from './rpc/browser-session.ts'
-import { connectControl } from './rpc/control-socket.ts'
+import { type ControlConnection, connectControl, notAnswering, whenListening } from './rpc/control-socket.ts'
 
 const usage = `Opens Slipway in a browser on this computer.
 
@@ -49,18 +49,28 @@ async function serve(): Promise<void> {
       hint: 'Run npm start, which builds it.',
     })
   }
-  if (await handOver(environment.dataFolder, options.opens)) return
+  const { dataFolder } = environment
+  const running = await connectControl(dataFolder)
+  if (running && (await handOver(running, dataFolder, options.opens))) return
   let session: BrowserSession | undefined
   const open = () => {
     if (!session)
       throw new SlipwayError({
-        code: 'unavailable',
+        code: 'already_running',
         message: 'Slipway is just starting.',
         hint: 'Try again.',
       })
     return { url: session.issueUrl() }
   }
-  const host = await createHost(environment, { open })
+  const host = await createHost(environment, { open }).catch(async (error: unknown) => {
+    if (toFailure(error).code !== 'already_running') throw error
+    const isDone = await whenListening(
+      () => connectControl(dataFolder),
+      one => handOver(one, dataFolder, options.opens),
+    )
+    if (!isDone) throw error
+  })
+  if (!host) return
   const stopped = untilStopped()
   session = await createBrowserSession({
     router: host.toRouter('browser'),
@@ -78,12 +88,19 @@ async function serve(): Promise<void> {
   await host.dispose({ stopApps: true })
 }
 
-/** Where a Slipway runs already, it is opened instead of a second one. Says whether there was one. */
-async function handOver(dataFolder: string, opens: boolean): Promise<boolean> {
-  const running = await connectControl(dataFolder)
-  if (!running) return false
+/** Where a Slipway runs already, it is opened instead of a second one. Undefined while that one is just starting. */
+async function handOver(
+  running: ControlConnection,
+  dataFolder: string,
+  opens: boolean,
+): Promise<true | undefined> {
   try {
-    const { url } = await running.client.session.open()
+    const limit = AbortSignal.timeout(10_000)
+    const { url } = await running.client.session
+      .open(undefined, { signal: limit })
+      .catch((error: unknown) => {
+        throw limit.aborted ? notAnswering(dataFolder) : error
+      })
     process.stdout.write(
       url === null
         ? 'Slipway runs already: its window is open.\n'
@@ -91,6 +108,9 @@ async function handOver(dataFolder: string, opens: boolean): Promise<boolean> {
     )
     if (url !== null && opens && hasDisplay()) openInBrowser(url)
     return true
+  } catch (error) {
+    if (toSent(error)?.code === 'already_running') return undefined
+    throw error
   } finally {
     running.close()
   }
@@ -121,11 +141,15 @@ function openInBrowser(url: string): void {
   child.unref()
 }
 
+/** What the Slipway that runs says of a failure. */
+const toSent = (error: unknown): Failure | undefined =>
+  error instanceof ORPCError ? failureSchema.safeParse(error.data).data : undefined
+
 serve().catch((error: unknown) => {
-  const sent = error instanceof ORPCError ? failureSchema.safeParse(error.data).data : undefined
-  const { message, hint } = sent ?? toFailure(error)
-  const detail =
-    sent || error instanceof SlipwayError ? '' : `\n${error instanceof Error ? error.stack : String(error)}`
+  const sent = toSent(error)
+  const { code, message, hint } = sent ?? toFailure(error)
+  const isExplained = error instanceof SlipwayError || code !== 'internal'
+  const detail = isExplained ? '' : `\n${error instanceof Error ? error.stack : String(error)}`
   process.stderr.write(`${message}\n${hint}${detail}\n`)
   process.exitCode = 1
 })

@@ -9,6 +9,7 @@ import { Frame } from './frame/Frame.tsx'
 import { NotFound } from './frame/NotFound.tsx'
 import { BoardPage } from './pages/board/BoardPage.tsx'
 import { toBoardView } from './pages/board/board-view.ts'
+import { toLogsView } from './pages/logs/logs-view.ts'
 import { toOwnerSearch } from './users/owner-search.ts'
 
 const rootRoute = createRootRoute({ component: Frame, notFoundComponent: NotFound })
@@ -29,6 +30,11 @@ const buildsRoute = createRoute({
 const activityRoute = createRoute({
   ...at('/activity'),
   component: lazyRouteComponent(() => import('./pages/activity/ActivityPage.tsx'), 'ActivityPage'),
+})
+const logsRoute = createRoute({
+  ...at('/logs'),
+  component: lazyRouteComponent(() => import('./pages/logs/LogsPage.tsx'), 'LogsPage'),
+  validateSearch: toLogsView,
 })
 const settingsRoute = createRoute({
   ...at('/settings'),
@@ -67,13 +73,18 @@ const deploymentSettingsRoute = createRoute({
 const logRoute = createRoute({
   ...below('/log'),
   component: lazyRouteComponent(() => import('./pages/deployment/DeploymentLog.tsx'), 'DeploymentLog'),
+  validateSearch: toLine,
 })
 const buildRoute = createRoute({
   ...below('/builds/$buildId'),
   component: lazyRouteComponent(() => import('./pages/deployment/BuildLog.tsx'), 'BuildLog'),
-  validateSearch: (search: Record<string, unknown>): { seq?: number } =>
-    typeof search.seq === 'number' ? { seq: search.seq } : {},
+  validateSearch: toLine,
 })
+
+/** Which line of a log to open at. */
+function toLine(search: Record<string, unknown>): { seq?: number } {
+  return typeof search.seq === 'number' ? { seq: search.seq } : {}
+}
 
 export const router = createRouter({
   history: createHashHistory(),
@@ -82,6 +93,7 @@ export const router = createRouter({
     newRoute,
     buildsRoute,
     activityRoute,
+    logsRoute,
     settingsRoute,
     deploymentRoute.addChildren([
       overviewRoute,

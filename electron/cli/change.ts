@@ -5,7 +5,7 @@ import type { Command, Context } from './command.ts'
 import { about } from './find.ts'
 import { waitUntil } from './follow.ts'
 import { lastSeq, stay, toUrl } from './stay.ts'
-import { toNumber } from './usage.ts'
+import { toNumber, UsageError } from './usage.ts'
 
 export const rollback: Command = {
   ...about('rollback', 'rolls an earlier release out again, without a build', async (context, one) => {
@@ -65,24 +65,46 @@ export const stop: Command = about('stop', 'stops the app', async ({ client, sig
 
 export const remove: Command = {
   ...about('remove', 'removes the app and all that is there of it', async (context, { id, name }) => {
-    const { client, signal, output } = context
-    if (!context.values.yes && !(await hasAgreed(name, signal))) {
+    const { client, signal, output, values } = context
+    if (values['with-data'] && values['keep-data'])
+      throw new UsageError('--with-data and --keep-data do not go together.')
+    if (!values.yes && !(await hasAgreed(name, signal))) {
       output.say('Nothing was removed.')
       return 1
     }
-    await client.deployments.remove({ id, name })
+    const deletesData = await asksToDeleteData(context, id)
+    await client.deployments.remove({ id, name, deletesData })
     const left = await waitUntil(
       client,
       async () => (await client.deployments.residue({ id })) ?? undefined,
       signal,
     )
     if (!left) return 130
-    const counts = Object.entries(left).map(([what, count]) => `${count} ${what}`)
-    output.result({ id, name, left }, `Removed. Left: ${counts.join(', ')}.`)
-    return Object.values(left).every(count => count === 0) ? 0 : 1
+    const { keptData, ...counted } = left
+    const counts = Object.entries(counted).map(([what, count]) => `${count} ${what}`)
+    const data = keptData === null ? '' : `\nIts kept data is in ${keptData}`
+    output.result({ id, name, left }, `Removed. Left: ${counts.join(', ')}.${data}`)
+    return Object.values(counted).every(count => count === 0) ? 0 : 1
   }),
-  options: { yes: { type: 'boolean' } },
-  optionHelp: { '--yes': 'does not ask' },
+  options: { yes: { type: 'boolean' }, 'with-data': { type: 'boolean' }, 'keep-data': { type: 'boolean' } },
+  optionHelp: {
+    '--yes': 'does not ask',
+    '--with-data': 'deletes the data of its kept folders too',
+    '--keep-data': 'sets that data aside, and says where; so too if nobody can be asked',
+  },
+}
+
+/** A question of its own: what is kept was meant to outlive more than a release. */
+async function asksToDeleteData({ client, values, signal }: Context, id: string): Promise<boolean> {
+  if (values['with-data'] || values['keep-data'] || values.yes || !process.stdin.isTTY)
+    return values['with-data'] === true
+  const paths = (await client.folders.list({ id })).filter(one => one.place !== null).map(({ path }) => path)
+  if (paths.length === 0) return false
+  const answer = await ask(
+    `Delete the data in ${paths.join(', ')} too? It is set aside otherwise. [y/N] `,
+    signal,
+  )
+  return /^y(?:es)?$/i.test(answer)
 }
 
 /** Asks for something that ends in a live app, and waits for it. `ask` tells how the new state is known. */
@@ -119,11 +141,15 @@ async function hasAgreed(name: string, signal: AbortSignal): Promise<boolean> {
       hint: `Run slipway remove ${name} --yes.`,
     })
   }
+  return (await ask(`Type ${name} to remove it: `, signal)) === name
+}
+
+async function ask(question: string, signal: AbortSignal): Promise<string> {
   const prompt = createInterface({ input: process.stdin, output: process.stderr })
   // In a prompt the terminal hands Ctrl-C to us, not to the kernel.
   prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   try {
-    return (await prompt.question(`Type ${name} to remove it: `, { signal })).trim() === name
+    return (await prompt.question(question, { signal })).trim()
   } finally {
     prompt.close()
   }

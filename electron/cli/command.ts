@@ -26,7 +26,7 @@ export interface Context {
 export interface Command {
   readonly name: string
   readonly takes: readonly string[]
-  /** What may follow. */
+  /** What may follow; the last one any number of times when it ends in dots. */
   readonly mayTake?: readonly string[]
   readonly help: string
   readonly options: Readonly<

@@ -10,12 +10,13 @@ import { cluster } from './clusters.ts'
 import type { Command } from './command.ts'
 import { deploy } from './deploy.ts'
 import { about } from './find.ts'
-import { followLog } from './follow.ts'
+import { keep } from './keep.ts'
+import { logs } from './logs.ts'
 import { type Output, toTable } from './output.ts'
 import { toPort, toRoot, toSource } from './source.ts'
 import { answersAlone, toUrl } from './stay.ts'
 import { exportCommand, importCommand } from './transfer.ts'
-import { toNumber, UsageError } from './usage.ts'
+import { UsageError } from './usage.ts'
 import { give, user } from './users.ts'
 import { variables } from './variables.ts'
 
@@ -118,27 +119,6 @@ const list: Command = {
   },
 }
 
-const logs: Command = {
-  ...about('logs', 'what the app printed', async (context, one) => {
-    const { client, output, values, signal } = context
-    const limit = toNumber(values.lines, 'number of lines', { from: 1, to: 5000 }) ?? 1000
-    const log =
-      values.build && one.latestBuild
-        ? ({ kind: 'build', id: one.latestBuild.id } as const)
-        : ({ kind: 'runtime', id: one.id } as const)
-    const page = await client.logs.read({ log, limit })
-    for (const line of page.lines) output.logLine(line)
-    if (values.follow) await followLog(context, log, { after: page.last, signal })
-    return 0
-  }),
-  options: { follow: { type: 'boolean', short: 'f' }, build: { type: 'boolean' }, lines: { type: 'string' } },
-  optionHelp: {
-    '-f, --follow': 'goes on until Ctrl-C',
-    '--build': 'the log of its newest build',
-    '--lines NUMBER': 'how many, up to 5000 (1000)',
-  },
-}
-
 const open: Command = about('open', 'opens the app in the browser', async (context, one) => {
   if (context.isAlone && !answersAlone(one)) {
     throw new SlipwayError({
@@ -162,6 +142,7 @@ export const commands: readonly Command[] = [
   plan,
   list,
   variables,
+  keep,
   logs,
   open,
   rollback,

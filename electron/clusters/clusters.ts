@@ -68,7 +68,12 @@ export function createClusters(deps: {
     stop: async (id, isKept) => (await of(id)).stop(id, isKept),
     hasArtifact: async (id, artifact) => (await of(id)).hasArtifact(id, artifact),
     collect: async (id, artifacts) => (await of(id)).collect(id, artifacts),
-    remove: async id => (await of(id)).remove(id),
+    keep: async order => (await of(order.deploymentId)).keep(order),
+    listKept: async id => (await of(id)).listKept(id),
+    whyNotKept: async order => (await of(order.deploymentId)).whyNotKept(order),
+    dropKept: async (id, path, inUse) => (await of(id)).dropKept(id, path, inUse),
+    findWritten: async (order, signal) => (await of(order.deploymentId)).findWritten(order, signal),
+    remove: async (id, keepAs) => (await of(id)).remove(id, keepAs),
     /** Of this computer: what runs in a cluster is not stopped because a copy of the database does not know it. */
     list: () => local.list(),
     count: async id => {

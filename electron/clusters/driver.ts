@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Failure } from '../../shared/domain/failure.ts'
+import type { WrittenFiles } from '../../shared/domain/kept-folder.ts'
 import type { Plan, PlanEdits } from '../../shared/domain/plan.ts'
 import type { Commit, Residue, Source, Step } from '../../shared/domain/records.ts'
 
@@ -56,7 +57,12 @@ export interface ReleaseOrder {
   readonly variables: Readonly<Record<string, string>>
   /** Values that must not be seen in the log. */
   readonly secrets: readonly string[]
+  /** Paths below the app's folder at which it finds the data of its deployment. */
+  readonly keptFolders: readonly string[]
 }
+
+/** What a release could run from, and the folders that its deployment keeps. */
+export type KeepOrder = Pick<ReleaseOrder, 'deploymentId' | 'artifact' | 'plan' | 'keptFolders'>
 
 /**
  * One instance (local: a supervised process group). Finished instances are listed until they are forgotten.
@@ -99,8 +105,24 @@ export interface ClusterDriver {
   hasArtifact(deploymentId: string, artifact: string): Promise<boolean>
   /** Deletes build artifacts of the deployment that are not named. */
   collect(deploymentId: string, artifacts: readonly string[]): Promise<void>
-  /** Stops all and deletes all that is there of the deployment, builds included. */
-  remove(deploymentId: string): Promise<void>
+  /**
+   * Keeps folders of an app that may be running: what it wrote becomes the data of the deployment, and it goes on in it. Does
+   * nothing where the artifact is gone.
+   */
+  keep(order: KeepOrder): Promise<void>
+  /** Folders of the deployment of which there is data, and where. */
+  listKept(deploymentId: string): Promise<readonly { readonly path: string; readonly place: string }[]>
+  /** Why the folder cannot be kept, as the artifact has it; undefined when it can. */
+  whyNotKept(order: KeepOrder): Promise<Failure | undefined>
+  /** Deletes the data of a folder. Throws `conflict` while an app that runs from one of the artifacts uses it. */
+  dropKept(deploymentId: string, path: string, inUse: readonly KeepOrder[]): Promise<void>
+  /** What the app has written beside what its build made. */
+  findWritten(order: KeepOrder, signal?: AbortSignal): Promise<WrittenFiles>
+  /**
+   * Stops all and deletes all that is there of the deployment, builds included. `keepAs`: what it kept is moved out of it, to a
+   * place of that name; resolves to that place, if there is something in it.
+   */
+  remove(deploymentId: string, keepAs: string | null): Promise<string | null>
   /** Every deployment of which something is there. */
   list(): Promise<readonly string[]>
   /** Counts what is there of the deployment. `logs` and `rows` are counted elsewhere. */

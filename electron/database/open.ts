@@ -120,6 +120,7 @@ export function lockFolder(folder: string): () => void {
     return () => void lock.close()
   } catch (error) {
     lock.close()
+    if (!(error as { code?: string }).code?.startsWith('SQLITE_BUSY')) throw error
     throw new SlipwayError(
       {
         code: 'already_running',

@@ -55,6 +55,8 @@ export const deployments = sqliteTable('deployments', {
   failure: text({ mode: 'json' }).$type<Failure>(),
   createdAt: integer('created_at').notNull(),
   changedAt: integer('changed_at').notNull(),
+  keptFolders: text('kept_folders', { mode: 'json' }).$type<string[]>().notNull(),
+  keepAs: text('keep_as'),
 })
 
 export const builds = sqliteTable('builds', {

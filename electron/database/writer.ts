@@ -37,6 +37,8 @@ type DeploymentChange = Partial<
     | 'run'
     | 'firstRun'
     | 'failure'
+    | 'keptFolders'
+    | 'keepAs'
   >
 >
 
@@ -148,6 +150,7 @@ export function createWriter(database: Database, { newId, now }: { newId: () => 
           wanted: 'running',
           run: 0,
           firstRun: 0,
+          keptFolders: [],
           createdAt: at,
           changedAt: at,
         })

@@ -1,4 +1,6 @@
-import type { LogDisk, LogLine, LogPage, LogRef, NewLogLine } from '../../shared/domain/log.ts'
+import type { LogDisk, LogLine, LogPage, LogQuery, LogRef, NewLogLine } from '../../shared/domain/log.ts'
+import type { Span } from './line-matcher.ts'
+import type { SearchOptions, SearchProgress } from './search.ts'
 
 /**
  * The central log store: segments on disk, bounded for each log and in all. One process writes. Reading never
@@ -24,11 +26,20 @@ export interface LogStore {
   read(log: LogRef, range: { before?: number; after?: number; limit: number }): Promise<LogPage>
   /** Batches of lines after `after` until the log is closed or the signal aborts. Pulls: nothing is read ahead. */
   follow(log: LogRef, after: number, signal: AbortSignal): AsyncGenerator<LogLine[], void, void>
+  /** The newest lines that match, oldest first. */
   search(
     log: LogRef,
-    query: { text: string; limit: number },
+    query: LogQuery & { limit: number },
     signal?: AbortSignal,
-  ): Promise<{ matches: LogLine[]; isComplete: boolean }>
+  ): Promise<{ matches: LogLine[]; spans: Span[]; isComplete: boolean }>
+  /** The nearest line past `from` in that direction that tells of an error; null when there is none. */
+  findError(log: LogRef, place: { from: number; direction: 'earlier' | 'later' }): Promise<number | null>
+  /** Looks through many logs, from the newest line to the oldest. A bad pattern fails at once, a slow one later. */
+  searchAll(
+    logs: readonly LogRef[],
+    query: LogQuery & Pick<SearchOptions, 'since' | 'until' | 'context'>,
+    signal: AbortSignal,
+  ): AsyncGenerator<SearchProgress<LogRef>, void, void>
   /** Deletes the log; followers end. */
   remove(log: LogRef): Promise<void>
   exists(log: LogRef): Promise<boolean>

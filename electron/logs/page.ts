@@ -67,7 +67,8 @@ export async function* blocksForward(view: LogView, seq: number): AsyncGenerator
   }
 }
 
-async function* blocksBackward(view: LogView, seq: number): AsyncGenerator<LogLine[]> {
+/** Blocks of lines, the one that holds `seq` first and then those before it. */
+export async function* blocksBackward(view: LogView, seq: number): AsyncGenerator<LogLine[]> {
   const from = lastIndexAtOrBefore(view.segments, seq, segment => segment.firstSeq)
   for (const segment of view.segments.slice(0, from + 1).reverse()) {
     const blocks = await loadBlocks(segment)

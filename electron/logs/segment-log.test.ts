@@ -377,35 +377,46 @@ describe('following', () => {
 })
 
 describe('searching', () => {
-  test('finds lines whatever the case, oldest first, and says when there are more', async () => {
+  test('finds the newest lines whatever the case, and says when there are more', async () => {
     const store = openStore({ segmentBytes: 2000 })
     for (let from = 1; from <= 1000; from += 100) await store.append(app, numbered(from, from + 99))
     await store.append(app, [line('ÄRGER in C:\\Temp')])
 
-    expect(await store.search(app, { text: 'LINE 77', limit: 3 })).toEqual({
-      matches: [77, 770, 771].map(seq => ({ seq, ...line(`line ${seq}`) })),
+    expect(await store.search(app, { text: 'LINE 77', isRegex: false, limit: 3 })).toEqual({
+      matches: [777, 778, 779].map(seq => ({ seq, ...line(`line ${seq}`) })),
+      spans: Array.from({ length: 3 }, () => ({ start: 0, end: 7 })),
       isComplete: false,
     })
-    const { matches, isComplete } = await store.search(app, { text: 'ärger in c:\\temp', limit: 1 })
+    const { matches, isComplete } = await store.search(app, {
+      text: 'ärger in c:\\temp',
+      isRegex: false,
+      limit: 1,
+    })
     expect([seqsOf(matches), isComplete]).toEqual([[1001], true])
-    expect(await store.search(build, { text: 'x', limit: 1 })).toEqual({ matches: [], isComplete: true })
+    expect(await store.search(build, { text: 'x', isRegex: false, limit: 1 })).toEqual({
+      matches: [],
+      spans: [],
+      isComplete: true,
+    })
   })
 
   test('finds text that lies across two pieces of a long line', async () => {
     const store = openStore()
     await store.append(app, [line(`${'x'.repeat(16 * 1024 - 3)}needle`), line('dle')])
 
-    expect(seqsOf((await store.search(app, { text: 'Needle', limit: 9 })).matches)).toEqual([2])
+    expect(seqsOf((await store.search(app, { text: 'Needle', isRegex: false, limit: 9 })).matches)).toEqual([
+      2,
+    ])
   })
 
   test('lets others work meanwhile and stops when it is told to', async () => {
     const store = openStore()
     for (let from = 1; from <= 50_000; from += 5000) await store.append(app, numbered(from, from + 4999))
     const stopping = new AbortController()
-    const search = store.search(app, { text: 'nowhere', limit: 9 }, stopping.signal)
+    const search = store.search(app, { text: 'nowhere', isRegex: false, limit: 9 }, stopping.signal)
     await store.append(build, [line('meanwhile')])
     stopping.abort()
 
-    expect(await search).toEqual({ matches: [], isComplete: false })
+    expect(await search).toEqual({ matches: [], spans: [], isComplete: false })
   })
 })

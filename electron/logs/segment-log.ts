@@ -1,12 +1,15 @@
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SlipwayError } from '../../shared/domain/failure.ts'
-import type { LogLine, LogPage, LogRef } from '../../shared/domain/log.ts'
+import type { LogLine, LogPage, LogQuery, LogRef } from '../../shared/domain/log.ts'
 import { createDiskBound } from './disk-bound.ts'
 import { createRoomKeeper, isDiskFull } from './full-disk.ts'
+import { createLineMatcher } from './line-matcher.ts'
 import type { LogStore } from './log-store.ts'
 import { isMissing } from './missing.ts'
 import { type PageLimit, readBackward, readForward } from './page.ts'
-import { findText } from './search.ts'
+import { type FoundLine, findError, type SearchProgress, searchLogs } from './search.ts'
+import { toFirstSeq } from './segment.ts'
 import { createSegmentedLog, type SegmentedLog } from './segmented-log.ts'
 import { createSerial } from './serial.ts'
 
@@ -71,6 +74,32 @@ export function createLogStore({
     await work().catch(error => Promise.reject(toWriteFailure(error)))
   }
 
+  /** The matcher is made at once, so that a bad pattern is refused before there is anything to wait for. */
+  const searchIn = (
+    refs: readonly LogRef[],
+    {
+      text,
+      isRegex,
+      ...range
+    }: LogQuery & { since?: number | undefined; until?: number | undefined; context: number },
+    signal?: AbortSignal,
+  ): AsyncGenerator<SearchProgress<LogRef>, void, void> => {
+    const matcher = createLineMatcher({ text, isRegex })
+    return (async function* () {
+      try {
+        const known = await Promise.all(
+          refs.map(async ref => ({ ref, newestAt: await writtenAt(join(folder, toName(ref))) })),
+        )
+        const logs = known.flatMap(({ ref, newestAt }) =>
+          newestAt === undefined ? [] : [{ id: ref, newestAt, view: () => logOf(ref).view() }],
+        )
+        yield* searchLogs(logs, { ...range, matcher, signal })
+      } finally {
+        matcher.dispose()
+      }
+    })()
+  }
+
   return {
     append: (ref, lines, mark) =>
       writing(async () => {
@@ -88,8 +117,21 @@ export function createLogStore({
 
     read: (ref, range) => againWhenDropped(() => readPage(logOf(ref), range)),
 
-    search: (ref, query, signal) =>
-      againWhenDropped(async () => findText(await logOf(ref).view(), query, signal)),
+    search: async (ref, { limit, ...query }, signal) => {
+      const newestFirst: FoundLine[] = []
+      const steps = searchIn([ref], { ...query, context: 0 }, signal)
+      for await (const { found } of steps) {
+        newestFirst.push(...found)
+        if (newestFirst.length > limit) break
+      }
+      const isComplete = newestFirst.length <= limit && signal?.aborted !== true
+      const shown = newestFirst.slice(0, limit).reverse()
+      return { matches: shown.map(({ line }) => line), spans: shown.map(({ span }) => span), isComplete }
+    },
+
+    findError: (ref, place) => againWhenDropped(async () => findError(await logOf(ref).view(), place)),
+
+    searchAll: (refs, query, signal) => searchIn(refs, query, AbortSignal.any([signal, disposing.signal])),
 
     follow: (ref, after, signal) => follow(logOf(ref), after, AbortSignal.any([signal, disposing.signal])),
 
@@ -104,6 +146,22 @@ export function createLogStore({
     },
   }
 }
+
+/** When the log was written to last; undefined when there is none. */
+async function writtenAt(folder: string): Promise<number | undefined> {
+  const names = await readdir(folder).catch(error => (isMissing(error) ? [] : Promise.reject(error)))
+  const newest = names
+    .filter(name => toFirstSeq(name) !== undefined)
+    .sort(bySeq)
+    .at(-1)
+  if (newest === undefined) return undefined
+  return stat(join(folder, newest)).then(
+    found => found.mtimeMs,
+    () => Date.now(),
+  )
+}
+
+const bySeq = (a: string, b: string): number => (toFirstSeq(a) ?? 0) - (toFirstSeq(b) ?? 0)
 
 async function readPage(
   log: SegmentedLog,

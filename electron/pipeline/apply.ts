@@ -1,5 +1,6 @@
 import { assertNever } from '../../shared/domain/assert-never.ts'
-import { type Failure, SlipwayError } from '../../shared/domain/failure.ts'
+import { type Failure, SlipwayError, toDiskFailure } from '../../shared/domain/failure.ts'
+import { toKeptFolders } from '../../shared/domain/kept-folder.ts'
 import { isAtRun, type StoredVariable } from '../../shared/domain/variable.ts'
 import type { ClusterDriver } from '../clusters/driver.ts'
 import type { BuildRow, DeploymentRow, Reader, ReleaseWithBuild } from '../database/reader.ts'
@@ -66,7 +67,7 @@ export function createApply(deps: ApplyDeps) {
       return error.failure
     })
     if ('code' in resolved) return failBuild(deployment, build, resolved, { finishedAt: now() })
-    await driver.startBuild({
+    const order = {
       buildId: build.id,
       deploymentId: deployment.id,
       source: reader.sourceOf(deployment),
@@ -77,6 +78,11 @@ export function createApply(deps: ApplyDeps) {
       timeLimitMs: deps.limits.buildTimeMs,
       isFresh: build.isFresh,
       ...resolved,
+    }
+    await driver.startBuild(order).catch(error => {
+      const failure = toDiskFailure(error)
+      if (failure === undefined) throw error
+      failBuild(deployment, build, failure, { finishedAt: now() })
     })
   }
 
@@ -214,7 +220,10 @@ export function createApply(deps: ApplyDeps) {
 
   const remove = async (deployment: DeploymentRow) => {
     if (deployment.status !== 'removing') writer.moveDeployment(deployment.id, deployment.status, 'removing')
-    await effect('removeFromCluster', () => driver.remove(deployment.id))
+    let place: string | null = null
+    await effect('removeFromCluster', async () => {
+      place = await driver.remove(deployment.id, deployment.keepAs)
+    })
     await effect('removeLogs', async () => {
       for (const id of reader.buildIdsOf(deployment.id)) {
         await logs.remove({ kind: 'build', id })
@@ -230,7 +239,8 @@ export function createApply(deps: ApplyDeps) {
           verb: 'removed',
           deploymentId: deployment.id,
           deployment: deployment.name,
-          detail: '',
+          // Where its data is, for whoever asks later.
+          detail: place ?? '',
         })
       }),
     )
@@ -258,6 +268,13 @@ export function createApply(deps: ApplyDeps) {
         return effect(action.do, () => finishBuild(deployment, action))
       case 'cancelBuild':
         return effect(action.do, () => cancelBuild(deployment, action.build))
+      case 'keepFolders': {
+        const { plan, artifact } = action.release.build
+        return effect(action.do, async () => {
+          if (!plan || artifact === null) return
+          await driver.keep({ deploymentId: deployment.id, artifact, plan, keptFolders: action.folders })
+        })
+      }
       case 'startRun': {
         const { release } = action
         const { plan, artifact } = release.build
@@ -270,6 +287,7 @@ export function createApply(deps: ApplyDeps) {
             artifact,
             plan,
             port: release.port,
+            keptFolders: toKeptFolders(deployment.keptFolders, plan.keep),
             ...(await deps.resolve(release.variables)),
           }),
         )

@@ -42,6 +42,8 @@ const deployment = (change: Partial<DeploymentRow> = {}): DeploymentRow => ({
   failure: null,
   createdAt: now,
   changedAt: now,
+  keptFolders: [],
+  keepAs: null,
   ...change,
 })
 
@@ -116,6 +118,7 @@ const facts = (change: Partial<Facts> = {}): Facts => ({
   reusable: undefined,
   hasFreeSlot: true,
   target: release(),
+  unkept: undefined,
   instances: [instance()],
   refused: undefined,
   isTidy: true,

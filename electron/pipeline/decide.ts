@@ -13,6 +13,8 @@ export interface Facts {
   readonly reusable: BuildRow | undefined
   readonly hasFreeSlot: boolean
   readonly target: ReleaseWithBuild | undefined
+  /** What serves, and folders that are to be kept from now on, of which its app may have written some. */
+  readonly unkept: { readonly release: ReleaseWithBuild; readonly folders: readonly string[] } | undefined
   readonly instances: readonly Instance[]
   /** The cluster said that it cannot start the run, and why. */
   readonly refused:
@@ -45,6 +47,11 @@ export type Action =
       readonly observed: Observed<'succeeded' | 'failed'>
     }
   | { readonly do: 'cancelBuild'; readonly build: BuildRow }
+  | {
+      readonly do: 'keepFolders'
+      readonly release: ReleaseWithBuild
+      readonly folders: readonly string[]
+    }
   | { readonly do: 'startRun'; readonly release: ReleaseWithBuild }
   | { readonly do: 'promote'; readonly release: ReleaseWithBuild }
   | { readonly do: 'retireOthers'; readonly isKept: (instance: Instance) => boolean }
@@ -68,6 +75,8 @@ type Check = (facts: Facts) => Action | undefined
 /** Order is the specification: the first check that answers wins. */
 const checks: readonly Check[] = [
   facts => (facts.deployment.wanted === 'removed' ? { do: 'remove' } : undefined),
+  // Before anything starts that would find an empty folder.
+  ({ unkept }) => (unkept ? { do: 'keepFolders', ...unkept } : undefined),
   decideRunningBuild,
   ({ queued, running, reusable }) =>
     queued && !running && reusable ? { do: 'reuseBuild', build: queued, earlier: reusable } : undefined,

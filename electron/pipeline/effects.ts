@@ -9,6 +9,7 @@ export const effects = [
   'finishBuild',
   'cancelBuild',
   'collectArtifacts',
+  'keepFolders',
   'startRun',
   'promote',
   'retireOthers',

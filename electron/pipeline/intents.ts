@@ -1,4 +1,5 @@
 import { SlipwayError } from '../../shared/domain/failure.ts'
+import { toKeptFolders, whyFolderIsRefused } from '../../shared/domain/kept-folder.ts'
 import { toFreeName } from '../../shared/domain/name.ts'
 import type { PlanEdits } from '../../shared/domain/plan.ts'
 import type { Activity, Cluster, Source } from '../../shared/domain/records.ts'
@@ -198,6 +199,23 @@ export function createIntents(deps: {
       return { applied }
     },
 
+    checkFolder: (id: string, folder: string): void => checkFolder(find(id), folder),
+
+    /** From now on. What the app has written there goes on as the data of the deployment. */
+    keepFolder: (id: string, folder: string, asker: Asker): void =>
+      ask(id, row => {
+        checkFolder(row, folder)
+        writer.changeDeployment(id, { keptFolders: [...row.keptFolders, folder] })
+        record(asker, 'changed', row, `keeps ${folder}`)
+      }),
+
+    /** From the next start on. Its data stays where it is. */
+    stopKeepingFolder: (id: string, folder: string, asker: Asker): void =>
+      ask(id, row => {
+        writer.changeDeployment(id, { keptFolders: row.keptFolders.filter(one => one !== folder) })
+        record(asker, 'changed', row, `no longer keeps ${folder}`)
+      }),
+
     rollback: (id: string, releaseId: string, asker: Asker): { releaseId: string } =>
       ask(id, row => {
         const earlier = reader.release(releaseId)
@@ -237,7 +255,8 @@ export function createIntents(deps: {
         record(asker, 'stop', row)
       }),
 
-    remove: (id: string, name: string, asker: Asker): void => {
+    /** `deletesData`: of its kept folders too; otherwise that is set aside. */
+    remove: (id: string, name: string, asker: Asker, { deletesData = false } = {}): void => {
       if (reader.deploymentRow(id)?.wanted === 'removed') {
         wake(id)
         return
@@ -251,7 +270,10 @@ export function createIntents(deps: {
           })
         }
         for (const build of reader.unfinishedBuilds(id)) requestCancel(build.id)
-        writer.changeDeployment(id, { wanted: 'removed', failure: null })
+        const keepAs = deletesData
+          ? null
+          : `${current.name}-${new Date(deps.now()).toISOString().replace(/[:.]/g, '-')}`
+        writer.changeDeployment(id, { wanted: 'removed', failure: null, keepAs })
         writer.moveDeployment(id, current.status, 'removing')
         record(asker, 'remove', current)
       })
@@ -273,6 +295,14 @@ export function createIntents(deps: {
       const taken = new Set(reader.names())
       return toFreeName(name, candidate => taken.has(candidate))
     },
+  }
+
+  function checkFolder(row: DeploymentRow, folder: string): void {
+    const plan = reader.release(row.servingReleaseId ?? row.targetReleaseId ?? '')?.build.plan
+    const kept = toKeptFolders(row.keptFolders, plan?.keep)
+    const why = whyFolderIsRefused(folder, { kept, output: plan?.output?.value ?? null })
+    if (why === undefined) return
+    throw new SlipwayError({ code: 'invalid_input', message: `${why}.`, hint: 'Choose another folder.' })
   }
 
   /** Inside a transaction. Nothing that runs yet has nothing to apply to. */

@@ -1,5 +1,7 @@
-import { isPassing, SlipwayError } from '../../shared/domain/failure.ts'
+import { type Failure, isPassing, SlipwayError, toDiskFailure } from '../../shared/domain/failure.ts'
+import { toKeptFolders } from '../../shared/domain/kept-folder.ts'
 import type { Instance } from '../clusters/driver.ts'
+import type { ReleaseWithBuild } from '../database/reader.ts'
 import { type ApplyDeps, createApply } from './apply.ts'
 import { type CrashLimits, decide, type Facts } from './decide.ts'
 import type { Next } from './queue.ts'
@@ -22,27 +24,41 @@ export function createReconcile(deps: ReconcileDeps): (deploymentId: string) => 
   const tidy = new Set<string>()
   /** By deployment, the run that the cluster cannot start. Forgotten at each start, and tried once more then. */
   const refusals = new Map<string, NonNullable<Facts['refused']>>()
+  /** By deployment, the artifact and the folders that are kept of it. Forgotten with each run, which links what it needs itself. */
+  const kept = new Map<string, string>()
   return async deploymentId => {
     for (let step = 0; step < mostSteps; step++) {
       const seen = await gather(deps, deploymentId)
       if (!seen) return {}
       if (seen.running) tidy.delete(deploymentId)
-      const facts = { ...seen, refused: refusals.get(deploymentId), isTidy: tidy.has(deploymentId) }
+      const unkept = toUnkept(seen)
+      const facts = {
+        ...seen,
+        unkept: unkept && kept.get(deploymentId) === toText(unkept) ? undefined : unkept,
+        refused: refusals.get(deploymentId),
+        isTidy: tidy.has(deploymentId),
+      }
       const action = decide(facts)
       if (action.do === 'nothing') return {}
       if (action.do === 'wait') return { afterMs: action.afterMs }
       try {
         await apply(facts.deployment, action)
       } catch (error) {
-        if (action.do !== 'startRun' || !isRefusal(error)) throw error
-        const { failure } = error
-        refusals.set(deploymentId, { releaseId: action.release.id, run: facts.deployment.run, failure })
+        const refuses = action.do === 'startRun' || action.do === 'keepFolders'
+        const failure = refuses ? toRefusal(error, action.release) : undefined
+        if (!refuses || failure === undefined) throw error
+        // What cannot be kept is said when the next run starts, which cannot do without it.
+        if (action.do === 'startRun')
+          refusals.set(deploymentId, { releaseId: action.release.id, run: facts.deployment.run, failure })
       }
       if (action.do === 'collectArtifacts') tidy.add(deploymentId)
+      if (action.do === 'keepFolders') kept.set(deploymentId, toText(action))
+      if (action.do === 'startRun') kept.delete(deploymentId)
       deps.onChanged(deploymentId)
       if (action.do === 'remove') {
         tidy.delete(deploymentId)
         refusals.delete(deploymentId)
+        kept.delete(deploymentId)
         return {}
       }
     }
@@ -50,11 +66,27 @@ export function createReconcile(deps: ReconcileDeps): (deploymentId: string) => 
   }
 }
 
-/** What the cluster explains does not change by itself; anything else is worth another try. */
-const isRefusal = (error: unknown): error is SlipwayError =>
-  error instanceof SlipwayError && !isPassing(error.failure.code)
+/**
+ * What the cluster explains does not change by itself; anything else is worth another try. A full disk fails what is new,
+ * while what was live is tried until there is room.
+ */
+function toRefusal(error: unknown, release: ReleaseWithBuild): Failure | undefined {
+  if (error instanceof SlipwayError) return isPassing(error.failure.code) ? undefined : error.failure
+  return release.status === 'releasing' ? toDiskFailure(error) : undefined
+}
 
-type SeenFacts = Omit<Facts, 'refused' | 'isTidy'>
+type SeenFacts = Omit<Facts, 'refused' | 'isTidy' | 'unkept'> & {
+  readonly serving: ReleaseWithBuild | undefined
+}
+
+function toUnkept({ deployment, target, serving }: SeenFacts): Facts['unkept'] {
+  const plan = (target ?? serving)?.build.plan
+  const folders = toKeptFolders(deployment.keptFolders, plan?.keep)
+  return serving === undefined || folders.length === 0 ? undefined : { release: serving, folders }
+}
+
+const toText = ({ release, folders }: NonNullable<Facts['unkept']>) =>
+  JSON.stringify([release.build.artifact, folders])
 
 async function gather(deps: ReconcileDeps, id: string): Promise<SeenFacts | undefined> {
   const { reader, driver } = deps
@@ -80,6 +112,7 @@ async function gather(deps: ReconcileDeps, id: string): Promise<SeenFacts | unde
     reusable: queued && reusable && queued.fingerprint === reusable.fingerprint ? reusable : undefined,
     hasFreeSlot: reader.runningBuilds().length < deps.limits.builds,
     target: deployment.targetReleaseId === null ? undefined : reader.release(deployment.targetReleaseId),
+    serving: deployment.servingReleaseId === null ? undefined : reader.release(deployment.servingReleaseId),
     instances,
     limits: deps.limits,
   }

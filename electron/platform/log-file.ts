@@ -11,5 +11,8 @@ export function createLogFile(dataFolder: string): Logger {
   const path = join(dataFolder, 'slipway.log')
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
   if (size > maxBytes) renameSync(path, join(dataFolder, 'slipway.old.log'))
-  return pino({ base: { pid: process.pid } }, destination({ dest: path, sync: true }))
+  const file = destination({ dest: path, sync: true })
+  // A full disk costs lines of this log, not Slipway.
+  file.on('error', () => {})
+  return pino({ base: { pid: process.pid } }, file)
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { Duplex } from 'node:stream'
@@ -32,6 +33,7 @@ import { createChanges } from './changes.ts'
 import { createClusterSettings } from './cluster-settings.ts'
 import { createConnections } from './connections.ts'
 import { toHealth, toRoute } from './health.ts'
+import { createKeptFolders } from './kept-folders.ts'
 import { createKeptKubeconfigs } from './kept-kubeconfigs.ts'
 import { type Notice, toNotice } from './notice.ts'
 import { createUsers, seedUser } from './users.ts'
@@ -266,6 +268,7 @@ export async function createPlatform(deps: PlatformDeps) {
       const stored = reader.deployment(id)
       return stored && toDeployment(stored)
     },
+    keptFolders: createKeptFolders({ reader, driver, intents }),
     variables: (deploymentId: string): VariableList => listVariables(reader, deploymentId),
     /** Counts again what is left of a removed deployment; undefined while its row is there. */
     residue: async (id: string): Promise<Residue | undefined> => {
@@ -274,7 +277,9 @@ export async function createPlatform(deps: PlatformDeps) {
         driver.count(id),
         logs.exists({ kind: 'runtime', id }),
       ])
-      return { processes, checkouts, logs: hasLog ? 1 : 0, rows: reader.countRowsOf(id) }
+      const [last] = reader.activity({ deploymentId: id, limit: 1 })
+      const keptData = last?.verb === 'removed' && existsSync(last.detail) ? last.detail : null
+      return { processes, checkouts, logs: hasLog ? 1 : 0, rows: reader.countRowsOf(id), keptData }
     },
     /** Tells of what ended: builds, rollouts, crashes. */
     onDeploymentEvent: (listener: (notice: Notice) => void): (() => void) => {

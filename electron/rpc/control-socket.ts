@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
@@ -83,7 +84,15 @@ export interface ControlConnection {
   close(): void
 }
 
-/** A client of the Slipway that runs on this data folder; undefined when none does. `actsAs`: asks as that user. */
+/** A Slipway that takes the connection and says nothing for so long is hung. */
+const answerMs = 5_000
+/** One that has just taken the data folder listens after so long, or it is none. */
+const startMs = 20_000
+
+/**
+ * A client of the Slipway that runs on this data folder; undefined when none does. `actsAs`: asks as that user. Fails when
+ * there is one that does not answer.
+ */
 export async function connectControl(
   dataFolder: string,
   { actsAs }: RequestContext = {},
@@ -92,10 +101,17 @@ export async function connectControl(
   const url = new URL(rpcPath, 'ws://localhost')
   if (actsAs !== undefined) url.searchParams.set(userParameter, actsAs)
   const socket = new WebSocket(url, { createConnection: () => connect(path) })
+  let isHung = false
+  const patience = setTimeout(() => {
+    isHung = true
+    socket.terminate()
+  }, answerMs)
   const isOpen = await new Promise<boolean>(resolve => {
     socket.once('open', () => resolve(true))
     socket.once('error', () => resolve(false))
   })
+  clearTimeout(patience)
+  if (isHung) throw notAnswering(dataFolder)
   if (!isOpen) return undefined
   socket.on('error', () => socket.terminate())
   return {
@@ -103,6 +119,25 @@ export async function connectControl(
     closed: new Promise(resolve => socket.once('close', () => resolve())),
     close: () => socket.close(),
   }
+}
+
+/**
+ * For a start that found the data folder just taken: what `use` makes of the Slipway that has it, as soon as that one
+ * listens. `use` answers undefined while it is to be asked again. Undefined when it took too long.
+ */
+export async function whenListening<T>(
+  connectOnce: () => Promise<ControlConnection | undefined>,
+  use: (running: ControlConnection) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const deadline = performance.now() + startMs
+  while (performance.now() < deadline) {
+    const running = await connectOnce()
+    const made = running && (await use(running))
+    if (made !== undefined) return made
+    running?.close()
+    await delay(100)
+  }
+  return undefined
 }
 
 function isAnswering(path: string): Promise<boolean> {
@@ -123,6 +158,14 @@ function listen(server: Server, path: string): Promise<void> {
       server.off('error', reject)
       resolve()
     })
+  })
+}
+
+export function notAnswering(dataFolder: string): SlipwayError {
+  return new SlipwayError({
+    code: 'already_running',
+    message: `A Slipway runs on ${dataFolder}, and does not answer.`,
+    hint: 'Wait a moment, then try again. If it stays so, end its process and start Slipway again.',
   })
 }
 

@@ -5,9 +5,10 @@ import { ValidationError } from '@orpc/contract'
 import { implement, ORPCError } from '@orpc/server'
 import packageJson from '../../package.json' with { type: 'json' }
 import { contract } from '../../shared/contract/contract.ts'
-import { type Failure, SlipwayError } from '../../shared/domain/failure.ts'
+import { type Failure, SlipwayError, toDiskFailure } from '../../shared/domain/failure.ts'
 import { toNameFromSource } from '../../shared/domain/name.ts'
 import type { Asker } from '../pipeline/intents.ts'
+import { searchLogs } from '../platform/log-search.ts'
 import type { Platform } from '../platform/platform.ts'
 import { createAcknowledgements } from './acknowledgements.ts'
 import type { RequestContext } from './websocket.ts'
@@ -22,7 +23,7 @@ export function createRouter(
   platform: Platform,
   { surface, open }: { surface: Surface; open?: Opener | undefined },
 ) {
-  const { reader, writer, intents, logs, sources, changes, users, transfer } = platform
+  const { reader, writer, intents, logs, sources, changes, users, transfer, keptFolders } = platform
   const followed = createAcknowledgements()
 
   const askerOf = ({ actsAs }: RequestContext): Asker => {
@@ -176,13 +177,25 @@ export function createRouter(
         intents.start(input.id, context.asker)
         return {}
       }),
-      remove: at.deployments.remove.handler(({ input, context }) => {
-        intents.remove(input.id, input.name, context.asker)
+      remove: at.deployments.remove.handler(({ input: { id, name, deletesData }, context }) => {
+        intents.remove(id, name, context.asker, { deletesData })
         return {}
       }),
       residue: at.deployments.residue.handler(
         async ({ input }) => (await platform.residue(input.id)) ?? null,
       ),
+    },
+    folders: {
+      list: at.folders.list.handler(({ input }) => keptFolders.list(input.id)),
+      keep: at.folders.keep.handler(async ({ input, context }) => {
+        await keptFolders.keep(input.id, input.path, context.asker)
+        return {}
+      }),
+      stop: at.folders.stop.handler(async ({ input: { id, path, deletesData }, context }) => {
+        await keptFolders.stop(id, path, { deletesData }, context.asker)
+        return {}
+      }),
+      written: at.folders.written.handler(({ input, signal }) => keptFolders.written(input.id, signal)),
     },
     variables: {
       list: at.variables.list.handler(({ input }) =>
@@ -216,8 +229,14 @@ export function createRouter(
         followed.acknowledge(input.stream, input.seq)
         return {}
       }),
-      search: at.logs.search.handler(({ input: { log, text, limit }, signal }) =>
-        logs.search(log, { text, limit }, signal),
+      search: at.logs.search.handler(({ input: { log, ...query }, signal }) =>
+        logs.search(log, query, signal),
+      ),
+      findError: at.logs.findError.handler(async ({ input: { log, ...place } }) => ({
+        seq: await logs.findError(log, place),
+      })),
+      searchAll: at.logs.searchAll.handler(({ input, signal = new AbortController().signal }) =>
+        searchLogs(platform, input, signal),
       ),
     },
     activity: {
@@ -250,6 +269,8 @@ export function createRouter(
 /** What there are words for; undefined for what nobody expected. */
 function toKnownFailure(error: unknown): Failure | undefined {
   if (error instanceof SlipwayError) return error.failure
+  const failure = toDiskFailure(error)
+  if (failure !== undefined) return failure
   if (!(error instanceof ORPCError && error.code === 'BAD_REQUEST' && error.cause instanceof ValidationError))
     return undefined
   const [issue] = error.cause.issues

@@ -27,7 +27,7 @@ export function toShownFailure(error: unknown): Failure {
   return unreachable
 }
 
-function isFailure(data: unknown): data is Failure {
+export function isFailure(data: unknown): data is Failure {
   return (
     typeof data === 'object' &&
     data !== null &&

@@ -18,6 +18,7 @@ export function Frame() {
     c: () => void navigate({ to: '/new' }),
     'g b': () => void navigate({ to: '/' }),
     'g u': () => void navigate({ to: '/builds' }),
+    'g l': () => void navigate({ to: '/logs' }),
     'g a': () => void navigate({ to: '/activity' }),
     'g s': () => void navigate({ to: '/settings' }),
     '?': shortcuts.open,

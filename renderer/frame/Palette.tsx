@@ -2,6 +2,7 @@ import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
 import {
   IconActivity,
   IconExternalLink,
+  IconFileSearch,
   IconFileText,
   IconHammer,
   IconKeyboard,
@@ -43,6 +44,7 @@ export function Palette({ showShortcuts }: { showShortcuts: () => void }) {
       actions: [
         place('Board', <IconLayoutList size={iconSize} />, () => void navigate({ to: '/' })),
         place('Builds', <IconHammer size={iconSize} />, () => void navigate({ to: '/builds' })),
+        place('Logs', <IconFileSearch size={iconSize} />, () => void navigate({ to: '/logs' })),
         place('Activity', <IconActivity size={iconSize} />, () => void navigate({ to: '/activity' })),
         place('Settings', <IconSettings size={iconSize} />, () => void navigate({ to: '/settings' })),
       ],

@@ -2,6 +2,7 @@ import { ActionIcon, Tooltip } from '@mantine/core'
 import {
   type Icon,
   IconActivity,
+  IconFileSearch,
   IconHammer,
   IconKeyboard,
   IconLayoutList,
@@ -46,6 +47,7 @@ export function Rail({
           isCollapsed={isCollapsed}
         />
         <Place to="/builds" icon={IconHammer} word="Builds" count={builds} isCollapsed={isCollapsed} />
+        <Place to="/logs" icon={IconFileSearch} word="Logs" isCollapsed={isCollapsed} />
         <Place to="/activity" icon={IconActivity} word="Activity" isCollapsed={isCollapsed} />
       </ul>
       <Clusters isCollapsed={isCollapsed} />
@@ -82,7 +84,7 @@ function Place({
   count = 0,
   isCollapsed,
 }: {
-  to: '/' | '/builds' | '/activity' | '/settings'
+  to: '/' | '/builds' | '/logs' | '/activity' | '/settings'
   exact?: boolean
   icon: Icon
   word: string

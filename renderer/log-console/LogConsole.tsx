@@ -3,18 +3,18 @@ import { useLocalStorage } from '@mantine/hooks'
 import { IconArrowDown } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { LogRef } from '../../shared/domain/log.ts'
+import { toPlainText } from '../../shared/domain/log-text.ts'
 import { openInBrowser } from '../actions/deployment-actions.ts'
 import { toast, toastFailure } from '../actions/toasts.tsx'
 import { client, connection } from '../connection/api.ts'
 import { toShownFailure } from '../connection/failures.ts'
 import { useShortcuts } from '../keyboard/shortcuts.ts'
 import { FailurePanel } from '../ui/FailurePanel.tsx'
-import { downloadLog } from './download.ts'
-import { toPlainText } from './format-line.ts'
 import classes from './LogConsole.module.css'
 import { LogToolbar } from './LogToolbar.tsx'
 import { createLogSession, type LogSession, type LogState } from './log-session.ts'
 import { createTerminalScreen, type TerminalScreen } from './terminal-screen.ts'
+import { useDownload } from './use-download.ts'
 import { useLogSearch } from './use-log-search.ts'
 
 const atFirst: LogState = { phase: 'loading', error: null, isEmpty: false, newLines: 0, isFollowing: true }
@@ -26,12 +26,14 @@ interface LogConsoleProps {
   readonly revision: number
   /** A line to start at; without one, the newest. */
   readonly seq?: number | undefined
+  /** Without `seq`, the error to start at: the first after that line, or the last of all. */
+  readonly opensAtError?: { readonly after: number } | 'last' | undefined
   readonly whenEmpty: ReactNode
   readonly tools?: ReactNode
 }
 
 /** One log, live. Remount it (by `key`) for another log. */
-export function LogConsole({ log, title, revision, seq, whenEmpty, tools }: LogConsoleProps) {
+export function LogConsole({ log, title, revision, seq, opensAtError, whenEmpty, tools }: LogConsoleProps) {
   const parent = useRef<HTMLDivElement>(null)
   const searchInput = useRef<HTMLInputElement>(null)
   const [opened, setOpened] = useState<{ session: LogSession; screen: TerminalScreen } | null>(null)
@@ -62,11 +64,15 @@ export function LogConsole({ log, title, revision, seq, whenEmpty, tools }: LogC
   useEffect(() => {
     if (opened === null) return
     opened.screen.setTime(hasTime)
-    void opened.session.start().then(() => (seq === undefined ? undefined : opened.session.reveal(seq)))
+    void opened.session.start().then(async () => {
+      if (seq !== undefined) await opened.session.reveal(seq, 'line')
+      else if (opensAtError === 'last') await opened.session.showError('earlier')
+      else if (opensAtError !== undefined) await opened.session.showError('later', opensAtError.after)
+    })
   }, [opened])
 
   useEffect(() => {
-    if (opened !== null && seq !== undefined) void opened.session.reveal(seq)
+    if (opened !== null && seq !== undefined) void opened.session.reveal(seq, 'line')
   }, [opened, seq])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new revision is the reason to look again
@@ -75,8 +81,15 @@ export function LogConsole({ log, title, revision, seq, whenEmpty, tools }: LogC
   // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme decides what the tokens hold
   useEffect(() => opened?.screen.applyTheme(), [opened, scheme])
 
+  const download = useDownload({ kind, id }, `${title}.log`.replaceAll(/[^\w.-]+/g, '-'))
   const search = useLogSearch(log, opened?.session ?? null, opened?.screen ?? null)
-  useShortcuts({ '/': () => searchInput.current?.focus() })
+  const showError = async (direction: 'earlier' | 'later') => {
+    if (opened === null || (await opened.session.showError(direction))) return
+    toast(direction === 'earlier' ? 'No error before this.' : 'No error after this.')
+  }
+  const earlierError = () => void showError('earlier').catch(toastFailure)
+  const laterError = () => void showError('later').catch(toastFailure)
+  useShortcuts({ '/': () => searchInput.current?.focus(), e: laterError, E: earlierError })
 
   const copy = async () => {
     const selection = opened?.screen.selection() ?? ''
@@ -99,10 +112,10 @@ export function LogConsole({ log, title, revision, seq, whenEmpty, tools }: LogC
           opened?.screen.setTime(!hasTime)
           void opened?.session.redraw()
         }}
+        earlierError={earlierError}
+        laterError={laterError}
         copy={() => void copy().catch(toastFailure)}
-        download={() =>
-          void downloadLog({ kind, id }, `${title}.log`.replaceAll(/[^\w.-]+/g, '-')).catch(toastFailure)
-        }
+        download={download}
         tools={tools}
       />
       <div className={classes.view}>

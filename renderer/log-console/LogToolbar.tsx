@@ -1,17 +1,22 @@
 import { ActionIcon, CloseButton, TextInput, Tooltip } from '@mantine/core'
 import {
   type Icon,
+  IconAlertCircle,
   IconChevronDown,
   IconChevronsDown,
   IconChevronUp,
   IconClock,
   IconCopy,
   IconDownload,
+  IconRegex,
   IconSearch,
+  IconX,
 } from '@tabler/icons-react'
 import type { ReactNode, RefObject } from 'react'
+import { toShownFailure } from '../connection/failures.ts'
 import { Keys } from '../keyboard/Keys.tsx'
 import classes from './LogConsole.module.css'
+import type { Download } from './use-download.ts'
 import type { LogSearch } from './use-log-search.ts'
 
 interface LogToolbarProps {
@@ -22,7 +27,9 @@ interface LogToolbarProps {
   readonly hasTime: boolean
   readonly toggleTime: () => void
   readonly copy: () => void
-  readonly download: () => void
+  readonly earlierError: () => void
+  readonly laterError: () => void
+  readonly download: Download
   readonly tools?: ReactNode
 }
 
@@ -55,7 +62,8 @@ export function LogToolbar(props: LogToolbarProps) {
           }
         }}
       />
-      <span className={classes.count} role="status">
+      <Tool icon={IconRegex} label="Regular expression" act={search.toggleRegex} isOn={search.isRegex} />
+      <span className={classes.count} role="status" title={describeCount(search)}>
         {describeCount(search)}
       </span>
       {search.count !== null && search.count > 0 && (
@@ -65,17 +73,29 @@ export function LogToolbar(props: LogToolbarProps) {
         </>
       )}
       <span className={classes.gap} />
+      <IconAlertCircle size={16} className={classes.errors} aria-hidden />
+      <Tool icon={IconChevronUp} label="Earlier error" act={props.earlierError} />
+      <Tool icon={IconChevronDown} label="Later error" act={props.laterError} />
       <Tool icon={IconChevronsDown} label="Follow" act={props.follow} isOn={props.isFollowing} />
       <Tool icon={IconClock} label="Times" act={props.toggleTime} isOn={props.hasTime} />
       <Tool icon={IconCopy} label="Copy" act={props.copy} />
-      <Tool icon={IconDownload} label="Download as text" act={props.download} />
+      {props.download.percent === null ? (
+        <Tool icon={IconDownload} label="Download as text" act={props.download.start} />
+      ) : (
+        <Tool
+          icon={IconX}
+          label={`Downloading, ${props.download.percent} %: cancel`}
+          act={props.download.cancel}
+          isOn
+        />
+      )}
     </div>
   )
 }
 
 function describeCount(search: LogSearch): string {
   if (search.count === null) return ''
-  if (search.error !== null) return 'The search failed'
+  if (search.error !== null) return toShownFailure(search.error).message
   if (search.count === 0) return search.isSearching ? 'Searching' : 'No match'
   return `${search.position} of ${search.count}${search.isComplete ? '' : '+'}`
 }

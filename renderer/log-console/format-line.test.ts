@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LogLine } from '../../shared/domain/log.ts'
-import { formatLine, toPlainText } from './format-line.ts'
+import { formatLine } from './format-line.ts'
 
 const line = (text: string, stream: LogLine['stream'] = 'stdout'): LogLine => ({
   seq: 1,
@@ -26,8 +26,4 @@ test("an app's colours stay, and what would move the cursor or rename the window
 
 test('a progress bar shows its last state', () => {
   expect(formatLine(line('10 %\r50 %\r100 %\r'), false)).toBe('100 %\x1b[0m')
-})
-
-test('plain text has no colours', () => {
-  expect(toPlainText('\x1b[1;31mred\x1b[0m\tend')).toBe('red\tend')
 })

@@ -42,6 +42,7 @@ export function createLogSession(deps: {
   let following: AbortController | null = null
   let filling: Promise<void> | null = null
   let isDisposed = false
+  let errorSeq: number | undefined
 
   const set = (next: Partial<LogState>) => {
     if (isDisposed) return
@@ -165,7 +166,7 @@ export function createLogSession(deps: {
       if (state.phase === 'ready' && isAtTail(window)) void follow()
     },
     /** While another stretch is drawn the view passes its ends, which is no reason to fill them. */
-    async reveal(seq: number, text?: string) {
+    async reveal(seq: number, mark?: { text: string } | 'line') {
       await filling
       await fill(async () => {
         if (linesAfter(window, seq) === undefined) {
@@ -174,10 +175,22 @@ export function createLogSession(deps: {
         await inOrder(async () => {
           const behind = linesAfter(window, seq)
           if (behind === undefined) return
-          screen.scrollTo(behind, text === undefined ? 'top' : 'middle')
-          if (text !== undefined) screen.select(behind, text)
+          screen.scrollTo(behind, mark === undefined ? 'top' : 'middle')
+          if (mark === 'line') screen.selectLine(behind)
+          else if (mark !== undefined) screen.select(behind, mark.text)
         })
       })
+    },
+    /**
+     * Shows the nearest error in that direction, from the one shown last or else from the end. False when there is none.
+     */
+    async showError(direction: 'earlier' | 'later', from?: number): Promise<boolean> {
+      const start = from ?? errorSeq ?? (direction === 'earlier' ? Number.MAX_SAFE_INTEGER : 0)
+      const { seq } = await client.logs.findError({ log, from: start, direction })
+      if (seq === null) return false
+      errorSeq = seq
+      await this.reveal(seq, 'line')
+      return true
     },
     /** Draws the held lines again, after something about how lines look has changed. */
     redraw: () =>

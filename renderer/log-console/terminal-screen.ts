@@ -4,6 +4,7 @@ import { WebLinksAddon } from '@xterm/addon-web-links'
 import { WebglAddon } from '@xterm/addon-webgl'
 import { Terminal } from '@xterm/xterm'
 import type { LogLine } from '../../shared/domain/log.ts'
+import { isErrorLine } from '../../shared/domain/log-level.ts'
 import { formatLine, paletteSlots } from './format-line.ts'
 import { heldLines } from './log-window.ts'
 
@@ -85,6 +86,12 @@ export function createTerminalScreen(parent: HTMLElement, deps: { openLink: (url
       const row = rowOf(linesBehind)
       terminal.scrollToLine(place === 'top' ? row : Math.max(0, row - Math.floor(terminal.rows / 2)))
     },
+    selectLine(linesBehind: number) {
+      const row = rowOf(linesBehind)
+      let last = row
+      while (terminal.buffer.active.getLine(last + 1)?.isWrapped === true) last += 1
+      terminal.selectLines(row, last)
+    },
     /** Marks the text where it first stands in the line. */
     select(linesBehind: number, text: string) {
       const row = rowOf(linesBehind)
@@ -116,7 +123,7 @@ export function createTerminalScreen(parent: HTMLElement, deps: { openLink: (url
 }
 export type TerminalScreen = ReturnType<typeof createTerminalScreen>
 
-/** Puts a mark into the scroll bar where a stretch of error lines starts, among the lines written last. */
+/** Puts a mark into the scroll bar for each error among the lines written last. */
 function markErrors(terminal: Terminal, lines: readonly LogLine[]): void {
   const buffer = terminal.buffer.active
   const end = buffer.baseY + buffer.cursorY
@@ -124,7 +131,8 @@ function markErrors(terminal: Terminal, lines: readonly LogLine[]): void {
   let row = end
   for (let index = lines.length - 1; index >= 0 && row >= 0; index--, row--) {
     while (row > 0 && buffer.getLine(row)?.isWrapped === true) row -= 1
-    if (lines[index]?.stream !== 'stderr' || lines[index - 1]?.stream === 'stderr') continue
+    const line = lines[index]
+    if (line === undefined || !isErrorLine(line)) continue
     const marker = terminal.registerMarker(row - end)
     terminal.registerDecoration({ marker, overviewRulerOptions: { color, position: 'full' } })
   }

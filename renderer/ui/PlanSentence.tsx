@@ -14,8 +14,24 @@ interface PlanSentenceProps {
 
 /** "Node 24. Install with `npm ci`, build with `npm run build`, start with `npm start`, listening on 3000." */
 export function PlanSentence({ plan, edits, port, setEdits, setPort }: PlanSentenceProps) {
-  if (plan.kind === 'dockerfile')
-    return <p className={classes.sentence}>Built from the repository’s Dockerfile.</p>
+  const portWord = (
+    <EditableWord
+      label="Port"
+      value={String(port ?? plan.port?.value ?? '')}
+      origin={port === null ? plan.port?.origin : 'set by you'}
+      none="the port that Slipway offers"
+      isValid={isPort}
+      set={value => setPort(value === '' || Number(value) === plan.port?.value ? null : Number(value))}
+    />
+  )
+  const isContainer = plan.kind === 'dockerfile' && plan.build !== null && (edits.start ?? '') === ''
+  if (isContainer)
+    return (
+      <p className={classes.sentence}>
+        <strong>{plan.label}</strong>: built with <code className="mono">{plan.build?.value}</code>, then run
+        in a container that listens on {portWord}.
+      </p>
+    )
 
   const word = (part: Part, label: string, none: string) => (
     <EditableWord
@@ -30,10 +46,12 @@ export function PlanSentence({ plan, edits, port, setEdits, setPort }: PlanSente
     />
   )
   const isFetched = plan.tools?.some(tool => tool.name === 'node' && tool.fetched !== null)
-  const isStatic = plan.start === null && (edits.start ?? '') === ''
+  const isStatic = plan.kind !== 'dockerfile' && plan.start === null && (edits.start ?? '') === ''
   return (
     <p className={classes.sentence}>
-      <strong>{plan.runtime?.value ?? plan.label}</strong>
+      <strong>
+        {plan.kind === 'dockerfile' ? 'Without its Dockerfile' : (plan.runtime?.value ?? plan.label)}
+      </strong>
       {isFetched && <span className="second"> ({plan.runtime?.origin})</span>}
       {': '}install with {word('install', 'Install command', 'nothing')}, build with{' '}
       {word('build', 'Build command', 'nothing')}, then{' '}
@@ -41,16 +59,7 @@ export function PlanSentence({ plan, edits, port, setEdits, setPort }: PlanSente
         <>serve the files in {word('output', 'Folder to serve', 'the whole folder')}.</>
       ) : (
         <>
-          start with {word('start', 'Start command', 'nothing')}, listening on{' '}
-          <EditableWord
-            label="Port"
-            value={String(port ?? plan.port?.value ?? '')}
-            origin={port === null ? plan.port?.origin : 'set by you'}
-            none="the port that Slipway offers"
-            isValid={isPort}
-            set={value => setPort(value === '' || Number(value) === plan.port?.value ? null : Number(value))}
-          />
-          .
+          start with {word('start', 'Start command', 'nothing')}, listening on {portWord}.
         </>
       )}
     </p>

@@ -10,7 +10,16 @@ import {
 } from '../domain/cluster.ts'
 import { importReportSchema, mostExportBytes, passphraseSchema } from '../domain/export-file.ts'
 import { failureSchema } from '../domain/failure.ts'
-import { logDiskSchema, logLineSchema, logPageSchema, logRefSchema } from '../domain/log.ts'
+import { keptFolderSchema, writtenFilesSchema } from '../domain/kept-folder.ts'
+import {
+  logDiskSchema,
+  logLineSchema,
+  logPageSchema,
+  logQuerySchema,
+  logRefSchema,
+  logSearchStepSchema,
+  logSpanSchema,
+} from '../domain/log.ts'
 import { nameSchema } from '../domain/name.ts'
 import { folderSchema, planEditsSchema, planSchema } from '../domain/plan.ts'
 import {
@@ -34,6 +43,12 @@ import { variableChangesSchema, variableEditSchema, variableListSchema } from '.
 const entry = oc.errors({ FAILED: { data: failureSchema } })
 
 const byId = z.object({ id: idSchema })
+/** What is kept and shown is no place for a login. */
+const source = sourceSchema.refine(
+  ({ kind, address }) =>
+    kind === 'folder' || !/^(?:https?:\/\/[^/]*@|[a-z+]+:\/\/[^/]*:[^/]*@)/i.test(address),
+  'The address holds a login, which would be kept where anybody can read it. Leave it out: git asks its credential helper, or use the ssh address.',
+)
 const portRule = 'A port is a whole number from 1 to 65535.'
 const port = z.int(portRule).min(1, portRule).max(65535, portRule).nullable()
 const page = { before: idSchema.optional(), limit: z.number().int().min(1).max(500).default(100) }
@@ -119,7 +134,7 @@ export const contract = {
 
   sources: {
     /** Branches of a git source, default branch first. Empty for a folder. */
-    branches: entry.input(sourceSchema).output(z.array(branchSchema)),
+    branches: entry.input(source).output(z.array(branchSchema)),
     /**
      * Fetches the head of a branch (the default one if empty) and finds the plan of its folder `root`. `folders` have an app
      * each; `.` is the top of the repository.
@@ -127,7 +142,7 @@ export const contract = {
     inspect: entry
       .input(
         z.object({
-          source: sourceSchema,
+          source,
           branch: z.string(),
           root: folderSchema.optional(),
           clusterId: idSchema.optional(),
@@ -155,7 +170,7 @@ export const contract = {
     create: entry
       .input(
         z.object({
-          source: sourceSchema,
+          source,
           branch: z.string(),
           name: nameSchema,
           /** This computer, if none is named. */
@@ -192,10 +207,28 @@ export const contract = {
     restart: entry.input(byId).output(z.object({})),
     stop: entry.input(byId).output(z.object({})),
     start: entry.input(byId).output(z.object({})),
-    /** Asks for the name. The rows are there, `removing`, until nothing else is left. */
-    remove: entry.input(byId.extend({ name: z.string() })).output(z.object({})),
+    /**
+     * Asks for the name. The rows are there, `removing`, until nothing else is left. `deletesData`: of its kept folders too;
+     * otherwise that is set aside, and `residue` says where.
+     */
+    remove: entry
+      .input(byId.extend({ name: z.string(), deletesData: z.boolean().default(false) }))
+      .output(z.object({})),
     /** The count after removal; null while it goes on. */
     residue: entry.input(byId).output(residueSchema.nullable()),
+  },
+
+  folders: {
+    /** Folders that outlive the releases, and those of which there still is data. */
+    list: entry.input(byId).output(z.array(keptFolderSchema)),
+    /** Keeps a folder from now on, with what the app that runs has written there. */
+    keep: entry.input(byId.extend({ path: z.string().max(1000) })).output(z.object({})),
+    /** From the next start on it is not kept any more. Its data stays, unless `deletesData`. */
+    stop: entry
+      .input(byId.extend({ path: z.string().max(1000), deletesData: z.boolean() }))
+      .output(z.object({})),
+    /** What the app that serves has written into its checkout, where the next release does not see it. */
+    written: entry.input(byId).output(writtenFilesSchema),
   },
 
   variables: {
@@ -243,16 +276,39 @@ export const contract = {
     acknowledge: entry
       .input(z.object({ stream: z.string().max(100), seq: z.number().int() }))
       .output(z.object({})),
-    /** Sequence numbers of lines that contain the text (case does not matter), oldest first, at most `limit`. */
+    /** The newest lines that match, oldest first, at most `limit`. */
     search: entry
       .input(
+        logQuerySchema.extend({ log: logRefSchema, limit: z.number().int().min(1).max(1000).default(500) }),
+      )
+      .output(
         z.object({
-          log: logRefSchema,
-          text: z.string().min(1).max(200),
-          limit: z.number().int().min(1).max(1000).default(500),
+          matches: z.array(logLineSchema),
+          /** Where each match lies in its line. */
+          spans: z.array(logSpanSchema),
+          isComplete: z.boolean(),
+        }),
+      ),
+    /** The nearest line before or after `from` that tells of an error. */
+    findError: entry
+      .input(z.object({ log: logRefSchema, from: z.number().int(), direction: z.enum(['earlier', 'later']) }))
+      .output(z.object({ seq: z.number().int().nullable() })),
+    /**
+     * Looks through the logs of all deployments, or of those named, from the newest line to the oldest. What is found comes
+     * in pieces, in that order; the last piece says why it is the last.
+     */
+    searchAll: entry
+      .input(
+        logQuerySchema.extend({
+          deploymentIds: z.array(idSchema).max(1000).optional(),
+          kinds: z.array(logRefSchema.shape.kind).optional(),
+          since: z.number().int().optional(),
+          until: z.number().int().optional(),
+          context: z.number().int().min(0).max(10).default(1),
+          limit: z.number().int().min(1).max(1000).default(200),
         }),
       )
-      .output(z.object({ matches: z.array(logLineSchema), isComplete: z.boolean() })),
+      .output(eventIterator(logSearchStepSchema)),
   },
 
   activity: {

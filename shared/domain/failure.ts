@@ -19,6 +19,7 @@ export const failureCodes = [
   'disk_full',
   'image_refused',
   'image_unavailable',
+  'disk_read_only',
   'internal',
   'invalid_input',
   'loopback_only',
@@ -81,9 +82,31 @@ export class SlipwayError extends Error {
 /** Any thrown value as a failure. What was not meant becomes `internal`, with the message kept for the log only. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof SlipwayError) return error.failure
-  return {
-    code: 'internal',
-    message: 'Slipway met an error it did not expect.',
-    hint: 'Try again. The log file in the data folder says more.',
+  return (
+    toDiskFailure(error) ?? {
+      code: 'internal',
+      message: 'Slipway met an error it did not expect.',
+      hint: 'Try again. The log file in the data folder says more.',
+    }
+  )
+}
+
+/** A disk that takes nothing more means the same whatever was to be written; undefined for any other error. */
+export function toDiskFailure(error: unknown): Failure | undefined {
+  const code = String((error as { code?: unknown } | undefined)?.code ?? '')
+  if (/^(?:ENOSPC|EDQUOT|SQLITE_FULL|SQLITE_IOERR_SHMSIZE)/.test(code)) {
+    return {
+      code: 'disk_full',
+      message: 'The disk is full.',
+      hint: 'Free some space, then try again. What runs goes on.',
+    }
   }
+  if (/^(?:EROFS|SQLITE_READONLY)/.test(code)) {
+    return {
+      code: 'disk_read_only',
+      message: 'The data folder of Slipway cannot be written to: its disk is read-only.',
+      hint: 'Make the disk writable, then try again. What runs goes on.',
+    }
+  }
+  return undefined
 }

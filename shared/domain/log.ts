@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { failureSchema } from './failure.ts'
 
 /** A log is named by the record it belongs to: a build, or a deployment (all of its runs in one log). */
 export const logRefSchema = z.object({
@@ -45,3 +46,35 @@ export const logDiskSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('full'), at: z.number().int() }),
 ])
 export type LogDisk = z.infer<typeof logDiskSchema>
+
+/** What lines are searched for: text, or a regular expression. Case does not matter. */
+export const logQuerySchema = z.object({
+  text: z.string().min(1).max(200),
+  isRegex: z.boolean().default(false),
+})
+export type LogQuery = z.infer<typeof logQuerySchema>
+
+/** Where a match lies in its line. */
+export const logSpanSchema = z.object({ start: z.number().int(), end: z.number().int() })
+
+/** One line that was found, among its neighbours. */
+export const foundLogLineSchema = z.object({
+  log: logRefSchema,
+  deploymentId: z.string(),
+  deployment: z.string(),
+  line: logLineSchema,
+  span: logSpanSchema,
+  before: z.array(logLineSchema),
+  after: z.array(logLineSchema),
+})
+export type FoundLogLine = z.infer<typeof foundLogLineSchema>
+
+/** `end`: null while it goes on; `limit`: as much was found as was asked for; `failed`: with `failure`. */
+export const logSearchStepSchema = z.object({
+  found: z.array(foundLogLineSchema),
+  searched: z.number().int(),
+  of: z.number().int(),
+  end: z.enum(['complete', 'limit', 'failed']).nullable(),
+  failure: failureSchema.nullable(),
+})
+export type LogSearchStep = z.infer<typeof logSearchStepSchema>

@@ -1,9 +1,20 @@
 import { z } from 'zod'
+import { mostKeptFolders, whyFolderIsRefused } from './kept-folder.ts'
 import { folderSchema, type Plan } from './plan.ts'
 
 export const planFileName = 'slipway.json'
 
 const command = z.string().max(2000)
+
+const keptFolders = z
+  .array(z.string().max(200))
+  .max(mostKeptFolders)
+  .superRefine((folders, context) => {
+    for (const [index, folder] of folders.entries()) {
+      const why = whyFolderIsRefused(folder, { kept: folders.slice(0, index) })
+      if (why !== undefined) context.addIssue({ code: 'custom', message: `${why}.`, path: [index] })
+    }
+  })
 
 /** The plan as a repository may keep it. What is absent is found as usual; an empty text means none. */
 export const planFileSchema = z.strictObject({
@@ -25,6 +36,9 @@ export const planFileSchema = z.strictObject({
     .optional()
     .describe('The file in it that answers for pages that are no file, such as "index.html".'),
   port: z.int().min(1).max(65_535).optional().describe('Where the app listens.'),
+  keep: keptFolders
+    .optional()
+    .describe('Folders of the app whose files outlive its releases, such as "data" or "public/uploads".'),
 })
 export type PlanFile = z.infer<typeof planFileSchema>
 
@@ -46,6 +60,7 @@ export function withPlanFile(plan: Plan, file: PlanFile): Plan {
     ...(isServer ? { output: null, fallback: null } : {}),
     ...Object.fromEntries(said),
     port: file.port === undefined ? plan.port : { value: file.port, origin: planFileName },
+    ...(file.keep === undefined ? {} : { keep: file.keep }),
   }
 }
 
@@ -56,5 +71,6 @@ export function toPlanFile(plan: Plan): PlanFile {
     ...(plan.root === '.' || plan.root === '' ? {} : { folder: plan.root }),
     ...Object.fromEntries(found),
     ...(plan.port === null ? {} : { port: plan.port.value }),
+    ...(plan.keep === undefined ? {} : { keep: plan.keep }),
   }
 }

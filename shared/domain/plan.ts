@@ -53,6 +53,8 @@ export const planSchema = z.object({
   tools: z.array(toolSchema).optional(),
   packages: z.array(z.string()).optional(),
   reads: z.array(z.string()).optional(),
+  /** Folders that the repository asks to keep. */
+  keep: z.array(z.string()).optional(),
 })
 export type Plan = z.infer<typeof planSchema>
 

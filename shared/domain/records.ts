@@ -174,6 +174,8 @@ export const residueSchema = z.object({
   checkouts: z.number().int(),
   logs: z.number().int(),
   rows: z.number().int(),
+  /** Where the data of its kept folders was set aside; null when nothing was. */
+  keptData: z.string().nullable(),
 })
 export type Residue = z.infer<typeof residueSchema>
 

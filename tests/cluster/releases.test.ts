@@ -58,7 +58,7 @@ clusterTest(
     expect(await ask(await test.driver.dial(target))).toBe('honours PORT\n')
     expect(await ask(await test.driver.dial(target))).toBe('honours PORT\n')
 
-    await test.driver.remove(deploymentId)
+    await test.driver.remove(deploymentId, null)
     expect(await test.driver.count(deploymentId)).toMatchObject({ processes: 0 })
     expect(await kubectl('get', 'namespace', test.namespace, '-o', 'jsonpath={.metadata.labels}')).toContain(
       '"pod-security.kubernetes.io/enforce":"restricted"',

@@ -92,7 +92,7 @@ async function remove({ id, name }: Deployment) {
   )
 }
 
-const nothing = { processes: 0, checkouts: 0, logs: 0, rows: 0 }
+const nothing = { processes: 0, checkouts: 0, logs: 0, rows: 0, keptData: null }
 
 describe('an app', () => {
   test('that honours PORT runs there and answers', async () => {

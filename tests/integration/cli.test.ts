@@ -102,9 +102,23 @@ describe('alone', () => {
     expect(json(second.stdout)).toMatchObject({ id: result.id, name: 'kept', release: 2 })
     expect(await list()).toHaveLength(1)
 
+    expect(await line.call('keep', 'kept', 'uploads')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^Kept from now on: uploads /),
+    })
+    expect(await line.call('keep', 'kept', '../uploads')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('no plain path'),
+    })
+    const listed = json<{ path: string; place: string }[]>((await line.call('keep', 'kept', '--json')).stdout)
+    expect(listed).toEqual([{ path: 'uploads', keptBy: 'person', place: expect.any(String) }])
+    writeFileSync(join(listed[0]?.place ?? '', 'photo.jpg'), 'a photo')
+
     const removed = await line.call('remove', 'kept', '--yes', '--json')
-    const left = { processes: 0, checkouts: 0, logs: 0, rows: 0 }
-    expect(json(removed.stdout)).toEqual({ id: result.id, name: 'kept', left })
+    const { left, ...rest } = json<{ left: { keptData: string } }>(removed.stdout)
+    expect({ status: removed.status, ...rest }).toEqual({ status: 0, id: result.id, name: 'kept' })
+    expect(left).toEqual({ processes: 0, checkouts: 0, logs: 0, rows: 0, keptData: expect.any(String) })
+    expect(readFileSync(join(left.keptData, 'uploads', 'photo.jpg'), 'utf8')).toBe('a photo')
     expect(findDeploymentProcesses(result.id)).toEqual([])
     expect(await list()).toEqual([])
   })
@@ -258,6 +272,31 @@ describe('with Slipway running', () => {
       isPartial: false,
     })
     expect((await line.call('logs', 'shop', '--build')).stdout).toContain('built with care')
+    expect((await line.call('logs', '--search', 'BUILT with', '--since', '1h')).stdout).toMatch(
+      /^\d{4}-\S+Z shop \(build\): .*built with care/m,
+    )
+    const pattern = await line.call('logs', 'shop', '--search', '^greets with t.o$', '--regex', '--json')
+    expect(json(pattern.stdout)).toMatchObject({
+      log: { kind: 'runtime', id },
+      deployment: 'shop',
+      line: { text: 'greets with two' },
+      span: { start: 0, end: 15 },
+    })
+    expect(await line.call('logs', '--search', 'nowhere to be found')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^No line matches in \d+ logs\.\n$/),
+    })
+    expect(await line.call('logs', '--search', '(', '--regex')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('The pattern cannot be understood: unterminated group.'),
+    })
+    const file = join(data.path, 'shop.log')
+    expect(await line.call('logs', 'shop', '--download', file)).toMatchObject({ status: 0, stderr: '' })
+    expect(readFileSync(file, 'utf8')).toMatch(/^\d{4}-\S+Z stdout {3}greets with two$/m)
+    expect(await line.call('logs', 'shop', '--download', file)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('There is a'),
+    })
     const follow = line.begin('logs', 'shop', '-f', '--lines', '1')
     await follow.says(/\n/)
     await line.call('restart', 'shop')
@@ -297,6 +336,9 @@ describe('what is not understood', () => {
     [['deploy'], 'slipway deploy takes <git url or folder>.'],
     [['list', 'shop'], 'slipway list takes no argument.'],
     [['list', '--nonsense'], '--nonsense'],
+    [['logs'], 'slipway logs takes one name, unless it searches.'],
+    [['logs', 'shop', '--regex'], '--regex belongs to --search.'],
+    [['logs', '--search', 'x', '--since', 'lately'], '--since lately is no time'],
     [['deploy', '.', '--port', 'http'], '"http" is no port: give a number from 1 to 65535.'],
     [['deploy', '.', '--name', 'My App'], '"My App" is no name.'],
   ])('%j ends with 2 and the help', async (args, message) => {

@@ -166,7 +166,7 @@ test('quitting ends what is not to keep running; the next start runs it again an
       },
       { timeout: 20_000 },
     )
-    expect(left).toEqual({ processes: 0, checkouts: 0, logs: 0, rows: 0 })
+    expect(left).toEqual({ processes: 0, checkouts: 0, logs: 0, rows: 0, keptData: null })
   }
 })
 

@@ -63,6 +63,15 @@ test('undisturbed, each scenario comes to what it tells, and leaves nothing runn
       [],
     ],
     [
+      'keep',
+      ['app live'],
+      [built, built],
+      ['retired', 'live'],
+      runOf('app/releases-2-2'),
+      { app: started(2) },
+      [],
+    ],
+    [
       'failure',
       ['app live'],
       [built, 'failed', built],

@@ -85,7 +85,7 @@ test('a repository is deployed, followed, deployed again, rolled back, stopped, 
 
   platform.intents.remove(id, 'blog', asker(platform))
   await platform.idle()
-  expect(await platform.residue(id)).toEqual({ processes: 0, checkouts: 0, logs: 0, rows: 0 })
+  expect(await platform.residue(id)).toEqual({ processes: 0, checkouts: 0, logs: 0, rows: 0, keptData: null })
   expect(platform.reader.activity({ limit: 100 }).map(line => line.verb)).toEqual([
     'removed',
     'remove',

@@ -69,6 +69,9 @@ export function createCommandLine(dataFolder: string) {
     /** With text on its standard input. */
     callWith: (input: string, ...args: string[]): Promise<Ended> =>
       start('electron/cli.ts', args, input).ended,
+    /** The browser session, where it is expected to end by itself. */
+    serve: (...args: string[]): Promise<Ended> => start('electron/serve.ts', args).ended,
+    beginServe: (...args: string[]): RunningCommand => start('electron/serve.ts', args),
     /** A Slipway of another process, whose clients the commands are until it quits. */
     async openSlipway(): Promise<{ quit(): Promise<void> }> {
       const host = start('tests/support/host.ts', [])

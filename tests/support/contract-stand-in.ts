@@ -9,6 +9,7 @@ import { contract } from '../../shared/contract/contract.ts'
 import { clusterSettingsSchema } from '../../shared/domain/cluster.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { LogLine } from '../../shared/domain/log.ts'
+import { isErrorLine } from '../../shared/domain/log-level.ts'
 import type { Settings } from '../../shared/domain/records.ts'
 import { createStandInData, type StandInState } from './stand-in-data.ts'
 
@@ -162,7 +163,19 @@ export async function startStandIn(options: { state: StandInState; port?: number
         )
         return {}
       }),
-      residue: os.deployments.residue.handler(() => ({ processes: 0, checkouts: 0, logs: 0, rows: 0 })),
+      residue: os.deployments.residue.handler(() => ({
+        processes: 0,
+        checkouts: 0,
+        logs: 0,
+        rows: 0,
+        keptData: null,
+      })),
+    },
+    folders: {
+      list: os.folders.list.handler(() => data.folders),
+      keep: os.folders.keep.handler(() => ({})),
+      stop: os.folders.stop.handler(() => ({})),
+      written: os.folders.written.handler(() => data.written),
     },
     variables: {
       list: os.variables.list.handler(() => data.variables),
@@ -207,7 +220,46 @@ export async function startStandIn(options: { state: StandInState; port?: number
       search: os.logs.search.handler(({ input }) => {
         const text = input.text.toLowerCase()
         const matches = linesOf(input.log.id).filter(line => line.text.toLowerCase().includes(text))
-        return { matches: matches.slice(0, input.limit), isComplete: matches.length <= input.limit }
+        const spans = matches.map(line => toSpan(line, text))
+        return { matches, spans, isComplete: matches.length <= input.limit }
+      }),
+      findError: os.logs.findError.handler(({ input: { log, from, direction } }) => {
+        const errors = linesOf(log.id).filter(isErrorLine)
+        const isEarlier = direction === 'earlier'
+        const found = isEarlier
+          ? errors.findLast(line => line.seq < from)
+          : errors.find(line => line.seq > from)
+        return { seq: found?.seq ?? null }
+      }),
+      searchAll: os.logs.searchAll.handler(async function* ({ input, signal }) {
+        const text = input.text.toLowerCase()
+        const of = data.deployments.length
+        const found = data.deployments
+          .filter(({ id }) => input.deploymentIds?.includes(id) ?? true)
+          .flatMap(({ id, name }) => {
+            const lines = linesOf(id)
+            const matches = lines.filter(line => line.text.toLowerCase().includes(text))
+            return matches.map(line => ({
+              log: { kind: 'runtime' as const, id },
+              deploymentId: id,
+              deployment: name,
+              line,
+              span: toSpan(line, text),
+              before: lines.filter(each => each.seq === line.seq - 1),
+              after: lines.filter(each => each.seq === line.seq + 1),
+            }))
+          })
+          .sort((a, b) => b.line.at - a.line.at)
+          .slice(0, input.limit)
+        if (text === 'slow') {
+          yield { found, searched: 2, of, end: null, failure: null }
+          await aborted(signal)
+        }
+        if (input.isRegex && text.includes('+)+')) {
+          yield { found: [], searched: 0, of, end: 'failed', failure: slowPattern }
+          return
+        }
+        yield { found, searched: of, of, end: 'complete', failure: null }
       }),
     },
     activity: {
@@ -276,6 +328,17 @@ const appsBelow: Failure = {
   message: 'There is no app at the top of the repository. There are some below it: apps/api, apps/web.',
   hint: 'Choose the folder of the app; on the command line, with --root.',
   folders: ['apps/api', 'apps/web'],
+}
+
+const slowPattern: Failure = {
+  code: 'invalid_input',
+  message: 'Stopped after 2 s: the pattern is too slow.',
+  hint: 'Make it simpler. Repeats within repeats, such as (a+)+, try every way to share a line among them.',
+}
+
+function toSpan(line: LogLine, text: string) {
+  const start = line.text.toLowerCase().indexOf(text)
+  return { start, end: start + text.length }
 }
 
 function aborted(signal: AbortSignal | undefined): Promise<void> {

@@ -122,6 +122,22 @@ export const scenarios = {
     },
   ],
 
+  keep: [
+    create('app', 'good'),
+    {
+      isAsked: scene => hasLine(scene, 'changed', 'app'),
+      ask: scene => scene.platform.intents.keepFolder(idOf(scene, 'app'), 'data', asker(scene.platform)),
+      isDone: scene =>
+        existsSync(join(scene.platform.dataFolder, 'local/deployments', idOf(scene, 'app'), 'kept')),
+    },
+    {
+      isAsked: scene => scene.platform.reader.buildIdsOf(idOf(scene, 'app')).length > 1,
+      ask: scene =>
+        scene.platform.intents.deploy(idOf(scene, 'app'), asker(scene.platform), { isFresh: true }),
+      isDone: isLive('app', 2),
+    },
+  ],
+
   failure: [
     create('app', 'good'),
     ...deploy('app', 'breaks', hasFailed('app', 'build_failed')),

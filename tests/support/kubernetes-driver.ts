@@ -132,6 +132,7 @@ export const toOrder = (
   port: null,
   variables: {},
   secrets: [],
+  keptFolders: [],
   ...order,
 })
 

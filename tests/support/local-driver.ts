@@ -86,6 +86,7 @@ export async function orderApp(
     port: null,
     variables: {},
     secrets: [],
+    keptFolders: [],
     ...rest,
   }
 }

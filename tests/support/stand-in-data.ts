@@ -1,5 +1,6 @@
 import type { Imported, ImportReport } from '../../shared/domain/export-file.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
+import type { KeptFolder, WrittenFiles } from '../../shared/domain/kept-folder.ts'
 import type { LogDisk, LogLine, LogStream } from '../../shared/domain/log.ts'
 import { toNameFromSource } from '../../shared/domain/name.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
@@ -188,6 +189,32 @@ export function createStandInData(state: StandInState) {
       name,
       sha: `${index}f8e7d6`.padEnd(40, '0'),
     })),
+    folders: [
+      { path: 'data', keptBy: 'person', place: '/home/ana/.slipway/local/deployments/blog/kept/data' },
+      { path: 'public/uploads', keptBy: 'plan', place: null },
+    ] satisfies KeptFolder[],
+    written: {
+      place: '/home/ana/.slipway/local/deployments/blog/builds/a1/checkout',
+      folders: [
+        {
+          path: 'storage/images',
+          files: 214,
+          bytes: 48_300_000,
+          example: 'storage/images/header.webp',
+          isShared: false,
+          refusal: null,
+        },
+        {
+          path: '',
+          files: 1,
+          bytes: 12_288,
+          example: 'sessions.sqlite',
+          isShared: true,
+          refusal: 'The top of the app cannot be kept: let it write into a folder, such as data',
+        },
+      ],
+      isComplete: true,
+    } satisfies WrittenFiles,
     variables: {
       variables: [
         {
@@ -242,7 +269,13 @@ export function createStandInData(state: StandInState) {
       branch: branch === '' ? 'main' : branch,
       commit: commitOf('9f8e7d6', 'New cart with saved addresses'),
       plan: {
-        ...(address.includes('docker') ? dockerPlan : address.includes('static') ? staticPlan : nodePlan),
+        ...(address.includes('container')
+          ? { ...dockerPlan, build: found('docker build --file Dockerfile .', 'Dockerfile'), notes: [] }
+          : address.includes('docker')
+            ? dockerPlan
+            : address.includes('static')
+              ? staticPlan
+              : nodePlan),
         ...(root === undefined ? {} : { root }),
       },
       name: toNameFromSource(address),
@@ -371,7 +404,10 @@ const dockerPlan: Plan = {
   label: 'Dockerfile',
   output: null,
   fallback: null,
-  notes: ['This computer cannot build a Dockerfile. A Kubernetes cluster can, once one is added.'],
+  port: found(8080, 'Dockerfile line 3'),
+  notes: [
+    'The repository is built by its Dockerfile, and this computer has neither docker nor podman. Install Docker or Podman, or set the commands that build and start the app in the plan.',
+  ],
 }
 
 const commitOf = (sha: string, subject: string): Commit => ({

@@ -2,6 +2,7 @@ import type { ClusterDriver } from '../driver.ts'
 import { createApi } from './api.ts'
 import { createBuilds } from './builds.ts'
 import { createDial } from './dial.ts'
+import { keptNowhere } from './kept.ts'
 import { openContext } from './kubeconfig.ts'
 import type { KubernetesContext, KubernetesDriverDeps } from './kubernetes-deps.ts'
 import { createReleases } from './releases.ts'
@@ -34,9 +35,11 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
     applyRelease: releases.apply,
     observe: releases.observe,
     stop: releases.stop,
+    ...keptNowhere,
     async remove(deploymentId) {
       await releases.remove(deploymentId)
       await builds.remove(deploymentId)
+      return null
     },
     list: releases.list,
     async count(deploymentId) {

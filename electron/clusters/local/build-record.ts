@@ -7,6 +7,7 @@ import type { BuildObservation } from '../driver.ts'
 import { firstProgram, isOnPath } from './environment.ts'
 import type { FoundJob } from './follow-job.ts'
 import { type JobStepState, observeJob, readJson, writeJson } from './job.ts'
+import { type LocalFolders, listNames } from './local-folders.ts'
 import { missingTool, shownLines } from './run-failure.ts'
 
 /** What is known of a build besides its job, as `build.json`. */
@@ -21,7 +22,8 @@ export interface BuildRecord {
   readonly steps: readonly Step[]
   /** Where the job's steps begin in the log. */
   readonly logSeqs: Readonly<Record<string, number>>
-  readonly end: { readonly artifact: string } | { readonly failure: Failure } | null
+  /** `at`: after the last command, and before anything is started from it. Builds of an older Slipway do not have it. */
+  readonly end: { readonly artifact: string; readonly at?: number } | { readonly failure: Failure } | null
 }
 
 export const buildJobFolder = (folder: string): string => join(folder, 'job')
@@ -31,6 +33,13 @@ export const readBuild = (folder: string): BuildRecord | undefined =>
   readJson<BuildRecord>(join(folder, 'build.json'))
 export const writeBuild = (folder: string, record: BuildRecord): void =>
   writeJson(join(folder, 'build.json'), record)
+
+/** Every finished build of the deployment that is there. */
+export const listBuilds = (folders: LocalFolders, deploymentId: string) =>
+  listNames(folders.builds(deploymentId)).flatMap(buildId => {
+    const { plan, end } = readBuild(folders.build(deploymentId, buildId)) ?? {}
+    return plan && end && 'artifact' in end ? [{ artifact: end.artifact, builtAt: end.at, plan }] : []
+  })
 
 export function toObservation(folder: string, record: BuildRecord): BuildObservation {
   const { end, plan, commit } = record
@@ -88,7 +97,7 @@ export function toBuildFailure(build: {
   if (job.state.isTimedOut) return withLines(timedOut(record.timeLimitMs))
   const step = job.state.steps.at(-1)
   if (step !== undefined && step.exitCode !== 0)
-    return withLines(commandFailed(step, record.plan, build.path))
+    return withLines(commandFailed(step, { plan: record.plan, path: build.path, lastLines }))
   return missingOutput(record.plan, build.folder)
 }
 
@@ -101,11 +110,24 @@ export function timedOut(timeLimitMs: number): Failure {
   }
 }
 
-function commandFailed(step: JobStepState, plan: Plan | null, path: string): Failure {
+/** What the operating system says, and npm. */
+const fullDisk = /No space left on device|\bENOSPC\b|Disk quota exceeded/i
+
+function commandFailed(
+  step: JobStepState,
+  { plan, path, lastLines }: { plan: Plan | null; path: string; lastLines: readonly string[] },
+): Failure {
   const command = (step.name === 'install' ? plan?.install : plan?.build)?.value ?? step.name
   const program = firstProgram(command)
   if (step.exitCode === 127 && program !== undefined && !isOnPath(program, path)) {
     return missingTool(program, command)
+  }
+  if (fullDisk.test(lastLines.join('\n'))) {
+    return {
+      code: 'disk_full',
+      message: `The disk is full: ${command} could not write.`,
+      hint: 'Free some space, then deploy again. What this build had written is gone.',
+    }
   }
   const how = step.signal === null ? `exited with code ${step.exitCode}` : `was ended by ${step.signal}`
   return {

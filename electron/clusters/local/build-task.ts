@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { SlipwayError, toFailure } from '../../../shared/domain/failure.ts'
 import type { LogRef, LogStream } from '../../../shared/domain/log.ts'
 import { type Plan, withEdits } from '../../../shared/domain/plan.ts'
@@ -11,6 +12,7 @@ import {
   toBuildFailure,
   writeBuild,
 } from './build-record.ts'
+import { isContainerPlan } from './containers.ts'
 import { toBuildEnvironment } from './environment.ts'
 import { followJob, type JobFollower } from './follow-job.ts'
 import { observeJob } from './job.ts'
@@ -48,8 +50,11 @@ export function createBuildTask(
 
   const save = (change: Partial<BuildRecord>) => {
     record = { ...record, ...change }
-    writeBuild(folder, record)
-    context.changed(deploymentId)
+    try {
+      writeBuild(folder, record)
+    } finally {
+      context.changed(deploymentId)
+    }
   }
   const print = (stream: LogStream, text: string) => {
     writing = writing.then(() => logs.append(log, [{ at: now(), stream, text, isPartial: false }]))
@@ -77,6 +82,10 @@ export function createBuildTask(
     }
   }
 
+  /** The plan, if this computer can follow it. */
+  const toRunnable = async (plan: Plan): Promise<Plan> =>
+    isContainerPlan(plan) ? context.containers.prepare(plan) : toStartable(plan)
+
   const prepare = async (order: BuildOrder): Promise<Plan> => {
     const checkout = checkoutFolder(folder)
     const limit = AbortSignal.timeout(order.timeLimitMs)
@@ -96,7 +105,7 @@ export function createBuildTask(
       save({ commit })
       const plan = await during('plan', 'Finding how to build and start it', async () =>
         context.tools.prepare(
-          toRunnable(
+          await toRunnable(
             withEdits(await context.detectPlan(checkout, order.planEdits.root), order.planEdits, order.port),
           ),
           { holder: save, print: line => void print('stdout', line), signal },
@@ -120,6 +129,11 @@ export function createBuildTask(
       { name: 'build', command: plan.build },
     ] as const
     const environment = toBuildEnvironment(context.environment, order.variables)
+    const variables = Object.keys(order.variables)
+    const toCommand = (planned: string) =>
+      isContainerPlan(plan)
+        ? context.containers.toBuildCommand(plan, { buildId, deploymentId, variables })
+        : planned
     const at = now()
     const logSeq = (await lastSeq()) + 1
     const skipped = commands
@@ -129,7 +143,7 @@ export function createBuildTask(
     await supervisor.start({
       kind: 'build',
       steps: commands.flatMap(({ name, command }) =>
-        command === null ? [] : [{ name, command: command.value, cwd }],
+        command === null ? [] : [{ name, command: toCommand(command.value), cwd }],
       ),
       graceMs: limits.graceMs,
       timeLimitMs: Math.max(1, record.timeLimitMs - (performance.now() - begun)),
@@ -192,7 +206,7 @@ export function createBuildTask(
       leaving.signal.throwIfAborted()
       await followCommands()
       if (leaving.signal.aborted) return
-      await finish({ artifact: context.folders.artifact(deploymentId, buildId) })
+      await finish({ artifact: context.folders.artifact(deploymentId, buildId), at: now() })
     } catch (error) {
       if (leaving.signal.aborted) return
       const failure = toFailure(error)
@@ -208,6 +222,9 @@ export function createBuildTask(
     await logs
       .close(log)
       .catch(error => context.log.warn({ err: error, buildId }, 'a log could not be closed'))
+    // What filled the disk makes room for all else, this record too.
+    if ('failure' in end && end.failure.code === 'disk_full')
+      await rm(checkoutFolder(folder), { recursive: true, force: true, maxRetries: 5 })
     save({ end })
   }
 
@@ -234,15 +251,8 @@ export function createBuildTask(
   }
 }
 
-/** The plan, if this computer can follow it. */
-function toRunnable(plan: Plan): Plan {
-  if (plan.kind === 'dockerfile' && plan.start === null) {
-    throw new SlipwayError({
-      code: 'plan_unsupported',
-      message: 'The repository is built by its Dockerfile, which this computer cannot do yet.',
-      hint: 'Set the commands to install, build and start the app in the plan, then deploy again.',
-    })
-  }
+/** A plan that starts something, or gives files to serve. */
+function toStartable(plan: Plan): Plan {
   if (plan.start === null && plan.output === null) {
     throw new SlipwayError({
       code: 'plan_unsupported',

@@ -36,7 +36,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  await opened.driver.remove(deploymentId)
+  await opened.driver.remove(deploymentId, null)
   expect(await opened.driver.count(deploymentId)).toEqual({ processes: 0, checkouts: 0 })
   await opened.dispose()
   await rm(folder, { recursive: true, force: true })
@@ -149,7 +149,7 @@ describe('a build', () => {
 
   test.each([
     ['tool_missing', { install: command('no-such-tool install') }],
-    ['plan_unsupported', { kind: 'dockerfile', start: null }],
+    ['plan_unsupported', { start: null }],
     ['build_failed', { kind: 'static', start: null, output: command('dist') }],
   ] as const)('that this computer cannot do fails as %s', async (code, plan) => {
     await open(plan)

@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Plan } from '../../../shared/domain/plan.ts'
 import type { BuildObservation, BuildOrder } from '../driver.ts'
 import { type BuildRecord, buildJobFolder, readBuild, toObservation, writeBuild } from './build-record.ts'
 import { type BuildTask, createBuildTask } from './build-task.ts'
+import { isContainerPlan } from './containers.ts'
 import { observeJob } from './job.ts'
 import { stopJob } from './job-control.ts'
 import type { LocalContext } from './local-deps.ts'
@@ -21,8 +23,11 @@ export function createBuilds(context: LocalContext) {
     tasks.set(record.buildId, task)
     task.done.then(() => {
       if (task.record().end === null || tasks.get(record.buildId) !== task) return
-      tasks.delete(record.buildId)
-      ended.set(record.buildId, folder)
+      // Where the disk takes nothing more, the task alone knows the end.
+      if (readBuild(folder)?.end) {
+        tasks.delete(record.buildId)
+        ended.set(record.buildId, folder)
+      }
       context.changed(record.deploymentId)
     })
   }
@@ -51,6 +56,8 @@ export function createBuilds(context: LocalContext) {
       marker: `${deploymentId}/${buildId}`,
       graceMs: context.limits.graceMs,
     })
+    const plan = readBuild(folders.build(deploymentId, buildId))?.plan
+    if (plan && isContainerPlan(plan)) await context.containers.removeImage(plan, buildId)
     await rm(folders.build(deploymentId, buildId), { recursive: true, force: true, maxRetries: 5 })
   }
 
@@ -72,7 +79,9 @@ export function createBuilds(context: LocalContext) {
       if (observe(order.buildId).state !== 'absent') return
       const folder = folders.build(order.deploymentId, order.buildId)
       await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-      mkdirSync(folder, { recursive: true })
+      mkdirSync(folders.builds(order.deploymentId), { recursive: true })
+      // On its own: a recursive one says of a read-only disk that there is no such folder.
+      mkdirSync(folder)
       const record: BuildRecord = {
         deploymentId: order.deploymentId,
         buildId: order.buildId,
@@ -101,6 +110,13 @@ export function createBuilds(context: LocalContext) {
 
     async remove(deploymentId: string): Promise<void> {
       await Promise.all(listNames(folders.builds(deploymentId)).map(buildId => forget(deploymentId, buildId)))
+    },
+
+    /** Whether the image of an artifact is there, if it is one. */
+    async hasImage(artifact: string): Promise<boolean> {
+      const plan = readBuild(dirname(folders.artifactFolder(artifact)))?.plan
+      if (!plan || !isContainerPlan(plan)) return true
+      return context.containers.hasImage(plan, folders.buildIdOf(artifact))
     },
 
     /** Of every build that is there. */

@@ -25,7 +25,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const id of used) {
-    await driver.remove(id)
+    await driver.remove(id, null)
     expect(await driver.count(id)).toEqual({ processes: 0, checkouts: 0 })
   }
   used.clear()
@@ -273,7 +273,7 @@ describe('an instance', () => {
 test('removal leaves no folder', async () => {
   const order = await apply('honours-port')
   await until(order, 'ready')
-  await driver.remove(order.deploymentId)
+  await driver.remove(order.deploymentId, null)
   expect(existsSync(join(folder, 'local', 'deployments', order.deploymentId))).toBe(false)
 })
 

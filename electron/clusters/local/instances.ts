@@ -3,9 +3,11 @@ import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { SlipwayError } from '../../../shared/domain/failure.ts'
 import type { Instance, ReleaseOrder } from '../driver.ts'
-import { toAppEnvironment, toScriptVariables, toShellWord } from './environment.ts'
+import { isContainerPlan, toContainerProgram } from './containers.ts'
+import { toAppEnvironment, toChildEnvironment, toScriptVariables, toShellWord } from './environment.ts'
 import { observeJob } from './job.ts'
 import { startJob } from './job-control.ts'
+import { type KeptFolders, toKeptOrder } from './kept-folders.ts'
 import type { LocalContext } from './local-deps.ts'
 import { folderInside, listNames } from './local-folders.ts'
 import { findFreePort } from './ports.ts'
@@ -21,7 +23,7 @@ import {
 import { createRunTask, type RunTask } from './run-task.ts'
 
 /** The running apps. What runs already is found by `adopt`. */
-export function createInstances(context: LocalContext) {
+export function createInstances(context: LocalContext, keptFolders: KeptFolders) {
   const { folders } = context
   /** By folder. */
   const tasks = new Map<string, RunTask>()
@@ -73,6 +75,7 @@ export function createInstances(context: LocalContext) {
       const { command, cwd, environment } = toCommand(context, order, offeredPort)
       await context.tools.ensure(order.plan)
       const PATH = context.tools.toPath(order.plan, environment.PATH ?? '')
+      await keptFolders.link(toKeptOrder(order), { moves: false })
       await startRun(folder, {
         record: {
           deploymentId: order.deploymentId,
@@ -82,6 +85,7 @@ export function createInstances(context: LocalContext) {
           offeredPort,
           expectedPort: order.port ?? order.plan.port?.value ?? null,
           startedAt: context.now(),
+          ...(isContainerPlan(order.plan) ? { container: toContainerProgram(order.plan) } : {}),
           listening: null,
           isStopRequested: false,
           isLate: false,
@@ -167,6 +171,17 @@ function toCommand(context: LocalContext, order: ReleaseOrder, port: number) {
       message: 'What the build made is no longer on this computer.',
       hint: 'Deploy again to build it anew.',
     })
+  }
+  if (isContainerPlan(plan)) {
+    const command = context.containers.toRunCommand(plan, {
+      buildId: context.folders.buildIdOf(order.artifact),
+      deploymentId: order.deploymentId,
+      name: runName(order),
+      port,
+      inside: order.port ?? plan.port?.value ?? 8080,
+      variables: Object.keys(variables),
+    })
+    return { command, cwd, environment: { ...toChildEnvironment(context.environment), ...variables } }
   }
   const environment = toAppEnvironment({ environment: context.environment, variables, port })
   if (plan.start !== null) {

@@ -1,6 +1,7 @@
 import type { Plan } from '../../../shared/domain/plan.ts'
 import type { LogStore } from '../../logs/log-store.ts'
 import type { SourceReader } from '../../sources/source-reader.ts'
+import type { Containers } from './containers.ts'
 import type { Program } from './job-control.ts'
 import type { LocalFolders } from './local-folders.ts'
 import type { Tools } from './tools.ts'
@@ -35,6 +36,7 @@ export const defaultLimits: LocalLimits = { readyMs: 60_000, graceMs: 10_000 }
 /** What builds and instances share. */
 export interface LocalContext extends Omit<LocalDriverDeps, 'limits' | 'environment' | 'folder'> {
   readonly tools: Tools
+  readonly containers: Containers
   readonly folders: LocalFolders
   readonly limits: LocalLimits
   readonly environment: NodeJS.ProcessEnv

@@ -2,8 +2,11 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { ClusterDriver } from '../driver.ts'
 import { createBuilds } from './builds.ts'
+import { createContainers } from './containers.ts'
 import { createInstances } from './instances.ts'
 import { findDeploymentProcesses } from './job-processes.ts'
+import { createKeeping } from './keeping.ts'
+import { createKeptFolders } from './kept-folders.ts'
 import { defaultLimits, type LocalContext, type LocalDriverDeps } from './local-deps.ts'
 import { createLocalFolders } from './local-folders.ts'
 import { createTools } from './tools.ts'
@@ -18,10 +21,12 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<ClusterD
   const limits = { ...defaultLimits, ...deps.limits }
   const environment = deps.environment ?? process.env
   const tools = createTools({ folder: folders.tools, environment, graceMs: limits.graceMs })
+  const containers = createContainers({ environment, folder: deps.folder, graceMs: limits.graceMs })
   const context: LocalContext = {
     ...deps,
     folders,
     tools,
+    containers,
     limits,
     environment,
     changed: deploymentId => {
@@ -30,7 +35,8 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<ClusterD
   }
   mkdirSync(deps.folder, { recursive: true })
   const builds = createBuilds(context)
-  const instances = createInstances(context)
+  const keptFolders = createKeptFolders(folders)
+  const instances = createInstances(context, keptFolders)
   await tools.adopt()
   builds.adopt()
   instances.adopt()
@@ -39,28 +45,34 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<ClusterD
   const collectTools = () => tools.collect(builds.plans)
 
   return {
-    advise: tools.advise,
+    advise: async plan => tools.advise(await containers.advise(plan)),
     startBuild: builds.start,
     observeBuild: async ({ buildId }) => builds.observe(buildId),
     cancelBuild: async ({ deploymentId, buildId }) => builds.cancel(deploymentId, buildId),
     applyRelease: instances.apply,
     observe: instances.observe,
     stop: instances.stop,
-    hasArtifact: async (_deploymentId, artifact) => existsSync(folders.artifactFolder(artifact)),
+    hasArtifact: async (_deploymentId, artifact) =>
+      existsSync(folders.artifactFolder(artifact)) && (await builds.hasImage(artifact)),
     async collect(deploymentId, artifacts) {
       await builds.collect(deploymentId, artifacts)
       collectTools()
     },
-    async remove(deploymentId) {
+    ...createKeeping(folders, keptFolders, instances.observe),
+    async remove(deploymentId, keepAs) {
       await Promise.all([instances.stop(deploymentId, () => false), builds.remove(deploymentId)])
+      await containers.removeAll(deploymentId)
+      const place = keepAs === null ? null : await keptFolders.setAside(deploymentId, keepAs)
       await rm(folders.deployment(deploymentId), { recursive: true, force: true, maxRetries: 5 })
       collectTools()
+      return place
     },
     list: async () => folders.listDeployments(),
     async count(deploymentId) {
+      const inContainers = await containers.count(deploymentId)
       return {
-        processes: findDeploymentProcesses(deploymentId).length,
-        checkouts: builds.count(deploymentId),
+        processes: findDeploymentProcesses(deploymentId).length + inContainers.containers,
+        checkouts: builds.count(deploymentId) + inContainers.images,
       }
     },
     dial: instances.dial,

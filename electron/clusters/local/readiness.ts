@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { findJobProcesses } from './job-processes.ts'
 import { findReachableHost, heldBy, type Listener, listListeners } from './ports.ts'
@@ -57,6 +58,44 @@ export async function waitUntilListening(job: {
     if (now - begun > job.limitMs) return undefined
     await delay(lookMs, undefined, { signal: job.signal })
   }
+}
+
+/** What speaks no HTTP and waits for more is taken for the app after this. */
+const provenMs = 1000
+
+/**
+ * The place of a container's published port, once something behind it answers or keeps a connection: an engine's own proxy
+ * takes connections before the app does, and ends them soon.
+ */
+export async function waitUntilPublished(container: {
+  port: number
+  limitMs: number
+  signal: AbortSignal
+}): Promise<Listening | undefined> {
+  const begun = performance.now()
+  const place = { host: '127.0.0.1', port: container.port }
+  while (performance.now() - begun <= container.limitMs) {
+    container.signal.throwIfAborted()
+    if (await keepsConnection(place)) return { ...place, address: place.host }
+    await delay(lookMs, undefined, { signal: container.signal })
+  }
+  return undefined
+}
+
+function keepsConnection(place: { host: string; port: number }): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect(place)
+    const end = (isKept: boolean) => {
+      socket.destroy()
+      resolve(isKept)
+    }
+    socket.setTimeout(provenMs, () => end(!socket.connecting))
+    socket.once('connect', () => socket.write('HEAD / HTTP/1.0\r\n\r\n'))
+    socket.once('data', () => end(true))
+    socket.once('error', () => end(false))
+    socket.once('end', () => end(false))
+    socket.once('close', () => end(false))
+  })
 }
 
 const toKey = (listeners: readonly Listener[]) =>

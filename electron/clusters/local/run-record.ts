@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Failure } from '../../../shared/domain/failure.ts'
 import type { Instance, ReleaseOrder } from '../driver.ts'
+import type { ContainerProgram } from './containers.ts'
 import type { FoundJob } from './follow-job.ts'
 import { readJson, writeJson } from './job.ts'
 import type { Listening } from './readiness.ts'
@@ -15,6 +16,8 @@ export interface RunRecord {
   readonly expectedPort: number | null
   readonly startedAt: number
   readonly listening: (Listening & { readonly at: number }) | null
+  /** It runs in a container of this program. */
+  readonly container?: ContainerProgram
   readonly isStopRequested: boolean
   /** Slipway gave up waiting for it to listen. */
   readonly isLate: boolean

@@ -6,7 +6,7 @@ import { endLostJob, stopJob } from './job-control.ts'
 import type { LocalContext } from './local-deps.ts'
 import { findPortHolder } from './ports.ts'
 import type { ProcessIdentity } from './processes.ts'
-import { waitUntilListening } from './readiness.ts'
+import { waitUntilListening, waitUntilPublished } from './readiness.ts'
 import { toRunFailure } from './run-failure.ts'
 import { type RunRecord, runJobFolder, runMarker, runName, writeRun } from './run-record.ts'
 
@@ -53,14 +53,17 @@ export function createRunTask(context: LocalContext, run: { folder: string; reco
 
   const probe = async () => {
     const { offeredPort, expectedPort } = record
-    const listening = await waitUntilListening({
-      marker,
-      leader: () => currentLeader(jobFolder),
-      offeredPort,
-      expectedPort,
-      limitMs: limits.readyMs,
-      signal: probing.signal,
-    })
+    const limit = { limitMs: limits.readyMs, signal: probing.signal }
+    const listening =
+      record.container === undefined
+        ? await waitUntilListening({
+            marker,
+            leader: () => currentLeader(jobFolder),
+            offeredPort,
+            expectedPort,
+            ...limit,
+          })
+        : await waitUntilPublished({ port: offeredPort, ...limit })
     if (probing.signal.aborted || record.end !== null) return
     if (listening === undefined) {
       save({ isLate: true })
@@ -102,6 +105,8 @@ export function createRunTask(context: LocalContext, run: { folder: string; reco
       await say('Its supervisor was killed, so the app was ended too').catch(warn)
     }
     if (record.end !== null) return
+    if (record.container !== undefined)
+      await context.containers.removeContainer(record.container, runName(record))
     const failure = record.isStopRequested ? null : explain(found)
     save({ end: { at: found.state.finishedAt ?? now(), failure } })
   }

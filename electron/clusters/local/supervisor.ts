@@ -24,6 +24,8 @@ const drainMs = 1000
 /** Room for a stack trace and what comes before it. */
 const lastLinesCount = 30
 const lastLineLength = 500
+/** More than a state with all of its last lines. */
+const reserveBytes = 96 * 1024
 
 const folder = process.argv[2] ?? '.'
 const marker = process.env[markerVariable] ?? ''
@@ -53,8 +55,20 @@ function takeLock(identity: ProcessIdentity): boolean {
   }
 }
 
+/** Room on the disk for the last record of the job, which tells of a disk that is full. */
+function takeReserve(): string {
+  const path = join(folder, 'reserve')
+  try {
+    writeFileSync(path, Buffer.alloc(reserveBytes))
+  } catch {
+    // It is full already.
+  }
+  return path
+}
+
 async function supervise(job: JobOrder, supervisor: ProcessIdentity): Promise<void> {
   const spool = createSpoolWriter(folder)
+  const reserve = takeReserve()
   const lastLines: string[] = []
   let stopping: Promise<void> | undefined
   let state: JobState = {
@@ -130,6 +144,7 @@ async function supervise(job: JobOrder, supervisor: ProcessIdentity): Promise<vo
   clearInterval(retrying)
   while (!spool.flush() && stopping === undefined) await delay(retryMs)
   spool.close()
+  rmSync(reserve, { force: true })
   record({ finishedAt: Date.now(), lastLines })
   while (!isRecorded && stopping === undefined) {
     await delay(retryMs)

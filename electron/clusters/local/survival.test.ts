@@ -83,7 +83,7 @@ test('an app lives through SIGKILL of Slipway and is found again, every line onc
     .filter(line => line.stream === 'platform')
     .map(line => line.text.replace(/,.*/, '').replace(/\d+$/, 'N'))
   expect(platform).toEqual(['Started', 'Listens on N', 'Stopped; exited by SIGTERM'])
-  await driver.remove(order.deploymentId)
+  await driver.remove(order.deploymentId, null)
   expect(await driver.count(order.deploymentId)).toEqual({ processes: 0, checkouts: 0 })
   await dispose()
 })
@@ -113,7 +113,7 @@ test('a flood stays bounded while nobody reads it, and says how much was dropped
     },
     { timeout: 20_000 },
   )
-  await driver.remove(order.deploymentId)
+  await driver.remove(order.deploymentId, null)
   expect(await driver.count(order.deploymentId)).toEqual({ processes: 0, checkouts: 0 })
   await dispose()
 })

@@ -246,7 +246,7 @@ test('install, build and every run of a release have the Node that was fetched; 
   // Somebody tidied up: the release is what it was all the same.
   await rm(join(folder, 'local', 'tools'), { recursive: true })
   const { artifact, plan } = built
-  const rest = { port: null, variables: {}, secrets: [] }
+  const rest = { port: null, variables: {}, secrets: [], keptFolders: [] }
   await driver.applyRelease({ deploymentId, releaseId, run: 1, artifact, plan, ...rest })
   await vi.waitFor(
     async () => expect(await driver.observe(deploymentId)).toMatchObject([{ state: 'ready' }]),
@@ -255,7 +255,7 @@ test('install, build and every run of a release have the Node that was fetched; 
   const running = listProcesses().map(one => readVariable(one.pid, 'NODE_IS'))
   expect(running).toContain('98.7.1')
 
-  await driver.remove(deploymentId)
+  await driver.remove(deploymentId, null)
   expect(fetched()).toEqual([])
   await dispose()
 })

@@ -24,9 +24,7 @@ function toPlan(name: string, text: string): Plan {
     output: null,
     fallback: null,
     port: findPort(name, text),
-    notes: [
-      `This computer cannot build a ${name}: that takes a Kubernetes cluster. Without the ${name}, Slipway would look for a plan of its own.`,
-    ],
+    notes: [],
   }
 }
 

@@ -34,6 +34,7 @@ function LoadedBuild({ build }: { build: Build }) {
   const { name } = useDeployment()
   const { seq } = useSearch({ from: route })
   const navigate = useNavigate()
+  const failedStep = build.steps.findLast(step => step.status === 'failed')
   return (
     <div className={classes.buildPage}>
       <aside className={classes.steps} aria-label="Build">
@@ -75,6 +76,7 @@ function LoadedBuild({ build }: { build: Build }) {
         title={`Build log of ${name}`}
         revision={build.finishedAt ?? build.startedAt ?? build.createdAt}
         seq={seq}
+        opensAtError={build.status === 'failed' ? { after: (failedStep?.logSeq ?? 1) - 1 } : undefined}
         whenEmpty={
           build.reusedBuildId === null ? (
             <EmptyNote title={build.status === 'queued' ? 'Waits for its turn' : 'Nothing written'}>

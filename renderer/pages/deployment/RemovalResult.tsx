@@ -50,6 +50,11 @@ export function RemovalResult({ id, name }: { id: string; name: string | undefin
           </div>
         ))}
       </dl>
+      {counts.keptData !== null && (
+        <p className={classes.dangerText}>
+          What it kept was set aside: <span className="mono">{counts.keptData}</span>
+        </p>
+      )}
       {toBoard}
     </div>
   )

@@ -52,7 +52,8 @@ export function PlanStep(props: PlanStepProps) {
       />
     )
   }
-  const isBuildable = plan.kind !== 'dockerfile'
+  // A Dockerfile that this computer cannot build needs commands in its place.
+  const isBuildable = plan.kind !== 'dockerfile' || plan.build !== null || (props.edits.start ?? '') !== ''
   return (
     <Step title="How it is built and started">
       <FolderChoice folders={folders} root={root} setRoot={props.setRoot} />
@@ -81,7 +82,7 @@ export function PlanStep(props: PlanStepProps) {
           </Button>
         )}
       </div>
-      {isBuildable && <p className={classes.help}>Everything underlined can be changed.</p>}
+      <p className={classes.help}>Everything underlined can be changed.</p>
     </Step>
   )
 }

@@ -1,0 +1,219 @@
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Plan } from '../../../shared/domain/plan.ts'
+import { writeFiles } from '../../../tests/support/git-server.ts'
+import { createTestDriver, newId, nodePlan } from '../../../tests/support/local-driver.ts'
+import type { BuildObservation, BuildOrder, ClusterDriver } from '../driver.ts'
+import { toChildEnvironment } from './environment.ts'
+import { listProcesses, readVariable } from './processes.ts'
+
+const plan: Plan = {
+  ...nodePlan,
+  ...{ kind: 'dockerfile', label: 'Dockerfile', root: '.', start: null },
+  runtime: { value: 'node:24', origin: 'Dockerfile line 1' },
+  port: { value: 8080, origin: 'Dockerfile line 3' },
+}
+const server = `
+  const { GREETING, API_TOKEN } = process.env
+  console.log('the container is up')
+  setTimeout(() => require('node:http').createServer((q, r) => r.end(GREETING + ' ' + API_TOKEN)).listen(process.env.PORT), 300)`
+const dockerfile = 'FROM node:24\nRUN echo packed > packed.txt\nEXPOSE 8080\nCMD ["node", "server.js"]\n'
+
+let folder: string
+let stand: string
+let environment: NodeJS.ProcessEnv
+let driver: ClusterDriver
+let dispose: () => Promise<void>
+let readLog: (id: string) => Promise<string[]>
+const deploymentId = newId()
+
+const open = async () => {
+  const opened = await createTestDriver(folder, { environment, plan })
+  ;({ driver, dispose } = opened)
+  readLog = async id =>
+    (await opened.logs.read({ kind: 'build', id }, { limit: 100 })).lines.map(line => line.text)
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'slipway-containers-'))
+  stand = join(folder, 'docker')
+  const program = join(import.meta.dirname, '../../../tests/support/docker-stand-in.ts')
+  await writeFiles(folder, {
+    'programs/docker': `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`,
+    'repository/Dockerfile': dockerfile,
+    'repository/server.js': server,
+  })
+  mkdirSync(stand)
+  await chmod(join(folder, 'programs/docker'), 0o755)
+  const { PATH, ...own } = toChildEnvironment(process.env)
+  environment = { ...own, PATH: `${join(folder, 'programs')}:${PATH}`, DOCKER_STAND_IN: stand }
+  await open()
+})
+afterEach(async () => {
+  await driver.remove(deploymentId, null)
+  expect(await driver.count(deploymentId)).toEqual({ processes: 0, checkouts: 0 })
+  await dispose()
+  await vi.waitFor(() =>
+    expect(listProcesses().filter(one => readVariable(one.pid, 'DOCKER_STAND_IN') === stand)).toEqual([]),
+  )
+  await rm(folder, { recursive: true, force: true })
+})
+
+const calls = () => readFileSync(join(stand, 'calls.jsonl'), 'utf8')
+const there = (what: 'images' | 'containers') =>
+  existsSync(join(stand, what)) ? readdirSync(join(stand, what)) : []
+
+async function build(): Promise<{ order: BuildOrder; found: BuildObservation }> {
+  const order: BuildOrder = {
+    ...{ buildId: newId(), deploymentId, branch: '', sha: '', planEdits: {}, port: null },
+    source: { kind: 'folder', address: join(folder, 'repository') },
+    timeLimitMs: 60_000,
+    ...{ variables: { NPM_TOKEN: 'hunter2' }, secrets: ['hunter2'] },
+  }
+  await driver.startBuild(order)
+  const found = await vi.waitFor(
+    async () => {
+      const seen = await driver.observeBuild(order)
+      if (seen.state === 'running' || seen.state === 'absent') throw new Error(JSON.stringify(seen))
+      return seen
+    },
+    { timeout: 30_000 },
+  )
+  return { order, found }
+}
+
+async function start(): Promise<{ releaseId: string; artifact: string }> {
+  const { found } = await build()
+  if (found.state !== 'succeeded') throw new Error(JSON.stringify(found))
+  const releaseId = newId()
+  await driver.applyRelease({
+    ...{ deploymentId, releaseId, run: 1, artifact: found.artifact, plan: found.plan, port: null },
+    ...{ variables: { GREETING: 'hello', API_TOKEN: 's3cret' }, secrets: ['s3cret'], keptFolders: [] },
+  })
+  await isReady()
+  return { releaseId, artifact: found.artifact }
+}
+
+const isReady = () =>
+  vi.waitFor(async () => expect(await driver.observe(deploymentId)).toMatchObject([{ state: 'ready' }]), {
+    timeout: 20_000,
+  })
+
+async function answer(releaseId: string): Promise<string> {
+  const socket = await driver.dial({ deploymentId, releaseId })
+  const asked = request({ createConnection: () => socket }).end()
+  const [response] = await once(asked, 'response')
+  return text(response)
+}
+
+describe('a Dockerfile', () => {
+  test('is built into an image that bears the build’s name, and run; no value is an argument', async () => {
+    const { releaseId, artifact } = await start()
+    expect(await answer(releaseId)).toBe('hello s3cret')
+    const buildId = artifact.split('/')[3] ?? ''
+    const log = await readLog(buildId)
+    expect(log).toEqual(
+      expect.arrayContaining([
+        `$ docker build --file Dockerfile --tag slipway-${buildId} --label slipway.deployment=${deploymentId} --secret id=NPM_TOKEN,env=NPM_TOKEN .`,
+        'secret NPM_TOKEN has 7 characters',
+      ]),
+    )
+    expect(there('images')).toEqual([`slipway-${buildId}`])
+    expect(there('containers')).toEqual([`slipway-${releaseId}-1`])
+    const [instance] = await driver.observe(deploymentId)
+    expect(instance).toMatchObject({ fixedPort: null, failure: null })
+    expect(calls()).toContain(
+      `"--publish","127.0.0.1:${instance?.port}:8080","--env","GREETING","--env","API_TOKEN"`,
+    )
+    expect(calls()).not.toMatch(/hunter2|s3cret/)
+    expect(await driver.count(deploymentId)).toMatchObject({ processes: expect.any(Number), checkouts: 2 })
+
+    await driver.stop(deploymentId, () => false)
+    expect([await driver.observe(deploymentId), there('containers')]).toEqual([[], []])
+    expect(await driver.hasArtifact(deploymentId, artifact)).toBe(true)
+    await driver.collect(deploymentId, [])
+    expect(there('images')).toEqual([])
+  })
+
+  test('that does not build fails with its last lines', async () => {
+    writeFileSync(join(folder, 'repository', 'Dockerfile'), 'FROM x\nRUN echo no such package; exit 4\n')
+    const { found } = await build()
+    expect(found).toMatchObject({
+      state: 'failed',
+      failure: {
+        code: 'build_failed',
+        message: 'docker build --file Dockerfile . exited with code 1.',
+        lines: expect.arrayContaining(['no such package']),
+      },
+    })
+    expect(there('images')).toEqual([])
+  })
+
+  test('whose container goes on when what started it is killed leaves none', async () => {
+    await start()
+    const [instance] = await driver.observe(deploymentId)
+    process.kill(Number(instance?.name), 'SIGKILL')
+    await vi.waitFor(
+      async () =>
+        expect(await driver.observe(deploymentId)).toMatchObject([
+          { state: 'exited', failure: { code: 'app_crashed' } },
+        ]),
+      { timeout: 20_000 },
+    )
+    expect(there('containers')).toEqual([])
+  })
+
+  test('runs on while Slipway is away', async () => {
+    const { releaseId } = await start()
+    await dispose()
+    await open()
+    await isReady()
+    expect(await answer(releaseId)).toBe('hello s3cret')
+  })
+
+  test('whose image somebody removed is not taken as built', async () => {
+    const { artifact } = await start()
+    await driver.stop(deploymentId, () => false)
+    await rm(join(stand, 'images'), { recursive: true })
+    expect(await driver.hasArtifact(deploymentId, artifact)).toBe(false)
+  })
+})
+
+describe('where no Dockerfile can be built', () => {
+  test('it is said which program does not answer', async () => {
+    writeFileSync(join(stand, 'down'), '')
+    const failure = {
+      code: 'plan_unsupported',
+      message: 'The repository is built by its Dockerfile, and docker on this computer does not answer.',
+      hint: 'Start Docker, or set the commands that build and start the app in the plan.',
+      lines: ['Cannot connect to the Docker daemon. Is it running?'],
+    }
+    expect((await build()).found).toMatchObject({ state: 'failed', failure })
+    const advised = await driver.advise(plan)
+    expect([advised.build, advised.notes]).toEqual([null, [`${failure.message} ${failure.hint}`]])
+  })
+
+  test('it is said that there is no such program', async () => {
+    await dispose()
+    environment = { ...environment, PATH: join(folder, 'nothing') }
+    await open()
+    const advised = await driver.advise(plan)
+    expect(advised.notes).toEqual([
+      'The repository is built by its Dockerfile, and this computer has neither docker nor podman. Install Docker or Podman, or set the commands that build and start the app in the plan.',
+    ])
+  })
+
+  test('it is said before the build by what it will be built otherwise', async () => {
+    const advised = await driver.advise(plan)
+    expect([advised.build, advised.notes]).toEqual([
+      { value: 'docker build --file Dockerfile .', origin: 'Dockerfile' },
+      [],
+    ])
+  })
+})
