@@ -6,6 +6,7 @@ import { appName, deploymentSelector, labels, managed, tenantNamespace } from '.
 import type { Kind } from './objects.ts'
 import { toApplyFailure } from './release/apply-failure.ts'
 import { createUserFinder } from './release/image-user.ts'
+import { findRedirect } from './release/ingress-controller.ts'
 import {
   type ReleaseFacts,
   toDeployment,
@@ -41,6 +42,7 @@ export function createReleases(context: KubernetesContext) {
   const watches = new Map<string, { pods: ObjectWatch<V1Pod>; deployments: ObjectWatch<V1Deployment> }>()
   /** Where deployments are, for when their rows are gone. */
   const places = new Map<string, string>()
+  const redirects = new Map<string, ReturnType<typeof findRedirect>>()
   const looks = new Map<string, NodeJS.Timeout>()
 
   const placeOf = (deploymentId: string): string => {
@@ -128,6 +130,15 @@ export function createReleases(context: KubernetesContext) {
     await watchNamespace(namespace).pods.until(pods => !pods.some(isOurs), stopMs)
   }
 
+  /** Looked for once: it belongs to the cluster. */
+  const redirectOf = async (namespace: string) => {
+    if (settings.issuer === null) return { annotations: {}, object: undefined }
+    const found = redirects.get(namespace) ?? findRedirect(context, namespace)
+    redirects.set(namespace, found)
+    found.catch(() => redirects.delete(namespace))
+    return found
+  }
+
   /** Secrets of releases that the cluster cannot run again. */
   const collectSecrets = async (order: ReleaseOrder, namespace: string): Promise<void> => {
     const selectors = { labels: deploymentSelector(order.deploymentId) }
@@ -152,6 +163,7 @@ export function createReleases(context: KubernetesContext) {
       const deployment = describe(order.deploymentId)
       const namespace = await tenants.ensure(deployment.owner.id)
       watchNamespace(namespace)
+      const redirect = await redirectOf(namespace)
       const facts: ReleaseFacts = {
         order,
         deployment,
@@ -159,7 +171,7 @@ export function createReleases(context: KubernetesContext) {
         settings,
         runAsUser: await findUser(order.artifact),
         startLimitMs: limits.startMs,
-        redirect: {},
+        redirect: redirect.annotations,
       }
       const apply = async (object: KubernetesObject) => {
         await api.apply(object).catch(error => {
@@ -176,6 +188,7 @@ export function createReleases(context: KubernetesContext) {
         ingress === undefined
           ? api.remove('Ingress', { namespace, name: appName(deployment, order.deploymentId) })
           : apply(ingress),
+        ...(redirect.object === undefined ? [] : [apply(redirect.object)]),
         collectSecrets(order, namespace),
       ])
     },

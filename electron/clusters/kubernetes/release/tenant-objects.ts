@@ -51,7 +51,8 @@ export function toTenantObjects(facts: TenantFacts): [V1Namespace, ...Kubernetes
         'requests.memory': '16Gi',
         'limits.memory': '32Gi',
         'services.loadbalancers': '0',
-        'services.nodeports': '0',
+        // cert-manager's answers to challenges are such services.
+        'services.nodeports': '20',
       },
     },
   }

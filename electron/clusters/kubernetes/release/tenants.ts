@@ -1,7 +1,8 @@
-import type { V1IngressClass, V1NetworkPolicyPeer, V1Node, V1Pod } from '@kubernetes/client-node'
+import type { V1NetworkPolicyPeer, V1Node, V1Pod } from '@kubernetes/client-node'
 import { ApiError } from '../api-failure.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { labels, tenantNamespace } from '../names.ts'
+import { findIngressController, orNothing } from './ingress-controller.ts'
 import { toTenantObjects } from './tenant-objects.ts'
 
 /** The namespaces of users. Each is made, or brought up to date, when it is first needed. */
@@ -29,13 +30,7 @@ export function createTenants({ api, settings, log }: KubernetesContext) {
 
   /** The pods of the ingress controller; where they cannot be found, whatever is no tenant and no build. */
   const findRouters = async (): Promise<V1NetworkPolicyPeer[]> => {
-    const classes = await orNothing(api.list<V1IngressClass>('IngressClass', {}))
-    const chosen = classes.find(one =>
-      settings.ingressClass === null
-        ? one.metadata?.annotations?.[defaultClass] === 'true'
-        : one.metadata?.name === settings.ingressClass,
-    )
-    const name = controllerNames.find(one => chosen?.spec?.controller?.includes(one))
+    const name = await findIngressController({ api, settings })
     const pods =
       name === undefined
         ? []
@@ -86,10 +81,6 @@ export function createTenants({ api, settings, log }: KubernetesContext) {
   }
 }
 
-const defaultClass = 'ingressclass.kubernetes.io/is-default-class'
-/** As they are in the name of the controller and in the label `app.kubernetes.io/name` of its pods. */
-const controllerNames = ['traefik', 'ingress-nginx', 'haproxy-ingress', 'kong', 'contour']
-
 const toBlock = (address: string): V1NetworkPolicyPeer => ({
   ipBlock: { cidr: `${address}/${address.includes(':') ? 128 : 32}` },
 })
@@ -99,6 +90,3 @@ const isForbidden = (error: unknown): boolean => error instanceof ApiError && er
 function ignoreForbidden(error: unknown): undefined {
   if (!isForbidden(error)) throw error
 }
-
-/** What may not be read counts as not there. */
-const orNothing = async <T>(found: Promise<T[]>): Promise<T[]> => (await found.catch(ignoreForbidden)) ?? []

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect } from 'vitest'
+import { baseDomain, clusterTest, ingress, install } from '../support/cluster.ts'
+import { pushImage } from '../support/images.ts'
+import {
+  getThroughIngress,
+  isReadyRun,
+  newId,
+  openKubernetesDriver,
+  type TestDriver,
+  toOrder,
+} from '../support/kubernetes-driver.ts'
+import { startLoad } from '../support/load.ts'
+
+/** Requests a second. The whole rate needs a machine that does nothing else. */
+const rate = Number(process.env.SLIPWAY_TEST_RATE ?? 60)
+
+let test: TestDriver
+
+beforeAll(async () => {
+  await install('ingress', 'network-policy')
+  test = await openKubernetesDriver()
+})
+
+afterAll(async () => {
+  await test?.clean()
+  await test?.dispose()
+})
+
+clusterTest(
+  'no request fails through ten redeploys, a rollback and a restart of an app that exits at once on TERM',
+  async () => {
+    const deploymentId = newId()
+    const name = `load-${deploymentId.slice(-6)}`
+    test.describe(deploymentId, { name })
+    const artifact = await pushImage({
+      command: [
+        'node',
+        '-e',
+        `process.on('SIGTERM', () => process.exit(0));
+        require('http').createServer((_, response) => response.end(process.env.WORD)).listen(process.env.PORT)`,
+      ],
+    })
+    const roll = async (change: { releaseId?: string; run?: number; word: string }) => {
+      const { word, ...rest } = change
+      const order = toOrder({ deploymentId, artifact, variables: { WORD: word }, ...rest })
+      await test.driver.applyRelease(order)
+      await test.until(deploymentId, isReadyRun(order))
+      return order
+    }
+    await roll({ word: 'first' })
+    await getThroughIngress(name)
+    const load = startLoad({ address: ingress.http, host: `${name}.${baseDomain}`, rate })
+
+    for (let round = 1; round <= 10; round++) await roll({ word: `round ${round}` })
+    const { releaseId } = await roll({ word: 'first' })
+    await roll({ releaseId, run: 2, word: 'first' })
+
+    const { sent, failures } = await load.end()
+    expect(failures).toEqual({})
+    expect(sent).toBeGreaterThan(rate)
+  },
+)

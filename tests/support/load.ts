@@ -1,0 +1,61 @@
+import { Agent, request } from 'node:http'
+
+/**
+ * Asks a host at a steady rate until it is ended, every second time over a new connection, and never again what failed.
+ * `rate`: requests a second.
+ */
+export function startLoad(target: { address: string; host: string; rate: number }) {
+  const [address = '', port = ''] = target.address.split(':')
+  const agent = new Agent({ keepAlive: true, maxSockets: 50 })
+  const failures = new Map<string, number>()
+  const pending = new Set<Promise<void>>()
+  let sent = 0
+
+  const ask = (isNew: boolean): Promise<void> =>
+    new Promise(resolve => {
+      const settle = (failure: string | undefined) => {
+        if (failure !== undefined) failures.set(failure, (failures.get(failure) ?? 0) + 1)
+        resolve()
+      }
+      const asked = request(
+        {
+          host: address,
+          port,
+          headers: { host: target.host },
+          agent: isNew ? false : agent,
+          timeout: 20_000,
+        },
+        response => {
+          response.resume()
+          response.on('end', () =>
+            settle(response.statusCode === 200 ? undefined : `answered ${response.statusCode}`),
+          )
+          response.on('error', error => settle(error.message))
+        },
+      )
+      asked.on('timeout', () => asked.destroy(new Error('no answer within 20 s')))
+      asked.on('error', error => settle(error.message))
+      asked.end()
+    })
+
+  const tickMs = 10
+  const begunAt = performance.now()
+  const ticker = setInterval(() => {
+    const due = Math.floor(((performance.now() - begunAt) / 1000) * target.rate)
+    for (; sent < due; sent++) {
+      const one = ask(sent % 2 === 0).finally(() => pending.delete(one))
+      pending.add(one)
+    }
+  }, tickMs)
+
+  return {
+    /** Resolves with what came of it, when every request has its answer. */
+    async end() {
+      clearInterval(ticker)
+      await Promise.all(pending)
+      agent.destroy()
+      const seconds = (performance.now() - begunAt) / 1000
+      return { sent, rate: Math.round(sent / seconds), failures: Object.fromEntries(failures) }
+    },
+  }
+}
