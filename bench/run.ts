@@ -5,10 +5,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { benchDeploy } from './deploy.ts'
+import { benchLogPath } from './log-path.ts'
 import { type Result, toTable } from './result.ts'
 import { benchWindow } from './window.ts'
 
-const results: Result[] = [...(await benchDeploy()), ...(await benchWindow())]
+const results: Result[] = [...(await benchDeploy()), ...(await benchWindow()), ...(await benchLogPath())]
 const folder = join(import.meta.dirname, 'output')
 mkdirSync(folder, { recursive: true })
 writeFileSync(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`)

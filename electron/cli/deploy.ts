@@ -1,3 +1,4 @@
+import { formatBytes } from '../../shared/domain/bytes.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import { type Plan, type PlanEdits, withEdits } from '../../shared/domain/plan.ts'
 import type { Deployment, Source } from '../../shared/domain/records.ts'
@@ -54,6 +55,7 @@ export const deploy: Command = {
     const inspected = await client.sources.inspect({ source, branch, root, clusterId }, { signal })
     output.say(toPlanText(withEdits(inspected.plan, planEdits, wish.port ?? existing?.port ?? null)))
     const after = existing ? await lastSeq(client, existing.id) : 0
+    if (existing) await warnOfWritten(context, existing)
     const { id, buildId } = existing
       ? await deployAgain(context, existing, { ...wish, planEdits })
       : await client.deployments.create({
@@ -90,6 +92,17 @@ async function toClusterId({ client, values }: Context): Promise<string | undefi
     message: `The cluster ${values.context} announces no registry, and none is set: its images have no place.`,
     hint: `Name one: slipway cluster add ${values.context} --registry HOST[/PATH]`,
   })
+}
+
+/** What the app wrote into its checkout, the next release does not see. */
+async function warnOfWritten({ client, output }: Context, { id, name }: Deployment): Promise<void> {
+  const { folders, place } = await client.folders.written({ id })
+  if (folders.length === 0) return
+  output.say(`warning  ${name} has written files that the next release does not see. They are in ${place}`)
+  for (const { path, files, bytes, example, refusal } of folders) {
+    const what = `${path === '' ? example : path}: ${files} ${files === 1 ? 'file' : 'files'}, ${formatBytes(bytes)}`
+    output.say(`         ${what}. ${refusal ?? `slipway keep ${name} ${path} keeps it`}.`)
+  }
 }
 
 /** Follows the build. False when Ctrl-C came first. */

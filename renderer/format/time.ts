@@ -35,9 +35,17 @@ export const formatExact = (at: number): string =>
 
 /** `14:03:07.120`, in local time. */
 export function formatClock(at: number): string {
-  const date = new Date(at)
-  return `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`
+  const startOfSecond = Math.floor(at / second)
+  if (startOfSecond !== clock.startOfSecond) {
+    const date = new Date(at)
+    const text = `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`
+    clock = { startOfSecond, text }
+  }
+  return `${clock.text}.${String(at - startOfSecond * second).padStart(3, '0')}`
 }
+
+/** The lines of a log share their second with many others. */
+let clock = { startOfSecond: Number.NaN, text: '' }
 
 /** `Today`, `Yesterday`, else the date. */
 export function formatDay(at: number, now: number): string {

@@ -11,7 +11,7 @@ const line = (text: string, stream: LogLine['stream'] = 'stdout'): LogLine => ({
 })
 
 test('streams have their own colours, and the time comes first', () => {
-  expect(formatLine(line('hello'), false)).toBe('hello\x1b[0m')
+  expect(formatLine(line('hello'), false)).toBe('hello')
   expect(formatLine(line('oh', 'stderr'), false)).toBe('\x1b[38;5;18moh\x1b[0m')
   expect(formatLine(line('ready', 'platform'), true)).toBe(
     '\x1b[38;5;16m03:04:05.006\x1b[0m  \x1b[38;5;17mready\x1b[0m',
@@ -25,5 +25,5 @@ test("an app's colours stay, and what would move the cursor or rename the window
 })
 
 test('a progress bar shows its last state', () => {
-  expect(formatLine(line('10 %\r50 %\r100 %\r'), false)).toBe('100 %\x1b[0m')
+  expect(formatLine(line('10 %\r50 %\r100 %\r'), false)).toBe('100 %')
 })

@@ -11,7 +11,8 @@ const reset = '\x1b[0m'
 /** A line for the terminal. Its own colours stay; whatever else would move the cursor or change the terminal goes. */
 export function formatLine(line: LogLine, hasTime: boolean): string {
   const time = hasTime ? `${colour(paletteSlots.dim)}${formatClock(line.at)}${reset}  ` : ''
-  return `${time}${streamColour[line.stream]}${toSafeText(line.text)}${reset}`
+  const text = `${streamColour[line.stream]}${toSafeText(line.text)}`
+  return text.includes('\x1b') ? `${time}${text}${reset}` : `${time}${text}`
 }
 
 const streamColour = {

@@ -84,9 +84,8 @@ export function createLogSession(deps: {
         )
         for await (const batch of batches) {
           if (own.signal.aborted) return
-          await append(batch, true)
-          const last = batch.at(-1)
-          if (last !== undefined) await client.logs.acknowledge({ stream, seq: last.seq })
+          // The next batch is on its way while this one is drawn; how many may be is up to the other side.
+          void append(batch, true).then(() => acknowledge(stream, batch))
         }
         break
       } catch (error) {
@@ -96,6 +95,12 @@ export function createLogSession(deps: {
       }
     }
     if (following === own) following = null
+  }
+
+  /** One that is lost with the connection is not missed: so is its stream. */
+  const acknowledge = (stream: string, batch: readonly LogLine[]) => {
+    const last = batch.at(-1)
+    if (last !== undefined) client.logs.acknowledge({ stream, seq: last.seq }).catch(() => {})
   }
 
   const show = (next: LogWindow, after: () => void) =>

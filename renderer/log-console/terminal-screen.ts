@@ -125,6 +125,7 @@ export type TerminalScreen = ReturnType<typeof createTerminalScreen>
 
 /** Puts a mark into the scroll bar for each error among the lines written last. */
 function markErrors(terminal: Terminal, lines: readonly LogLine[]): void {
+  if (!lines.some(isErrorLine)) return
   const buffer = terminal.buffer.active
   const end = buffer.baseY + buffer.cursorY
   const color = readToken('--red')

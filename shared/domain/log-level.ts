@@ -25,12 +25,16 @@ const errorTexts: readonly RegExp[] = [
 ]
 const noErrors = /\b(?:0|no|zero|without) errors?\b|\berrors?[:=] ?0\b/i
 
+/** Most lines have none of these, and are done with. */
+const anyHint =
+  /err|fatal|panic|exception|severe|crit|alert|emerg|traceback|uncaught|unhandled|not found|dumped|killed|level|lvl|severity|segmentation/i
+
 /**
  * Whether the line tells of an error, by its level if it names one, else by what errors look like. That it came from
  * stderr says nothing: many programs write all they have to say there. The lines of a stack below its head do not count.
  */
 export function isErrorLine({ stream, text }: Pick<LogLine, 'stream' | 'text'>): boolean {
-  if (stream === 'platform') return false
+  if (stream === 'platform' || !anyHint.test(text)) return false
   const plain = text.includes('\x1b') ? text.replace(colours, '') : text
   const head = plain.slice(0, headLength)
   const level = writtenLevel.exec(plain.slice(0, headLength * 5))?.[1] ?? headLevel.exec(head)?.[1]

@@ -83,7 +83,10 @@ describe('alone', () => {
   })
 
   test('the same source is deployed to the same deployment, and --keep lets it go on', async () => {
-    const { url, commit } = await git.createRepository('kept', app('hello'))
+    const { url, commit } = await git.createRepository(
+      'kept',
+      app('hello', { start: 'mkdir -p store && echo line > store/book && exec node server.js' }),
+    )
     const first = await line.call('deploy', url, '--keep', '--json')
     expect({ status: first.status, stderr: first.stderr }).toEqual({ status: 0, stderr: '' })
     const result = json<{ id: string; url: string; port: number; buildId: string }>(first.stdout)
@@ -98,9 +101,12 @@ describe('alone', () => {
     expect(await (await fetch(result.url)).text()).toBe('hello')
 
     await commit(app('welcome'), 'Greet warmly')
-    const second = await line.call('deploy', url, '--json')
-    expect(json(second.stdout)).toMatchObject({ id: result.id, name: 'kept', release: 2 })
-    expect(await list()).toHaveLength(1)
+    const second = await line.call('deploy', url)
+    expect(second).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('store: 1 file, 1 kB. slipway keep kept store keeps it.'),
+    })
+    expect(await list()).toMatchObject([{ id: result.id, name: 'kept', serving: { number: 2 } }])
 
     expect(await line.call('keep', 'kept', 'uploads')).toMatchObject({
       status: 0,

@@ -10,6 +10,7 @@ import { PlanSentence } from '../../ui/PlanSentence.tsx'
 import classes from './Deployment.module.css'
 import { DeploymentOwner } from './DeploymentOwner.tsx'
 import { type DeploymentDetail, useDeployment } from './deployment-context.ts'
+import { KeptFolders } from './KeptFolders.tsx'
 import { RemoveDialog } from './RemoveDialog.tsx'
 
 export function DeploymentSettings() {
@@ -19,6 +20,7 @@ export function DeploymentSettings() {
       <div className={classes.settings}>
         <SettingsForm key={deployment.id} deployment={deployment} />
         <DeploymentOwner deployment={deployment} />
+        {deployment.cluster.kind === 'local' && <KeptFolders id={deployment.id} />}
         <Danger deployment={deployment} />
       </div>
     </div>

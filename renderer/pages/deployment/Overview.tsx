@@ -8,6 +8,7 @@ import classes from './Deployment.module.css'
 import { useDeployment } from './deployment-context.ts'
 import { FailureHelp } from './FailureHelp.tsx'
 import { Timeline } from './Timeline.tsx'
+import { WrittenNotice } from './WrittenNotice.tsx'
 
 export function Overview() {
   const deployment = useDeployment()
@@ -22,6 +23,7 @@ export function Overview() {
         {failure !== null && !isActive(latestBuild) && (
           <FailureHelp deployment={deployment} failure={failure} />
         )}
+        {cluster.kind === 'local' && serving !== null && <WrittenNotice key={serving.id} id={id} />}
         <dl className={classes.facts}>
           <Fact word="URL">
             <a className="text-link" href={deployment.url} target="_blank" rel="noopener noreferrer">

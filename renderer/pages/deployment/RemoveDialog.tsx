@@ -1,9 +1,9 @@
-import { Button, Modal, TextInput } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
+import { Button, Checkbox, Modal, TextInput } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Deployment } from '../../../shared/domain/records.ts'
 import { refresh } from '../../actions/deployment-actions.ts'
-import { client } from '../../connection/api.ts'
+import { api, client } from '../../connection/api.ts'
 import { toShownFailure } from '../../connection/failures.ts'
 import { FailurePanel } from '../../ui/FailurePanel.tsx'
 import classes from './Deployment.module.css'
@@ -20,8 +20,15 @@ export function RemoveDialog({
 }) {
   const { id, name, project } = deployment
   const [typed, setTyped] = useState('')
+  const [deletesData, setDeletesData] = useState(false)
+  const folders = useQuery({
+    ...api.folders.list.queryOptions({ input: { id } }),
+    enabled: isOpen,
+    staleTime: 0,
+  })
+  const withData = (folders.data ?? []).filter(one => one.place !== null).map(({ path }) => path)
   const remove = useMutation({
-    mutationFn: () => client.deployments.remove({ id, name: typed }),
+    mutationFn: () => client.deployments.remove({ id, name: typed, deletesData }),
     onSuccess: async () => {
       close()
       await refresh()
@@ -56,6 +63,14 @@ export function RemoveDialog({
           autoComplete="off"
           onChange={event => setTyped(event.currentTarget.value)}
         />
+        {withData.length > 0 && (
+          <Checkbox
+            label={`Delete the data in ${withData.join(', ')} too`}
+            description="Otherwise it is set aside, and you are told where."
+            checked={deletesData}
+            onChange={event => setDeletesData(event.currentTarget.checked)}
+          />
+        )}
         {remove.error !== null && <FailurePanel failure={toShownFailure(remove.error)} />}
         <div className={classes.dialogButtons}>
           <Button variant="default" onClick={close}>
