@@ -26,8 +26,9 @@ export function toResult(
 }
 
 export function toTable(results: readonly Result[]): string {
+  const number = (value: number) => value.toFixed(value < 10 ? 1 : 0)
   const cell = (series: Series) =>
-    `${series.median.toFixed(0)} (${series.least.toFixed(0)} to ${series.most.toFixed(0)})`
+    `${number(series.median)} (${number(series.least)} to ${number(series.most)})`
   const rows = results.map(one => [
     one.name,
     String(one.n),

@@ -1,15 +1,21 @@
 /**
- * `npm run bench`: ratios of Slipway to the same thing by hand, taken in one run. Prints a table, writes JSON to
+ * `npm run bench`: ratios of Slipway to the same thing by hand, or to what it may take, taken in one run. Prints a table, writes JSON to
  * `bench/output/`. A bench whose reference did not run fails; a missed aim is named, and fails with `--strict`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { benchDeploy } from './deploy.ts'
 import { benchLogPath } from './log-path.ts'
+import { benchQueries } from './queries.ts'
 import { type Result, toTable } from './result.ts'
 import { benchWindow } from './window.ts'
 
-const results: Result[] = [...(await benchDeploy()), ...(await benchWindow()), ...(await benchLogPath())]
+const results: Result[] = [
+  ...benchQueries(),
+  ...(await benchDeploy()),
+  ...(await benchWindow()),
+  ...(await benchLogPath()),
+]
 const folder = join(import.meta.dirname, 'output')
 mkdirSync(folder, { recursive: true })
 writeFileSync(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`)

@@ -6,6 +6,7 @@ import type {
   Activity,
   Build,
   Cluster,
+  Commit,
   Deployment,
   Release,
   Settings,
@@ -60,6 +61,15 @@ const namedIn = (table: 'releases' | 'builds', where: SQL): SQL => {
 
 /** Releases whose artifact is kept though it neither serves nor is wanted. */
 export const keptReleases = 10
+/** What a release shows of its build. Plan and steps are the most of a build, and are not read for it. */
+const servedCommit = {
+  sha: servedBuild.sha,
+  subject: servedBuild.subject,
+  author: servedBuild.author,
+  committedAt: servedBuild.committedAt,
+}
+/** For SQLite: as many as there are. */
+const allOfThem = -1
 
 /** Read access to the platform database. */
 export function createReader(orm: Orm) {
@@ -71,7 +81,7 @@ export function createReader(orm: Orm) {
         owner: users,
         cluster: clusters,
         served,
-        servedBuild,
+        servedBuild: servedCommit,
         latest,
       })
       .from(deployments)
@@ -120,7 +130,9 @@ export function createReader(orm: Orm) {
       .orderBy(desc(releases.number))
 
   return {
-    deployments: (): StoredDeployment[] => selectDeployments().all().map(toStored),
+    /** Those that changed last come first. */
+    deployments: (limit = allOfThem): StoredDeployment[] =>
+      selectDeployments().limit(limit).all().map(toStored),
     deployment: (id: string): StoredDeployment | undefined =>
       selectDeployments(eq(deployments.id, id)).all().map(toStored)[0],
     deploymentRow: (id: string): DeploymentRow | undefined =>
@@ -344,7 +356,7 @@ export function toBuild(row: BuildRow): Build {
     id: row.id,
     deploymentId: row.deploymentId,
     status: row.status,
-    commit: { sha: row.sha, subject: row.subject, author: row.author, at: row.committedAt },
+    commit: toCommit(row),
     plan: row.plan,
     steps: row.steps,
     reusedBuildId: row.reusedBuildId,
@@ -356,14 +368,23 @@ export function toBuild(row: BuildRow): Build {
   }
 }
 
-export function toRelease(row: ReleaseWithBuild): Release {
+type CommitColumns = Pick<BuildRow, 'sha' | 'subject' | 'author' | 'committedAt'>
+
+const toCommit = ({ sha, subject, author, committedAt: at }: CommitColumns): Commit => ({
+  sha,
+  subject,
+  author,
+  at,
+})
+
+export function toRelease(row: ReleaseRow & { build: CommitColumns }): Release {
   return {
     id: row.id,
     deploymentId: row.deploymentId,
     buildId: row.buildId,
     number: row.number,
     status: row.status,
-    commit: toBuild(row.build).commit,
+    commit: toCommit(row.build),
     port: row.port,
     rollbackTo: row.rollbackTo,
     failure: row.failure,

@@ -297,7 +297,7 @@ export async function createPlatform(deps: PlatformDeps) {
     },
     /** The deployments that changed last. */
     recentDeployments: async (limit: number): Promise<Deployment[]> =>
-      reader.deployments().slice(0, limit).map(toDeployment),
+      reader.deployments(limit).map(toDeployment),
     deploy: async (id: string): Promise<void> => {
       const { id: userId, name } = users.current()
       await intents.deploy(id, { userId, name, hasConsent: false })

@@ -77,7 +77,7 @@ for (const { issuer, read } of authorities) {
         interval: 500,
       })
     }
-    await test.driver.remove(deploymentId)
+    await test.driver.remove(deploymentId, null)
     expect(await kubectl('-n', test.namespace, 'get', 'secret', '-o', 'name')).toBe('')
   })
 }
