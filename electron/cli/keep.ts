@@ -1,3 +1,4 @@
+import { formatBytes } from '../../shared/domain/bytes.ts'
 import type { KeptFolder } from '../../shared/domain/kept-folder.ts'
 import type { Command, Context } from './command.ts'
 import { about } from './find.ts'
@@ -46,7 +47,9 @@ export const keep: Command = {
 }
 
 async function list({ client, output }: Context, id: string): Promise<number> {
-  const folders = await client.folders.list({ id })
+  const [folders, space] = await Promise.all([client.folders.list({ id }), client.folders.space({ id })])
+  const least = space.isComplete ? '' : 'at least '
+  const taken = `On the disk: checkouts ${least}${formatBytes(space.checkouts)}, kept folders ${least}${formatBytes(space.kept)}.`
   const rows = folders.map(folder => [
     folder.path,
     keptByWords[folder.keptBy],
@@ -54,7 +57,7 @@ async function list({ client, output }: Context, id: string): Promise<number> {
   ])
   output.result(
     folders,
-    rows.length === 0 ? 'No folder is kept.' : toTable([['FOLDER', '', 'DATA'], ...rows]),
+    `${rows.length === 0 ? 'No folder is kept.' : toTable([['FOLDER', '', 'DATA'], ...rows])}\n${taken}`,
   )
   return 0
 }

@@ -195,6 +195,7 @@ export function createRouter(
         await keptFolders.stop(id, path, { deletesData }, context.asker)
         return {}
       }),
+      space: at.folders.space.handler(({ input, signal }) => keptFolders.space(input.id, signal)),
       written: at.folders.written.handler(({ input, signal }) => keptFolders.written(input.id, signal)),
     },
     variables: {

@@ -10,7 +10,7 @@ import {
 } from '../domain/cluster.ts'
 import { importReportSchema, mostExportBytes, passphraseSchema } from '../domain/export-file.ts'
 import { failureSchema } from '../domain/failure.ts'
-import { keptFolderSchema, writtenFilesSchema } from '../domain/kept-folder.ts'
+import { keptFolderSchema, spaceSchema, writtenFilesSchema } from '../domain/kept-folder.ts'
 import {
   logDiskSchema,
   logLineSchema,
@@ -227,6 +227,8 @@ export const contract = {
     stop: entry
       .input(byId.extend({ path: z.string().max(1000), deletesData: z.boolean() }))
       .output(z.object({})),
+    /** How much of the disk its checkouts and kept folders take. Takes seconds. */
+    space: entry.input(byId).output(spaceSchema),
     /** What the app that serves has written into its checkout, where the next release does not see it. */
     written: entry.input(byId).output(writtenFilesSchema),
   },

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Platform } from '../../electron/platform/platform.ts'
@@ -106,6 +106,11 @@ test('a folder is kept with what the running app wrote, and the app goes on in i
   const now = await untilRelease(id, 1)
   expect(now.health.instances).toEqual(before.health.instances)
   expect(readFileSync(join(folderOf(id), 'kept', 'data', 'book.txt'), 'utf8')).toContain('ben')
+  const small = await platform.keptFolders.space(id)
+  writeFileSync(join(folderOf(id), 'kept', 'data', 'large'), Buffer.alloc(1_000_000, 'x'))
+  const after = await platform.keptFolders.space(id)
+  expect(after.kept - small.kept).toBeGreaterThanOrEqual(1_000_000)
+  expect(after).toMatchObject({ checkouts: small.checkouts, isComplete: true })
   const { folders } = await platform.keptFolders.written(id)
   expect(folders.map(({ path }) => path)).toEqual(['uploads', ''])
 })

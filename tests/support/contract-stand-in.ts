@@ -175,6 +175,11 @@ export async function startStandIn(options: { state: StandInState; port?: number
       list: os.folders.list.handler(() => data.folders),
       keep: os.folders.keep.handler(() => ({})),
       stop: os.folders.stop.handler(() => ({})),
+      space: os.folders.space.handler(() => ({
+        checkouts: 412_000_000,
+        kept: 48_300_000,
+        isComplete: true,
+      })),
       written: os.folders.written.handler(() => data.written),
     },
     variables: {

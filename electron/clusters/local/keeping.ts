@@ -5,6 +5,7 @@ import { listBuilds } from './build-record.ts'
 import { isContainerPlan } from './containers.ts'
 import { type KeptFolders, toKeptOrder } from './kept-folders.ts'
 import { folderInside, type LocalFolders } from './local-folders.ts'
+import { type WalkLimits, walk } from './walk.ts'
 import { findWrittenFiles } from './written-files.ts'
 
 /** What the driver can do about kept folders, and about what should be kept. */
@@ -12,11 +13,19 @@ export function createKeeping(
   folders: LocalFolders,
   keptFolders: KeptFolders,
   observe: ClusterDriver['observe'],
-): Pick<ClusterDriver, 'keep' | 'listKept' | 'whyNotKept' | 'dropKept' | 'findWritten'> {
+): Pick<ClusterDriver, 'keep' | 'measure' | 'listKept' | 'whyNotKept' | 'dropKept' | 'findWritten'> {
   return {
     async keep(order) {
       if (!existsSync(folders.artifactFolder(order.artifact))) return
       await keptFolders.link(toKeptOrder(order), { moves: true })
+    },
+
+    async measure(deploymentId, signal) {
+      const [checkouts, kept] = await Promise.all([
+        measure(folders.builds(deploymentId), signal),
+        measure(folders.kept(deploymentId), signal),
+      ])
+      return { checkouts: checkouts.bytes, kept: kept.bytes, isComplete: checkouts.isWhole && kept.isWhole }
     },
 
     listKept: async deploymentId => keptFolders.list(deploymentId),
@@ -49,6 +58,26 @@ export function createKeeping(
       return await findWrittenFiles({ folder, builtAt: build.builtAt, kept, output, signal })
     },
   }
+}
+
+const measureLimits: WalkLimits = { entries: 300_000, depth: 40, timeMs: 10_000 }
+
+/** What is linked hard several times, as some package managers do, counts once. */
+async function measure(folder: string, signal?: AbortSignal) {
+  const seen = new Set<number>()
+  let bytes = 0
+  const isWhole = await walk(folder, {
+    limits: measureLimits,
+    signal,
+    visit: (_path, stats) => {
+      if (stats.nlink > 1 && stats.isFile()) {
+        if (seen.has(stats.ino)) return
+        seen.add(stats.ino)
+      }
+      bytes += stats.blocks * 512
+    },
+  })
+  return { bytes, isWhole }
 }
 
 const inContainer: Failure = {
