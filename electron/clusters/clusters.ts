@@ -72,6 +72,7 @@ export function createClusters(deps: {
     listKept: async id => (await of(id)).listKept(id),
     whyNotKept: async order => (await of(order.deploymentId)).whyNotKept(order),
     dropKept: async (id, path, inUse) => (await of(id)).dropKept(id, path, inUse),
+    measure: async (id, signal) => (await of(id)).measure(id, signal),
     findWritten: async (order, signal) => (await of(order.deploymentId)).findWritten(order, signal),
     remove: async (id, keepAs) => (await of(id)).remove(id, keepAs),
     /** Of this computer: what runs in a cluster is not stopped because a copy of the database does not know it. */

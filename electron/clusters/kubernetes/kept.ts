@@ -3,7 +3,7 @@ import type { ClusterDriver } from '../driver.ts'
 /** Nothing is kept beside the releases of a cluster: what a container writes goes with its pod, and nobody is told otherwise. */
 export const keptNowhere: Pick<
   ClusterDriver,
-  'keep' | 'listKept' | 'whyNotKept' | 'dropKept' | 'findWritten'
+  'keep' | 'measure' | 'listKept' | 'whyNotKept' | 'dropKept' | 'findWritten'
 > = {
   keep: async () => {},
   listKept: async () => [],
@@ -13,5 +13,6 @@ export const keptNowhere: Pick<
     hint: 'Let the app store its data in a database or an object store.',
   }),
   dropKept: async () => {},
+  measure: async () => ({ checkouts: 0, kept: 0, isComplete: true }),
   findWritten: async () => ({ place: null, folders: [], isComplete: true }),
 }
