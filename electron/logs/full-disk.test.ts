@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LogDisk, LogLine, LogRef, NewLogLine } from '../../shared/domain/log.ts'
 import { canMountDisk, mountSmallDisk } from '../../tests/support/small-disk.ts'
 import type { LogStore } from './log-store.ts'
@@ -87,6 +87,9 @@ describe.skipIf(!canMountDisk)('a full disk', () => {
     for (let id = 1; id <= 3; id++) {
       await append(build(id), noise(3000), { source: 'build', position: id })
       await store.close(build(id))
+      // What is compressed after the disk is full would give room by itself.
+      const files = () => readdir(join(disk.path, 'logs', `build-b${id}`))
+      await vi.waitFor(async () => expect(await files()).toEqual(['1.log.gz']), { timeout: 20_000 })
     }
     disk.fill()
     await append(app, noise(100))

@@ -43,8 +43,9 @@ export function createApplyImport({
     const add = ({ owner, name, source }: ExportedProject, one: ExportedDeployment, missing: string[]) => {
       const ownerId = reader.userNamed(owner)?.id ?? ''
       const projectId = writer.project({ ownerId, name, source })
-      const { variables, ...rest } = one
+      const { variables, keptFolders, ...rest } = one
       const id = writer.deployment({ projectId, clusterId, ...rest })
+      if (keptFolders.length > 0) writer.changeDeployment(id, { keptFolders })
       addPlain(id, variables)
       addSecrets(id, one, versions)
       note('imported', id, one.name, missing.length === 0 ? '' : `secrets to set: ${missing.join(', ')}`)

@@ -66,7 +66,12 @@ beforeEach(async () => {
   here = createSide()
   there = createSide()
   const blog = here.deployment('blog')
-  here.writer.changeDeployment(blog, { port: 4000, planEdits: { build: 'make' }, keepsRunning: true })
+  here.writer.changeDeployment(blog, {
+    port: 4000,
+    planEdits: { build: 'make' },
+    keepsRunning: true,
+    keptFolders: ['data'],
+  })
   here.plain(blog, 'TITLE', 'Blog')
   await here.secret(blog, 'API_TOKEN', planted)
   const bea = here.writer.user('bea')
@@ -118,6 +123,7 @@ describe('with secrets', () => {
       owner: { name: 'ana' },
       source: { kind: 'git', address: 'https://example.org/blog.git' },
     })
+    expect(there.reader.deploymentRow(there.idOf('blog'))?.keptFolders).toEqual(['data'])
     expect(there.reader.deployment(there.idOf('shop'))?.owner.name).toBe('bea')
     expect(await there.variablesOf('blog')).toEqual({ TITLE: 'Blog', API_TOKEN: planted })
     expect(there.reader.settings().keepsRunning).toBe(true)
@@ -306,10 +312,11 @@ describe('what is not whole is refused, and nothing is done', () => {
     const { toDigest } = await import('./export-text.ts')
     const { text } = await here.transfer.export(null, ana)
     const file = JSON.parse(text)
-    const contents = { ...file.contents, users: ['bea'] }
-    expect((await importing(JSON.stringify({ ...file, contents, digest: toDigest(contents) }))).message).toBe(
-      damaged,
-    )
+    const importingContents = (contents: object) =>
+      importing(JSON.stringify({ ...file, contents, digest: toDigest(contents) }))
+    expect((await importingContents({ ...file.contents, users: ['bea'] })).message).toBe(damaged)
+    file.contents.projects[0].deployments[0].keptFolders = ['../../.ssh']
+    expect((await importingContents(file.contents)).message).toBe(damaged)
   })
 
   test.each([

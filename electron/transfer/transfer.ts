@@ -52,12 +52,13 @@ export function createTransfer(deps: {
       source: { kind: project.sourceKind, address: project.sourceAddress },
       deployments: deployments
         .filter(one => one.projectId === project.id)
-        .map(({ id, name, branch, port, planEdits, keepsRunning }) => ({
+        .map(({ id, name, branch, port, planEdits, keepsRunning, keptFolders }) => ({
           name,
           branch,
           port,
           planEdits,
           keepsRunning,
+          keptFolders,
           variables: reader.variablesOf(id).map(one => ({
             name: one.name,
             scope: one.scope,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mostKeptFolders, whyFolderIsRefused } from './kept-folder.ts'
 import { nameSchema } from './name.ts'
 import { planEditsSchema } from './plan.ts'
 import { sourceSchema } from './records.ts'
@@ -46,6 +47,12 @@ const exportedDeploymentSchema = z.object({
   port: z.number().int().min(1).max(65535).nullable(),
   planEdits: planEditsSchema,
   keepsRunning: z.boolean(),
+  /** Names only: what is in them stays on its computer. */
+  keptFolders: z
+    .array(z.string())
+    .max(mostKeptFolders)
+    .refine(all => all.every((one, at) => whyFolderIsRefused(one, { kept: all.slice(0, at) }) === undefined))
+    .default([]),
   variables: z.array(exportedVariableSchema).max(1000),
 })
 export type ExportedDeployment = z.infer<typeof exportedDeploymentSchema>

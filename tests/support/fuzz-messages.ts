@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { maxRequestBytes } from '../../electron/rpc/websocket.ts'
 import { contract } from '../../shared/contract/contract.ts'
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
@@ -184,7 +185,7 @@ export function createMessage(random: Random, known: Known, id: string): Message
     isTooLarge: false,
   })
   const kind = random.next()
-  if (kind < 0.00005) return { frame: 'x'.repeat(1024 * 1024 + 1), id: undefined, isTooLarge: true }
+  if (kind < 0.00005) return { frame: 'x'.repeat(maxRequestBytes + 1), id: undefined, isTooLarge: true }
   const entry = random.pick(entries)
   const good = entry.input ? generate(random, known, entry.input) : undefined
   const input = random.isHit(0.85) ? mutate(random, good) : good
