@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { SlipwayError } from '../../shared/domain/failure.ts'
@@ -50,10 +51,14 @@ function createTextMatcher(text: string): LineMatcher {
 function createPatternMatcher(pattern: string): LineMatcher {
   refuseBadPattern(pattern)
   let worker: Worker | undefined
+  let started: Promise<unknown> | undefined
   return {
     overlap: patternOverlap,
-    match(subjects) {
+    async match(subjects) {
       worker ??= new Worker(toProgram(), { workerData: pattern })
+      // What the thread takes to start is no fault of the pattern.
+      started ??= once(worker, 'online')
+      await started
       return ask(worker, subjects)
     },
     dispose: () => void worker?.terminate(),
@@ -61,22 +66,26 @@ function createPatternMatcher(pattern: string): LineMatcher {
 }
 
 /** The thread ends with what it could not do in time. */
-function ask(worker: Worker, subjects: readonly Subject[]): Promise<readonly (Span | null)[]> {
-  return new Promise((resolve, reject) => {
-    const settle = (act: () => void) => {
-      clearTimeout(limit)
-      worker.removeAllListeners()
-      act()
-    }
-    const limit = setTimeout(() => {
-      settle(() => reject(tooSlow()))
-      void worker.terminate()
-    }, mostMs)
-    worker.once('message', (spans: readonly (Span | null)[]) => settle(() => resolve(spans)))
-    worker.once('error', error => settle(() => reject(error)))
-    worker.once('exit', () => settle(() => reject(new Error('the search was ended'))))
-    worker.postMessage(subjects)
+async function ask(worker: Worker, subjects: readonly Subject[]): Promise<readonly (Span | null)[]> {
+  const settled = new AbortController()
+  const { signal } = settled
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(tooSlow()), mostMs)
   })
+  const ended = once(worker, 'exit', { signal }).then(() => Promise.reject(new Error('the search was ended')))
+  try {
+    worker.postMessage(subjects)
+    const [spans] = await Promise.race([once(worker, 'message', { signal }), ended, late])
+    return spans
+  } catch (error) {
+    void worker.terminate()
+    throw error
+  } finally {
+    clearTimeout(timer)
+    ended.catch(() => undefined)
+    settled.abort()
+  }
 }
 
 function refuseBadPattern(pattern: string): void {

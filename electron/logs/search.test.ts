@@ -129,6 +129,15 @@ describe('regular expressions', () => {
     expect(found.matches.map(one => one.seq)).toEqual([2])
   })
 
+  test('a pattern goes through a log of many blocks', async () => {
+    await store.append(
+      shop,
+      Array.from({ length: 20_000 }, (_, index) => line(index, `request ${index} took ${index % 100} ms`)),
+    )
+    const found = await store.search(shop, { text: 'request \\d+999 ', isRegex: true, limit: 100 })
+    expect(found.matches).toHaveLength(19)
+  })
+
   test('a pattern that is none is refused at once, with the reason', () => {
     expect(() => store.searchAll([shop], query('(', { isRegex: true }), never)).toThrow(
       'The pattern cannot be understood: unterminated group.',

@@ -175,7 +175,9 @@ describe('alone', () => {
     })
     const dockerfile = await line.call('plan', url, '--dockerfile')
     expect(dockerfile).toMatchObject({ status: 0, stderr: '' })
-    expect(dockerfile.stdout).toMatch(/^FROM node:\S+ AS base\n.*\nUSER 1000:1000\nCMD .*npm start"\]\n$/s)
+    expect(dockerfile.stdout).toMatch(
+      /^FROM node:\S+ AS base\n.*\nUSER 1000:1000\nCMD .*exec node server\.js"\]\n$/s,
+    )
     const missing = await line.call('plan', git.url('nowhere'))
     expect(missing).toMatchObject({ status: 1, stdout: '' })
     expect(missing.stderr).toContain('repository')
