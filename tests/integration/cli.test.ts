@@ -232,8 +232,14 @@ describe('with Slipway running', () => {
     expect(second).toMatchObject({ status: 0, stderr: '' })
     const found = urlLine.exec(second.stdout)
     expect(await get(found)).toEqual({ status: 200, body: 'two' })
-    const [one] = await list()
-    expect(one).toMatchObject({ name: 'shop', status: 'live' })
+    const one = await vi.waitFor(
+      async () => {
+        const [listed] = await list()
+        expect(listed).toMatchObject({ name: 'shop', status: 'live' })
+        return listed
+      },
+      { timeout: 20_000 },
+    )
     const id = one?.id ?? ''
 
     const shape = { id, name: 'shop', url: found?.[0], port: expect.any(Number) }
