@@ -36,6 +36,18 @@ const logsRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/logs/LogsPage.tsx'), 'LogsPage'),
   validateSearch: toLogsView,
 })
+const clustersRoute = createRoute({
+  ...at('/clusters'),
+  component: lazyRouteComponent(() => import('./pages/clusters/ClustersPage.tsx'), 'ClustersPage'),
+})
+const newClusterRoute = createRoute({
+  ...at('/clusters/new'),
+  component: lazyRouteComponent(() => import('./pages/clusters/AddClusterPage.tsx'), 'AddClusterPage'),
+})
+const clusterRoute = createRoute({
+  ...at('/clusters/$id'),
+  component: lazyRouteComponent(() => import('./pages/clusters/ClusterPage.tsx'), 'ClusterPage'),
+})
 const settingsRoute = createRoute({
   ...at('/settings'),
   component: lazyRouteComponent(() => import('./pages/settings/SettingsPage.tsx'), 'SettingsPage'),
@@ -94,6 +106,9 @@ export const router = createRouter({
     buildsRoute,
     activityRoute,
     logsRoute,
+    clustersRoute,
+    newClusterRoute,
+    clusterRoute,
     settingsRoute,
     deploymentRoute.addChildren([
       overviewRoute,
