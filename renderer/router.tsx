@@ -73,6 +73,13 @@ const deploymentVariablesRoute = createRoute({
     'DeploymentVariables',
   ),
 })
+const deploymentDomainsRoute = createRoute({
+  ...below('/domains'),
+  component: lazyRouteComponent(
+    () => import('./pages/deployment/DeploymentDomains.tsx'),
+    'DeploymentDomains',
+  ),
+})
 const deploymentSettingsRoute = createRoute({
   ...below('/settings'),
   component: lazyRouteComponent(
@@ -116,6 +123,7 @@ export const router = createRouter({
       deploymentBuildsRoute,
       buildRoute,
       deploymentVariablesRoute,
+      deploymentDomainsRoute,
       deploymentSettingsRoute,
     ]),
   ]),

@@ -206,6 +206,19 @@ export function createRouter(
         intents.saveVariables(id, changes, { apply }, context.asker),
       ),
     },
+    domains: {
+      list: at.domains.list.handler(async ({ input }) => ({
+        domains: [...(await platform.domains.list(input.id))],
+      })),
+      add: at.domains.add.handler(async ({ input, context }) => {
+        await platform.domains.add(input.id, input.host, context.asker.name)
+        return {}
+      }),
+      remove: at.domains.remove.handler(async ({ input, context }) => {
+        await platform.domains.remove(input.id, input.host, context.asker.name)
+        return {}
+      }),
+    },
     builds: {
       list: at.builds.list.handler(({ input }) => reader.builds(input)),
       get: at.builds.get.handler(({ input }) => found(reader.buildRecord(input.id), 'build')),

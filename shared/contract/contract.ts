@@ -8,6 +8,7 @@ import {
   contextSchema,
   preflightEventSchema,
 } from '../domain/cluster.ts'
+import { domainSchema, hostSchema } from '../domain/domain.ts'
 import { importReportSchema, mostExportBytes, passphraseSchema } from '../domain/export-file.ts'
 import { failureSchema } from '../domain/failure.ts'
 import { keptFolderSchema, spaceSchema, writtenFilesSchema } from '../domain/kept-folder.ts'
@@ -243,6 +244,13 @@ export const contract = {
     save: entry
       .input(byId.extend({ changes: variableChangesSchema, apply: z.boolean() }))
       .output(z.object({ applied: z.enum(['nothing', 'release', 'build']) })),
+  },
+
+  domains: {
+    /** The host that the cluster gives it, and its own. */
+    list: entry.input(byId).output(z.object({ domains: z.array(domainSchema) })),
+    add: entry.input(byId.extend({ host: hostSchema })).output(z.object({})),
+    remove: entry.input(byId.extend({ host: hostSchema })).output(z.object({})),
   },
 
   builds: {

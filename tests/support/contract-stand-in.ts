@@ -203,6 +203,11 @@ export async function startStandIn(options: { state: StandInState; port?: number
       list: os.variables.list.handler(() => data.variables),
       save: os.variables.save.handler(() => ({ applied: 'nothing' as const })),
     },
+    domains: {
+      list: os.domains.list.handler(() => ({ domains: data.domains })),
+      add: os.domains.add.handler(() => ({})),
+      remove: os.domains.remove.handler(() => ({})),
+    },
     builds: {
       list: os.builds.list.handler(({ input }) =>
         data.builds

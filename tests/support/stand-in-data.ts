@@ -1,3 +1,4 @@
+import type { Domain } from '../../shared/domain/domain.ts'
 import type { Imported, ImportReport } from '../../shared/domain/export-file.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { KeptFolder, WrittenFiles } from '../../shared/domain/kept-folder.ts'
@@ -219,6 +220,25 @@ export function createStandInData(state: StandInState) {
       ],
       isComplete: true,
     } satisfies WrittenFiles,
+    domains: [
+      {
+        host: 'shop.apps.example',
+        isOwn: true,
+        url: 'https://shop.apps.example/',
+        record: { type: 'A', value: '203.0.113.7' },
+        certificate: { state: 'ready', detail: '' },
+      },
+      {
+        host: 'www.shop.example',
+        isOwn: false,
+        url: 'https://www.shop.example/',
+        record: { type: 'A', value: '203.0.113.7' },
+        certificate: {
+          state: 'waiting',
+          detail: 'Waiting for HTTP-01 challenge propagation: wrong status code 404, expected 200',
+        },
+      },
+    ] satisfies Domain[] as Domain[],
     variables: {
       variables: [
         {
