@@ -102,7 +102,11 @@ export function createRouter(
         platform.clusters.keepKubeconfig(input.text),
       ),
       preflight: at.clusters.preflight.handler(({ input, context, signal }) =>
-        platform.clusters.preflight(input.id, { userId: context.asker.userId, signal }),
+        platform.clusters.preflight(input.id, {
+          userId: context.asker.userId,
+          proves: input.proves,
+          signal,
+        }),
       ),
       rbac: at.clusters.rbac.handler(({ input, context }) =>
         platform.clusters.rbac(input.id, { userId: context.asker.userId, role: input.role }),

@@ -14,7 +14,7 @@ export function CheckList({ events }: { events: readonly PreflightEvent[] }) {
           <CheckMark result={check?.result ?? 'running'} />
           <h3 className={classes.title}>{title}</h3>
           <div className={classes.found}>
-            <p className={classes.detail}>{check?.detail ?? 'Asking…'}</p>
+            <p className={classes.detail}>{check?.detail ?? 'Under way…'}</p>
             {check !== null && check.action !== null && <p className={classes.action}>{check.action}</p>}
             {check !== null && check.command !== null && <Command text={check.command} />}
           </div>

@@ -10,12 +10,14 @@ export interface Preflight {
   readonly isRunning: boolean
   readonly failure: Failure | null
   readonly again: () => void
+  /** Asks again, and tries in the cluster what cannot be asked. */
+  readonly prove: () => void
   readonly cancel: () => void
 }
 
 /** Asks a cluster when it is shown, and again on demand. Leaving breaks it off. */
 export function usePreflight(id: string): Preflight {
-  const [run, setRun] = useState({ number: 1, isCancelled: false })
+  const [run, setRun] = useState({ number: 1, proves: false, isCancelled: false })
   const [events, setEvents] = useState<readonly PreflightEvent[]>([])
   const [isRunning, setRunning] = useState(true)
   const [failure, setFailure] = useState<Failure | null>(null)
@@ -28,7 +30,10 @@ export function usePreflight(id: string): Preflight {
     setRunning(true)
     void (async () => {
       try {
-        for await (const event of await client.clusters.preflight({ id }, { signal: end.signal }))
+        for await (const event of await client.clusters.preflight(
+          { id, proves: run.proves },
+          { signal: end.signal },
+        ))
           setEvents(before => merge(before, event))
       } catch (error) {
         if (!end.signal.aborted) setFailure(toShownFailure(error))
@@ -39,9 +44,14 @@ export function usePreflight(id: string): Preflight {
     return () => end.abort()
   }, [id, run])
 
-  const again = useCallback(() => setRun(({ number }) => ({ number: number + 1, isCancelled: false })), [])
+  const start = useCallback(
+    (proves: boolean) => setRun(({ number }) => ({ number: number + 1, proves, isCancelled: false })),
+    [],
+  )
+  const again = useCallback(() => start(false), [start])
+  const prove = useCallback(() => start(true), [start])
   const cancel = useCallback(() => setRun(before => ({ ...before, isCancelled: true })), [])
-  return { events, isRunning, failure, again, cancel }
+  return { events, isRunning, failure, again, prove, cancel }
 }
 
 function merge(before: readonly PreflightEvent[], event: PreflightEvent): readonly PreflightEvent[] {

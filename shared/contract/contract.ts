@@ -125,8 +125,11 @@ export const contract = {
     update: entry.input(byId.extend({ changes: clusterChangesSchema })).output(z.object({})),
     /** Asks the cluster for its version. */
     connect: entry.input(byId).output(z.object({ version: z.string() })),
-    /** What the cluster can and cannot do, check by check. Ends by itself; breaking it off leaves nothing. */
-    preflight: entry.input(byId).output(eventIterator(preflightEventSchema)),
+    /**
+     * What the cluster can and cannot do, check by check; `proves` also tries what cannot be asked, which takes a minute. Ends by
+     * itself; breaking it off leaves nothing.
+     */
+    preflight: entry.input(byId.extend({ proves: z.boolean() })).output(eventIterator(preflightEventSchema)),
     /** Kubernetes objects, as YAML, that make an owner or a member of the person in the kubeconfig. */
     rbac: entry.input(byId.extend({ role: z.enum(clusterRoles) })).output(z.object({ yaml: z.string() })),
     /** Refused while something is deployed there. Nothing in the cluster is changed. */

@@ -75,7 +75,8 @@ export async function startStandIn(options: { state: StandInState; port?: number
       connect: os.clusters.connect.handler(() => ({ version: 'v1.36.3' })),
       preflight: os.clusters.preflight.handler(async function* ({ input, signal }) {
         yield* data.clusters.preflight(input.id)
-        if (data.clusters.isSlow(input.id)) await aborted(signal)
+        if (input.proves) yield* data.clusters.proofs()
+        if (input.proves || data.clusters.isSlow(input.id)) await aborted(signal)
       }),
       rbac: os.clusters.rbac.handler(() => ({ yaml: standInRbac })),
       settings: os.clusters.settings.handler(({ input }) => data.clusters.settings(input.id)),

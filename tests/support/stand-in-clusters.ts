@@ -58,6 +58,11 @@ export function createStandInClusters(wish: { local: Cluster; nextId: () => stri
       const named = fine.map(({ name, title }) => ({ name, title, check: null }))
       return [...named, ...checks.map(check => ({ name: check.name, title: check.title, check }))]
     },
+    /** What comes after them when they are asked for. */
+    proofs: (): readonly PreflightEvent[] => [
+      ...proofs.map(({ name, title }) => ({ name, title, check: null })),
+      ...proofs.slice(0, 2).map(one => ({ name: one.name, title: one.title, check: one })),
+    ],
     isSlow: (id: string): boolean => id === slow.id,
   }
 }
@@ -126,6 +131,22 @@ const fine: Check[] = [
   check('room', 'Room', 'The most that a node has free is 3.4 CPUs and 11.2 GiB, of 3 nodes.'),
   check('architectures', 'Processors', 'All of 3 nodes have amd64 processors.'),
   check('pid-limit', 'Limit of processes', 'A pod has at most 4096 processes.'),
+]
+
+const proofs: Check[] = [
+  check(
+    'network-policy',
+    'Network policies',
+    'They are accepted and ignored: apps of all users reach each other, and whatever the nodes reach.',
+    {
+      result: 'warning',
+      action:
+        'Deploy only what you trust side by side, or use a network plugin that enforces them, such as Calico or Cilium.',
+    },
+  ),
+  check('builder', 'Builds', 'They work without privileges.'),
+  check('push', 'Push of images', 'A build pushed to registry.example.com/apps.'),
+  check('pull', 'Pull of images', 'All 3 nodes pulled what was pushed.'),
 ]
 
 const lost = check('api', 'API', unreachable, {

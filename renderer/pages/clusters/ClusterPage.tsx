@@ -65,7 +65,7 @@ export function ClusterPage() {
 }
 
 function Preflight({ id }: { id: string }) {
-  const { events, isRunning, failure, again, cancel } = usePreflight(id)
+  const { events, isRunning, failure, again, prove, cancel } = usePreflight(id)
   const verdict = toVerdict(events)
   return (
     <section className={classes.section} aria-label="What it can do">
@@ -81,9 +81,18 @@ function Preflight({ id }: { id: string }) {
             Cancel
           </Button>
         ) : (
-          <Button variant="default" onClick={again}>
-            Check again
-          </Button>
+          <span className={classes.pair}>
+            <Button variant="default" onClick={again}>
+              Check again
+            </Button>
+            <Button
+              variant="default"
+              title="Tries network policies, a tiny build and the registry with throw-away pods. Leaves nothing."
+              onClick={prove}
+            >
+              Try it out
+            </Button>
+          </span>
         )}
       </div>
       {failure === null ? (

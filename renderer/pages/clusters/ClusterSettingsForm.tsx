@@ -100,6 +100,13 @@ export function ClusterSettingsForm({ id, settings }: { id: string; settings: Cl
       />
       {text('builderImage', 'Builder image', 'Rootless BuildKit')}
       {text('gitImage', 'Git image', 'An image with git, to fetch the code')}
+      <Checkbox
+        className={classes.wide ?? ''}
+        label="Builds may be privileged where nothing less works"
+        description="A privileged build can take over its node"
+        checked={form.allowsPrivilegedBuilds}
+        onChange={event => set({ allowsPrivilegedBuilds: event.currentTarget.checked })}
+      />
       {save.error !== null && (
         <div className={classes.wide}>
           <FailurePanel failure={toShownFailure(save.error)} />

@@ -11,7 +11,7 @@ const settings = clusterSettingsSchema.parse({
 })
 
 test('what is not touched stays as it was', () => {
-  const { context: _, kubeconfig: __, mayStart: ___, allowsPrivilegedBuilds: ____, ...rest } = settings
+  const { context: _, kubeconfig: __, mayStart: ___, ...rest } = settings
   expect(toChanges(toForm(settings))).toEqual(rest)
 })
 

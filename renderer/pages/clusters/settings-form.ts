@@ -13,6 +13,7 @@ export interface SettingsForm {
   readonly buildEnvironment: string
   readonly builderImage: string
   readonly gitImage: string
+  readonly allowsPrivilegedBuilds: boolean
 }
 
 export function toForm(settings: ClusterSettings): SettingsForm {
@@ -28,6 +29,7 @@ export function toForm(settings: ClusterSettings): SettingsForm {
     buildEnvironment: toLines(settings.buildEnvironment),
     builderImage: settings.builderImage,
     gitImage: settings.gitImage,
+    allowsPrivilegedBuilds: settings.allowsPrivilegedBuilds,
   }
 }
 
@@ -46,6 +48,7 @@ export function toChanges(form: SettingsForm): ClusterChanges {
     buildEnvironment: toPairs(form.buildEnvironment),
     builderImage: form.builderImage,
     gitImage: form.gitImage,
+    allowsPrivilegedBuilds: form.allowsPrivilegedBuilds,
   }
 }
 
