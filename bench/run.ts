@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { benchClusterRelease } from './cluster-release.ts'
 import { benchDeploy } from './deploy.ts'
 import { benchLogPath } from './log-path.ts'
 import { benchQueries } from './queries.ts'
@@ -15,6 +16,7 @@ const results: Result[] = [
   ...(await benchDeploy()),
   ...(await benchWindow()),
   ...(await benchLogPath()),
+  ...(await benchClusterRelease()),
 ]
 const folder = join(import.meta.dirname, 'output')
 mkdirSync(folder, { recursive: true })

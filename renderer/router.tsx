@@ -36,6 +36,18 @@ const logsRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/logs/LogsPage.tsx'), 'LogsPage'),
   validateSearch: toLogsView,
 })
+const clustersRoute = createRoute({
+  ...at('/clusters'),
+  component: lazyRouteComponent(() => import('./pages/clusters/ClustersPage.tsx'), 'ClustersPage'),
+})
+const newClusterRoute = createRoute({
+  ...at('/clusters/new'),
+  component: lazyRouteComponent(() => import('./pages/clusters/AddClusterPage.tsx'), 'AddClusterPage'),
+})
+const clusterRoute = createRoute({
+  ...at('/clusters/$id'),
+  component: lazyRouteComponent(() => import('./pages/clusters/ClusterPage.tsx'), 'ClusterPage'),
+})
 const settingsRoute = createRoute({
   ...at('/settings'),
   component: lazyRouteComponent(() => import('./pages/settings/SettingsPage.tsx'), 'SettingsPage'),
@@ -59,6 +71,13 @@ const deploymentVariablesRoute = createRoute({
   component: lazyRouteComponent(
     () => import('./pages/deployment/DeploymentVariables.tsx'),
     'DeploymentVariables',
+  ),
+})
+const deploymentDomainsRoute = createRoute({
+  ...below('/domains'),
+  component: lazyRouteComponent(
+    () => import('./pages/deployment/DeploymentDomains.tsx'),
+    'DeploymentDomains',
   ),
 })
 const deploymentSettingsRoute = createRoute({
@@ -94,6 +113,9 @@ export const router = createRouter({
     buildsRoute,
     activityRoute,
     logsRoute,
+    clustersRoute,
+    newClusterRoute,
+    clusterRoute,
     settingsRoute,
     deploymentRoute.addChildren([
       overviewRoute,
@@ -101,6 +123,7 @@ export const router = createRouter({
       deploymentBuildsRoute,
       buildRoute,
       deploymentVariablesRoute,
+      deploymentDomainsRoute,
       deploymentSettingsRoute,
     ]),
   ]),

@@ -29,6 +29,8 @@ export const cluster: Command = {
     'ingress-class': { type: 'string' },
     issuer: { type: 'string' },
     kubeconfig: { type: 'string' },
+    'privileged-builds': { type: 'boolean' },
+    quick: { type: 'boolean' },
     yes: { type: 'boolean' },
   },
   optionHelp: {
@@ -49,6 +51,8 @@ export const cluster: Command = {
     '--base-domain DOMAIN': 'apps are at <name>.<domain>',
     '--ingress-class NAME': 'the default one of the cluster otherwise',
     '--issuer NAME': "a ClusterIssuer of cert-manager, for the apps' certificates",
+    '--privileged-builds': 'builds may be privileged where nothing less is admitted',
+    '--quick': 'check asks only, and tries nothing in the cluster',
     '--yes': 'agrees to the program that the context starts to sign in',
   },
   run: async context => {
@@ -130,10 +134,13 @@ const actions: Readonly<Record<string, Action>> = {
   },
   check: {
     takes: 1,
-    run: async ({ client, output, signal }, name) => {
+    run: async ({ client, output, values, signal }, name) => {
       const { id } = await findCluster(client, name)
       const checks: Check[] = []
-      for await (const { check } of await client.clusters.preflight({ id }, { signal })) {
+      for await (const { check } of await client.clusters.preflight(
+        { id, proves: values.quick !== true },
+        { signal },
+      )) {
         if (check === null) continue
         checks.push(check)
         output.say(toCheckText(check))
@@ -237,6 +244,7 @@ function toChanges({ values }: Context): ClusterChanges {
   const changes = {
     ...Object.fromEntries(said),
     ...(registry === undefined ? {} : { registry: toRegistry(registry, values) }),
+    ...(values['privileged-builds'] === true ? { allowsPrivilegedBuilds: true } : {}),
     ...(values.mirror === undefined ? {} : { mirrors: toPairs(values.mirror, '--mirror') }),
     ...(values['build-env'] === undefined
       ? {}

@@ -9,6 +9,7 @@ import { remove, restart, rollback, start, stop } from './change.ts'
 import { cluster } from './clusters.ts'
 import type { Command } from './command.ts'
 import { deploy } from './deploy.ts'
+import { domain } from './domains.ts'
 import { about } from './find.ts'
 import { keep } from './keep.ts'
 import { logs } from './logs.ts'
@@ -143,6 +144,7 @@ export const commands: readonly Command[] = [
   list,
   variables,
   keep,
+  domain,
   logs,
   open,
   rollback,

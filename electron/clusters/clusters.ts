@@ -82,6 +82,8 @@ export function createClusters(deps: {
       lastSeen.delete(id)
       return found
     },
+    applyDomains: async id => (await of(id)).applyDomains(id),
+    observeDomains: async id => (await of(id)).observeDomains(id),
     dial: async target => (await of(target.deploymentId)).dial(target),
     watch(changed) {
       watchers.add(changed)

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { Domain } from '../../shared/domain/domain.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { Space, WrittenFiles } from '../../shared/domain/kept-folder.ts'
 import type { Plan, PlanEdits } from '../../shared/domain/plan.ts'
@@ -129,6 +130,11 @@ export interface ClusterDriver {
   list(): Promise<readonly string[]>
   /** Counts what is there of the deployment. `logs` and `rows` are counted elsewhere. */
   count(deploymentId: string): Promise<Pick<Residue, 'processes' | 'checkouts'>>
+
+  /** The deployment's hosts lead to it from now on, as its records say. Nothing where a cluster has no addresses. */
+  applyDomains(deploymentId: string): Promise<void>
+  /** Every host that leads to the deployment, with its certificate. */
+  observeDomains(deploymentId: string): Promise<readonly Domain[]>
 
   /** Opens one TCP connection to a ready instance of the release. */
   dial(target: { deploymentId: string; releaseId: string }): Promise<Duplex>

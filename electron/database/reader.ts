@@ -336,6 +336,25 @@ export function createReader(orm: Orm) {
       ),
     }),
 
+    /** Hosts of its own, without the gateway's. */
+    hostsOf: (deploymentId: string): string[] =>
+      orm
+        .select({ host: domains.host })
+        .from(domains)
+        .where(eq(domains.deploymentId, deploymentId))
+        .orderBy(domains.id)
+        .all()
+        .map(row => row.host)
+        .filter(host => !host.endsWith('.localhost')),
+    /** The name of the deployment that the host leads to. */
+    deploymentOfHost: (host: string): string | undefined =>
+      orm
+        .select({ name: deployments.name })
+        .from(domains)
+        .innerJoin(deployments, eq(deployments.id, domains.deploymentId))
+        .where(eq(domains.host, host))
+        .get()?.name,
+
     /** Rows that still name the deployment, history aside. */
     countRowsOf: (deploymentId: string): number =>
       [

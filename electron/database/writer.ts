@@ -188,6 +188,15 @@ export function createWriter(database: Database, { newId, now }: { newId: () => 
         .run()
     },
     /** Deletes the rows of the deployment, and of its project when it was the last one. */
+    addDomain: (deploymentId: string, host: string): void => {
+      orm.insert(domains).values({ id: newId(), deploymentId, host, createdAt: now() }).run()
+    },
+    removeDomain: (deploymentId: string, host: string): void => {
+      orm
+        .delete(domains)
+        .where(and(eq(domains.deploymentId, deploymentId), eq(domains.host, host)))
+        .run()
+    },
     removeDeployment: (id: string): void => {
       const row = orm.select().from(deployments).where(eq(deployments.id, id)).get()
       if (!row) return

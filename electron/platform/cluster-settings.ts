@@ -132,15 +132,18 @@ export function createClusterSettings(deps: {
 
     async *preflight(
       id: string,
-      { userId, signal }: { userId: string; signal: AbortSignal | undefined },
+      { userId, proves, signal }: { userId: string; proves: boolean; signal: AbortSignal | undefined },
     ): AsyncGenerator<PreflightEvent> {
       const settings = find(id)
-      const { askQuestions } = await preflight()
+      const { askQuestions, prove } = await preflight()
+      let isReached = true
       for await (const event of askQuestions({ settings, userId, signal })) {
+        if (event.name === 'api' && event.check?.result === 'lack') isReached = false
         if (event.name === 'api' && event.check !== null)
           deps.noteConnection(id, event.check.result === 'lack' ? toUnreachable(event.check) : null)
         yield event
       }
+      if (proves && isReached && !signal?.aborted) yield* prove({ settings, userId, signal })
     },
 
     /** Asked before each deploy: what lacks stops it, before anything is fetched or built. */

@@ -32,6 +32,7 @@ import { createTransfer } from '../transfer/transfer.ts'
 import { createChanges } from './changes.ts'
 import { createClusterSettings } from './cluster-settings.ts'
 import { createConnections } from './connections.ts'
+import { createDomains } from './domains.ts'
 import { toHealth, toRoute } from './health.ts'
 import { createKeptFolders } from './kept-folders.ts'
 import { createKeptKubeconfigs } from './kept-kubeconfigs.ts'
@@ -269,6 +270,7 @@ export async function createPlatform(deps: PlatformDeps) {
       return stored && toDeployment(stored)
     },
     keptFolders: createKeptFolders({ reader, driver, intents }),
+    domains: createDomains({ reader, writer, driver, changed: changes.touch }),
     variables: (deploymentId: string): VariableList => listVariables(reader, deploymentId),
     /** Counts again what is left of a removed deployment; undefined while its row is there. */
     residue: async (id: string): Promise<Residue | undefined> => {
@@ -328,7 +330,7 @@ export async function createPlatform(deps: PlatformDeps) {
 
 function describeDeployment(reader: ReturnType<typeof createReader>, id: string): DeploymentFacts {
   const stored = reader.deployment(id)
-  if (stored) return { name: stored.name, owner: stored.owner, hosts: [] }
+  if (stored) return { name: stored.name, owner: stored.owner, hosts: reader.hostsOf(id) }
   throw new SlipwayError({
     code: 'not_found',
     message: 'There is no such deployment.',

@@ -102,7 +102,11 @@ export function createRouter(
         platform.clusters.keepKubeconfig(input.text),
       ),
       preflight: at.clusters.preflight.handler(({ input, context, signal }) =>
-        platform.clusters.preflight(input.id, { userId: context.asker.userId, signal }),
+        platform.clusters.preflight(input.id, {
+          userId: context.asker.userId,
+          proves: input.proves,
+          signal,
+        }),
       ),
       rbac: at.clusters.rbac.handler(({ input, context }) =>
         platform.clusters.rbac(input.id, { userId: context.asker.userId, role: input.role }),
@@ -205,6 +209,19 @@ export function createRouter(
       save: at.variables.save.handler(({ input: { id, changes, apply }, context }) =>
         intents.saveVariables(id, changes, { apply }, context.asker),
       ),
+    },
+    domains: {
+      list: at.domains.list.handler(async ({ input }) => ({
+        domains: [...(await platform.domains.list(input.id))],
+      })),
+      add: at.domains.add.handler(async ({ input, context }) => {
+        await platform.domains.add(input.id, input.host, context.asker.name)
+        return {}
+      }),
+      remove: at.domains.remove.handler(async ({ input, context }) => {
+        await platform.domains.remove(input.id, input.host, context.asker.name)
+        return {}
+      }),
     },
     builds: {
       list: at.builds.list.handler(({ input }) => reader.builds(input)),

@@ -26,6 +26,7 @@ export function followChanges(deps: {
       invalidate(api.deployments.get.key({ input: { id } }))
       invalidate(api.deployments.residue.key({ input: { id } }))
       invalidate(api.variables.list.key({ input: { id } }))
+      invalidate(api.domains.list.key({ input: { id } }))
     }
     if (deployments.length > 0) {
       invalidate(api.deployments.list.key())

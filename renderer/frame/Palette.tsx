@@ -10,6 +10,7 @@ import {
   IconPlus,
   IconRocket,
   IconSearch,
+  IconServer,
   IconSettings,
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -46,6 +47,7 @@ export function Palette({ showShortcuts }: { showShortcuts: () => void }) {
         place('Builds', <IconHammer size={iconSize} />, () => void navigate({ to: '/builds' })),
         place('Logs', <IconFileSearch size={iconSize} />, () => void navigate({ to: '/logs' })),
         place('Activity', <IconActivity size={iconSize} />, () => void navigate({ to: '/activity' })),
+        place('Clusters', <IconServer size={iconSize} />, () => void navigate({ to: '/clusters' })),
         place('Settings', <IconSettings size={iconSize} />, () => void navigate({ to: '/settings' })),
       ],
     },
@@ -53,6 +55,7 @@ export function Palette({ showShortcuts }: { showShortcuts: () => void }) {
       group: 'Do',
       actions: [
         place('New deployment', <IconPlus size={iconSize} />, () => void navigate({ to: '/new' })),
+        place('Add a cluster', <IconPlus size={iconSize} />, () => void navigate({ to: '/clusters/new' })),
         place('Keyboard shortcuts', <IconKeyboard size={iconSize} />, showShortcuts),
         ...deployments.flatMap(each => [
           place(

@@ -13,6 +13,8 @@ import {
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import type { Connection } from '../../shared/domain/cluster.ts'
+import { ConnectionMark } from '../clusters/ConnectionMark.tsx'
 import { api, useConnection } from '../connection/api.ts'
 import { isActive } from '../status/facts.ts'
 import { ActingUser } from './ActingUser.tsx'
@@ -112,22 +114,58 @@ function Place({
 
 function Clusters({ isCollapsed }: { isCollapsed: boolean }) {
   const clusters = useQuery(api.clusters.list.queryOptions())
-  const state = useConnection()
-  const isReachable = state.phase === 'open'
+  const isOpen = useConnection().phase === 'open'
   if (clusters.data === undefined || clusters.data.length === 0) return null
   return (
     <section className={classes.clusters} aria-label="Clusters">
-      {!isCollapsed && <h2 className={classes.heading}>Clusters</h2>}
+      {!isCollapsed && (
+        <h2 className={classes.heading}>
+          <Link to="/clusters" activeOptions={{ exact: true }} activeProps={{ 'aria-current': 'page' }}>
+            Clusters
+          </Link>
+        </h2>
+      )}
       <ul className={classes.list}>
         {clusters.data.map(cluster => (
-          <li key={cluster.id} className={classes.cluster} title={isCollapsed ? cluster.name : undefined}>
-            <span className={classes.dot} data-reachable={isReachable} aria-hidden />
-            <span className={isCollapsed ? 'visually-hidden' : 'truncate'}>{cluster.name}</span>
-            <span className="visually-hidden">{isReachable ? 'connected' : 'not connected'}</span>
+          <li key={cluster.id}>
+            <ClusterPlace cluster={cluster} isCollapsed={isCollapsed} isOpen={isOpen} />
           </li>
         ))}
       </ul>
     </section>
+  )
+}
+
+/** This computer has no page: there is nothing to set for it. */
+function ClusterPlace({
+  cluster: { id, kind, name, connection },
+  isCollapsed,
+  isOpen,
+}: {
+  cluster: { id: string; kind: 'local' | 'kubernetes'; name: string; connection: Connection }
+  isCollapsed: boolean
+  isOpen: boolean
+}) {
+  const content = (
+    <>
+      <ConnectionMark state={isOpen ? connection.state : 'unknown'} dotOnly />
+      <span className={isCollapsed ? 'visually-hidden' : 'truncate'}>{name}</span>
+    </>
+  )
+  const look = { className: classes.cluster, title: isCollapsed ? name : undefined }
+  return kind === 'local' ? (
+    <Link to="/clusters" activeOptions={{ exact: true }} {...look}>
+      {content}
+    </Link>
+  ) : (
+    <Link
+      to="/clusters/$id"
+      params={{ id }}
+      activeProps={{ 'data-active': true, 'aria-current': 'page' }}
+      {...look}
+    >
+      {content}
+    </Link>
   )
 }
 

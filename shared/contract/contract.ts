@@ -8,6 +8,7 @@ import {
   contextSchema,
   preflightEventSchema,
 } from '../domain/cluster.ts'
+import { domainSchema, hostSchema } from '../domain/domain.ts'
 import { importReportSchema, mostExportBytes, passphraseSchema } from '../domain/export-file.ts'
 import { failureSchema } from '../domain/failure.ts'
 import { keptFolderSchema, spaceSchema, writtenFilesSchema } from '../domain/kept-folder.ts'
@@ -124,8 +125,11 @@ export const contract = {
     update: entry.input(byId.extend({ changes: clusterChangesSchema })).output(z.object({})),
     /** Asks the cluster for its version. */
     connect: entry.input(byId).output(z.object({ version: z.string() })),
-    /** What the cluster can and cannot do, check by check. Ends by itself; breaking it off leaves nothing. */
-    preflight: entry.input(byId).output(eventIterator(preflightEventSchema)),
+    /**
+     * What the cluster can and cannot do, check by check; `proves` also tries what cannot be asked, which takes a minute. Ends by
+     * itself; breaking it off leaves nothing.
+     */
+    preflight: entry.input(byId.extend({ proves: z.boolean() })).output(eventIterator(preflightEventSchema)),
     /** Kubernetes objects, as YAML, that make an owner or a member of the person in the kubeconfig. */
     rbac: entry.input(byId.extend({ role: z.enum(clusterRoles) })).output(z.object({ yaml: z.string() })),
     /** Refused while something is deployed there. Nothing in the cluster is changed. */
@@ -243,6 +247,13 @@ export const contract = {
     save: entry
       .input(byId.extend({ changes: variableChangesSchema, apply: z.boolean() }))
       .output(z.object({ applied: z.enum(['nothing', 'release', 'build']) })),
+  },
+
+  domains: {
+    /** The host that the cluster gives it, and its own. */
+    list: entry.input(byId).output(z.object({ domains: z.array(domainSchema) })),
+    add: entry.input(byId.extend({ host: hostSchema })).output(z.object({})),
+    remove: entry.input(byId.extend({ host: hostSchema })).output(z.object({})),
   },
 
   builds: {

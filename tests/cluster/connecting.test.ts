@@ -176,7 +176,7 @@ describe('on the command line', () => {
   clusterTest('check tells what is lacking, and rbac prints what mends it', async () => {
     const file = await personKubeconfig('nobody-yet')
     expect((await line.call('cluster', 'add', contextName, '--kubeconfig', file)).status).toBe(0)
-    const checked = await line.call('cluster', 'check', contextName)
+    const checked = await line.call('cluster', 'check', contextName, '--quick')
     expect(checked.status).toBe(1)
     expect(checked.stdout).toMatch(/^lack {5}Registry .*\n +Name a registry.*\n +slipway cluster add /m)
     expect(checked.stdout).toMatch(/\n2 lacking\.\n$/)

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { afterAll, beforeAll, describe, expect, vi } from 'vitest'
 import type { Platform } from '../../electron/platform/platform.ts'
 import { type Check, checkSchema, type PreflightEvent } from '../../shared/domain/cluster.ts'
 import {
+  clusterSettings,
   clusterTest,
   contextName,
   install,
@@ -25,10 +26,14 @@ afterAll(async () => {
   data.remove()
 })
 
-async function preflight(id: string): Promise<{ events: PreflightEvent[]; checks: Map<string, Check> }> {
+async function preflight(
+  id: string,
+  proves = false,
+): Promise<{ events: PreflightEvent[]; checks: Map<string, Check> }> {
   const events: PreflightEvent[] = []
   for await (const event of platform.clusters.preflight(id, {
     userId: platform.users.current().id,
+    proves,
     signal: undefined,
   }))
     events.push(event)
@@ -163,6 +168,79 @@ describe('the questions', () => {
     expect(platform.connection({ id, kind: 'kubernetes' }).state).toBe('unreachable')
   })
 })
+
+describe('the proofs', () => {
+  const leftNamespaces = () =>
+    kubectl('get', 'namespaces', '-o', 'name', '-l', 'app.kubernetes.io/name=preflight')
+
+  clusterTest('try policies, a build and the registry, and leave nothing', async () => {
+    await install('network-policy', 'egress')
+    const { id } = await platform.clusters.add({
+      context: contextName,
+      changes: { kubeconfig: null, ...(await clusterSettings()) },
+    })
+    const { events, checks } = await preflight(id, true)
+    const names = ['network-policy', 'builder', 'push', 'pull']
+    expect(events.filter(one => one.check === null).map(one => one.name)).toEqual(
+      expect.arrayContaining(names),
+    )
+    expect(names.map(name => checks.get(name))).toEqual([
+      {
+        name: 'network-policy',
+        title: 'Network policies',
+        ...fine('They are enforced: apps of one user do not reach those of another.'),
+      },
+      { name: 'builder', title: 'Builds', ...fine('They work without privileges.') },
+      { name: 'push', title: 'Push of images', ...fine('A build pushed to 10.10.0.1:5000.') },
+      { name: 'pull', title: 'Pull of images', ...fine('The one node pulled what was pushed.') },
+    ])
+    expect(await leftNamespaces()).toBe('')
+    await platform.clusters.remove(id)
+  })
+
+  clusterTest('say which registry nobody can push to, and what follows', async () => {
+    const { id } = await platform.clusters.add({
+      context: contextName,
+      changes: {
+        kubeconfig: null,
+        ...(await clusterSettings()),
+        registry: { address: '10.10.0.1:5999', hostAddress: null, isPlainHttp: true },
+      },
+    })
+    const { checks } = await preflight(id, true)
+    expect(checks.get('builder')).toMatchObject({ result: 'ok' })
+    expect(checks.get('push')).toMatchObject({
+      result: 'lack',
+      detail: expect.stringContaining('A build cannot push to 10.10.0.1:5999'),
+    })
+    expect(checks.get('pull')).toMatchObject({ result: 'warning' })
+    await platform.clusters.remove(id)
+  })
+
+  clusterTest('that are broken off leave nothing', async () => {
+    const { id } = await platform.clusters.add({
+      context: contextName,
+      changes: { kubeconfig: null, ...(await clusterSettings()) },
+    })
+    const end = new AbortController()
+    const begun = vi.waitFor(async () => expect(await leftNamespaces()).not.toBe(''), { timeout: 60_000 })
+    void begun.finally(() => end.abort())
+    const seen: string[] = []
+    for await (const { check } of platform.clusters.preflight(id, {
+      userId: platform.users.current().id,
+      proves: true,
+      signal: end.signal,
+    })) {
+      if (check !== null) seen.push(check.detail)
+    }
+    await begun
+    expect(seen).toContain('It was not finished: it took too long, or was broken off.')
+    expect(await leftNamespaces()).toBe('')
+    await platform.clusters.remove(id)
+  })
+})
+
+const fine = (detail: string) => ({ result: 'ok', detail, action: null, command: null })
 
 const platformSettings = (id: string) => {
   const settings = platform.reader.clusterSettings(id)

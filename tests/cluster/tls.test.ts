@@ -77,6 +77,25 @@ for (const { issuer, read } of authorities) {
         interval: 500,
       })
     }
+    const ready = { state: 'ready', detail: '' }
+    const record = { type: 'A', value: '10.10.0.1' }
+    expect(await test.driver.observeDomains(deploymentId)).toEqual(
+      [`${name}.${baseDomain}`, custom].map((host, index) => ({
+        host,
+        isOwn: index === 0,
+        url: `https://${host}/`,
+        record,
+        certificate: ready,
+      })),
+    )
+
+    test.describe(deploymentId, { name, hosts: [] })
+    await test.driver.applyDomains(deploymentId)
+    expect((await test.driver.observeDomains(deploymentId)).map(one => one.host)).toEqual([
+      `${name}.${baseDomain}`,
+    ])
+    await vi.waitFor(async () => await expect(askSecurely(custom, ca)).rejects.toThrow())
+
     await test.driver.remove(deploymentId, null)
     expect(await kubectl('-n', test.namespace, 'get', 'secret', '-o', 'name')).toBe('')
   })

@@ -24,25 +24,31 @@ const folder = resolve(
  * Brings the test cluster up for a run and leaves it as it was found: a cluster that ran before goes on. Where it cannot be
  * had, its tests are skipped and one line says why; on a CI machine that is meant to have it, that is an error.
  */
-export default function setup(project: TestProject): (() => void) | undefined {
+export default function setup(project: Pick<TestProject, 'provide'>): (() => void) | undefined {
+  const { access, close } = openCluster()
+  if ('missing' in access) console.error(`Tests with a cluster are skipped: ${access.missing}`)
+  project.provide('cluster', access)
+  return close
+}
+
+/** `close` is there where the cluster was not running before. */
+export function openCluster(): { access: ClusterAccess; close: (() => void) | undefined } {
   const given = process.env.SLIPWAY_TEST_KUBECONFIG
-  if (given !== undefined) {
-    project.provide('cluster', { env: { KUBECONFIG: resolve(given) }, program: null })
-    return undefined
-  }
+  if (given !== undefined)
+    return { access: { env: { KUBECONFIG: resolve(given) }, program: null }, close: undefined }
   const missing = whyMissing()
   if (missing !== undefined) {
     if (process.env.CI === 'true' && existsSync(folder)) throw new Error(missing)
-    console.error(`Tests with a cluster are skipped: ${missing}`)
-    project.provide('cluster', { missing })
-    return undefined
+    return { access: { missing }, close: undefined }
   }
   const program = join(folder, 'cluster')
   const wasRunning = call(program, ['status']).status === 0
   const up = call(program, ['up'])
   if (up.status !== 0) throw new Error(`The test cluster does not start: ${up.stderr.trim()}`)
-  project.provide('cluster', { env: readExports(call(program, ['env']).stdout), program })
-  return wasRunning ? undefined : () => void call(program, ['down'])
+  return {
+    access: { env: readExports(call(program, ['env']).stdout), program },
+    close: wasRunning ? undefined : () => void call(program, ['down']),
+  }
 }
 
 function whyMissing(): string | undefined {

@@ -6,11 +6,11 @@ import { implement } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
 import { contract } from '../../shared/contract/contract.ts'
-import { clusterSettingsSchema } from '../../shared/domain/cluster.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { LogLine } from '../../shared/domain/log.ts'
 import { isErrorLine } from '../../shared/domain/log-level.ts'
 import type { Settings } from '../../shared/domain/records.ts'
+import { standInContexts } from './stand-in-clusters.ts'
 import { createStandInData, type StandInState } from './stand-in-data.ts'
 
 const types: Record<string, string> = {
@@ -59,21 +59,39 @@ export async function startStandIn(options: { state: StandInState; port?: number
       }),
     },
     clusters: {
-      list: os.clusters.list.handler(() =>
-        data.clusters.map(one => ({
-          ...one,
-          connection: { state: 'connected' as const, since: null, failure: null },
-        })),
-      ),
-      contexts: os.clusters.contexts.handler(() => ({ files: ['~/.kube/config'], contexts: [] })),
-      keepKubeconfig: os.clusters.keepKubeconfig.handler(() => ({ kubeconfig: '/kept.yaml' })),
+      list: os.clusters.list.handler(({ errors }) => {
+        if (data.listFailure !== null) throw errors.FAILED(fail(data.listFailure))
+        return options.state === 'varied' ? data.clusters.list : data.clusters.list.slice(0, 1)
+      }),
+      contexts: os.clusters.contexts.handler(({ input, errors }) => {
+        if (input.kubeconfig?.includes('broken')) throw errors.FAILED(fail(noKubeconfig))
+        const isEmpty = options.state === 'empty' && input.kubeconfig === null
+        return { files: ['/home/ana/.kube/config'], contexts: isEmpty ? [] : standInContexts }
+      }),
+      keepKubeconfig: os.clusters.keepKubeconfig.handler(({ input, errors }) => {
+        if (!input.text.includes('contexts')) throw errors.FAILED(fail(noKubeconfig))
+        return { kubeconfig: '/home/ana/.local/share/slipway/kubeconfigs/pasted.yaml' }
+      }),
       connect: os.clusters.connect.handler(() => ({ version: 'v1.36.3' })),
-      settings: os.clusters.settings.handler(() => clusterSettingsSchema.parse({ context: 'prod-k3s' })),
-      preflight: os.clusters.preflight.handler(async function* () {}),
-      rbac: os.clusters.rbac.handler(() => ({ yaml: 'kind: ClusterRole\n' })),
-      add: os.clusters.add.handler(() => ({ id: data.clusters[0]?.id ?? '' })),
+      preflight: os.clusters.preflight.handler(async function* ({ input, signal }) {
+        yield* data.clusters.preflight(input.id)
+        if (input.proves) yield* data.clusters.proofs()
+        if (input.proves || data.clusters.isSlow(input.id)) await aborted(signal)
+      }),
+      rbac: os.clusters.rbac.handler(() => ({ yaml: standInRbac })),
+      settings: os.clusters.settings.handler(({ input }) => data.clusters.settings(input.id)),
+      add: os.clusters.add.handler(() => ({ id: data.clusters.prod.id })),
       update: os.clusters.update.handler(() => ({})),
-      remove: os.clusters.remove.handler(() => ({})),
+      remove: os.clusters.remove.handler(({ input, errors }) => {
+        if (input.id !== data.clusters.prod.id) return {}
+        throw errors.FAILED(
+          fail({
+            code: 'conflict',
+            message: 'blog is deployed there.',
+            hint: 'Remove what is deployed there first.',
+          }),
+        )
+      }),
     },
     users: {
       list: os.users.list.handler(() => data.users),
@@ -185,6 +203,11 @@ export async function startStandIn(options: { state: StandInState; port?: number
     variables: {
       list: os.variables.list.handler(() => data.variables),
       save: os.variables.save.handler(() => ({ applied: 'nothing' as const })),
+    },
+    domains: {
+      list: os.domains.list.handler(() => ({ domains: data.domains })),
+      add: os.domains.add.handler(() => ({})),
+      remove: os.domains.remove.handler(() => ({})),
     },
     builds: {
       list: os.builds.list.handler(({ input }) =>
@@ -355,3 +378,27 @@ function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude
     [K in keyof T]: Exclude<T[K], undefined>
   }
 }
+
+const noKubeconfig: Failure = {
+  code: 'invalid_input',
+  message: 'What was pasted has no context, so it names no cluster.',
+  hint: 'Paste all of a kubeconfig file.',
+}
+
+const standInRbac = `apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: slipway-owner
+rules:
+  - apiGroups:
+      - ''
+    resources:
+      - namespaces
+    verbs:
+      - get
+      - list
+      - watch
+      - create
+      - patch
+      - delete
+`

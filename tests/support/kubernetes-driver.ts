@@ -96,6 +96,11 @@ export async function openKubernetesDriver(
       })
     },
 
+    /** As Slipway ends; what runs in the cluster goes on, and the folder stays. */
+    async close(): Promise<void> {
+      await driver.dispose()
+      await logs.dispose()
+    },
     async dispose(): Promise<void> {
       await driver.dispose()
       await logs.dispose()

@@ -1,3 +1,4 @@
+import type { Domain } from '../../shared/domain/domain.ts'
 import type { Imported, ImportReport } from '../../shared/domain/export-file.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { KeptFolder, WrittenFiles } from '../../shared/domain/kept-folder.ts'
@@ -17,6 +18,7 @@ import type {
   UserList,
 } from '../../shared/domain/records.ts'
 import type { VariableList } from '../../shared/domain/variable.ts'
+import { createStandInClusters } from './stand-in-clusters.ts'
 
 /** `empty`: the first start. `varied`: one deployment in every state. `broken`: the list cannot be read. `many`: thousands. */
 export type StandInState = 'empty' | 'varied' | 'broken' | 'many'
@@ -31,6 +33,8 @@ export function createStandInData(state: StandInState) {
   const user: User = { id: nextId(), name: 'ana' }
   const local: Cluster = { id: nextId(), kind: 'local', name: 'This computer' }
 
+  const clusters = createStandInClusters({ local, nextId, now })
+
   const other: User = { id: nextId(), name: 'bea' }
   const deployments: Deployment[] = []
   const builds: Build[] = []
@@ -42,6 +46,7 @@ export function createStandInData(state: StandInState) {
     const id = nextId()
     ids[name] = id
     const at = now - ageMs
+    const isPublic = name === 'blog' && state === 'varied'
     const older = {
       ...commit,
       sha: commit.sha.split('').toReversed().join(''),
@@ -74,12 +79,12 @@ export function createStandInData(state: StandInState) {
         source: { kind: 'git', address: `https://git.example.com/ana/${project}.git` },
       },
       owner: name === 'blog' || name === 'docs' ? other : user,
-      cluster: local,
+      cluster: isPublic ? clusters.prod : local,
       branch: name.endsWith('-staging') ? 'dev' : 'main',
       port: null,
       planEdits: {},
       keepsRunning: kind === 'live',
-      url: `http://${name}.localhost:7780`,
+      url: isPublic ? `https://${name}.apps.example.com/` : `http://${name}.localhost:7780`,
       localUrl: `http://${name}.localhost:7780`,
       health: {
         ready: serving === null || kind === 'degraded' ? 0 : 1,
@@ -184,7 +189,7 @@ export function createStandInData(state: StandInState) {
       ],
       takesSettings: false,
     } satisfies ImportReport,
-    clusters: [local],
+    clusters,
     branches: ['main', 'dev', 'feature/saved-addresses', 'release/2026-11'].map((name, index) => ({
       name,
       sha: `${index}f8e7d6`.padEnd(40, '0'),
@@ -215,6 +220,25 @@ export function createStandInData(state: StandInState) {
       ],
       isComplete: true,
     } satisfies WrittenFiles,
+    domains: [
+      {
+        host: 'shop.apps.example',
+        isOwn: true,
+        url: 'https://shop.apps.example/',
+        record: { type: 'A', value: '203.0.113.7' },
+        certificate: { state: 'ready', detail: '' },
+      },
+      {
+        host: 'www.shop.example',
+        isOwn: false,
+        url: 'https://www.shop.example/',
+        record: { type: 'A', value: '203.0.113.7' },
+        certificate: {
+          state: 'waiting',
+          detail: 'Waiting for HTTP-01 challenge propagation: wrong status code 404, expected 200',
+        },
+      },
+    ] satisfies Domain[] as Domain[],
     variables: {
       variables: [
         {

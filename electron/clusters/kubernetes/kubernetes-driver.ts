@@ -49,6 +49,8 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
       ])
       return { processes, checkouts }
     },
+    applyDomains: releases.applyDomains,
+    observeDomains: releases.observeDomains,
     dial,
     watch(changed) {
       watchers.add(changed)

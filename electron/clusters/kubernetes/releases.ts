@@ -2,22 +2,15 @@ import type { KubernetesObject, V1Deployment, V1Pod, V1ReplicaSet, V1Secret } fr
 import type { Instance, ReleaseOrder } from '../driver.ts'
 import { isMissing } from './api-failure.ts'
 import type { KubernetesContext } from './kubernetes-deps.ts'
-import { appName, deploymentSelector, labels, managed, tenantNamespace } from './names.ts'
+import { deploymentSelector, labels, managed, tenantNamespace } from './names.ts'
 import type { Kind } from './objects.ts'
 import { toApplyFailure } from './release/apply-failure.ts'
 import { createUserFinder } from './release/image-user.ts'
-import { findRedirect } from './release/ingress-controller.ts'
-import {
-  type ReleaseFacts,
-  toDeployment,
-  toIngress,
-  toSecret,
-  toService,
-  withChange,
-} from './release/manifests.ts'
+import { type ReleaseFacts, toDeployment, toSecret, toService, withChange } from './release/manifests.ts'
 import { createMasks } from './release/masks.ts'
 import { isActive, isSameRun, type RunKey, toRunKey } from './release/pods.ts'
 import { hasBeenComplete, podsOf, type RolloutObjects, toInstances, toTarget } from './release/rollout.ts'
+import { createRoutes } from './release/routes.ts'
 import { createRuntimeLogs } from './release/runtime-logs.ts'
 import { createTenants } from './release/tenants.ts'
 import { defaultRolloutLimits, findTrouble, nextLookAt } from './release/trouble.ts'
@@ -34,6 +27,7 @@ export function createReleases(context: KubernetesContext) {
   const { api, settings, describe, now, log } = context
   const limits = context.rolloutLimits ?? defaultRolloutLimits
   const tenants = createTenants(context)
+  const routes = createRoutes(context)
   const findUser = createUserFinder(context)
   const masks = createMasks(context)
   const report = createTroubleReport(context, masks)
@@ -42,7 +36,8 @@ export function createReleases(context: KubernetesContext) {
   const watches = new Map<string, { pods: ObjectWatch<V1Pod>; deployments: ObjectWatch<V1Deployment> }>()
   /** Where deployments are, for when their rows are gone. */
   const places = new Map<string, string>()
-  const redirects = new Map<string, ReturnType<typeof findRedirect>>()
+  /** Deployments whose hosts lead to them as records and settings say. Forgotten at each start. */
+  const routed = new Set<string>()
   const looks = new Map<string, NodeJS.Timeout>()
 
   const placeOf = (deploymentId: string): string => {
@@ -95,12 +90,22 @@ export function createReleases(context: KubernetesContext) {
     const target = objects && toTarget(objects)
     lookAgain(deploymentId, undefined)
     if (objects === undefined || target === undefined) return []
+    await routeOnce(deploymentId)
     const facts = { now: now(), deployment: objects.deployment, pods: podsOf(objects, target), limits }
     const trouble = findTrouble(facts)
     lookAgain(deploymentId, trouble?.isDefinite ? undefined : nextLookAt(facts))
     if (trouble === undefined) return toInstances(objects, undefined)
     const failure = await report(trouble)
     return toInstances(objects, { failure, isEnded: trouble.isDefinite })
+  }
+
+  /** What was asked for while the cluster did not answer, or set for it since. */
+  const routeOnce = async (deploymentId: string): Promise<void> => {
+    if (routed.has(deploymentId)) return
+    routed.add(deploymentId)
+    await routes
+      .apply(deploymentId, placeOf(deploymentId))
+      .catch(error => log.warn({ deploymentId, err: error }, 'its hosts do not lead to it'))
   }
 
   /** Where time alone tells more. */
@@ -130,15 +135,6 @@ export function createReleases(context: KubernetesContext) {
     await watchNamespace(namespace).pods.until(pods => !pods.some(isOurs), stopMs)
   }
 
-  /** Looked for once: it belongs to the cluster. */
-  const redirectOf = async (namespace: string) => {
-    if (settings.issuer === null) return { annotations: {}, object: undefined }
-    const found = redirects.get(namespace) ?? findRedirect(context, namespace)
-    redirects.set(namespace, found)
-    found.catch(() => redirects.delete(namespace))
-    return found
-  }
-
   /** Secrets of releases that the cluster cannot run again. */
   const collectSecrets = async (order: ReleaseOrder, namespace: string): Promise<void> => {
     const selectors = { labels: deploymentSelector(order.deploymentId) }
@@ -163,15 +159,12 @@ export function createReleases(context: KubernetesContext) {
       const deployment = describe(order.deploymentId)
       const namespace = await tenants.ensure(deployment.owner.id)
       watchNamespace(namespace)
-      const redirect = await redirectOf(namespace)
       const facts: ReleaseFacts = {
         order,
         deployment,
         namespace,
-        settings,
         runAsUser: await findUser(order.artifact),
         startLimitMs: limits.startMs,
-        redirect: redirect.annotations,
       }
       const apply = async (object: KubernetesObject) => {
         await api.apply(object).catch(error => {
@@ -181,14 +174,10 @@ export function createReleases(context: KubernetesContext) {
         })
       }
       await apply(toSecret(facts))
-      const ingress = toIngress(facts)
       await Promise.all([
         apply(toDeployment(facts)),
         apply(toService(facts)),
-        ingress === undefined
-          ? api.remove('Ingress', { namespace, name: appName(deployment, order.deploymentId) })
-          : apply(ingress),
-        ...(redirect.object === undefined ? [] : [apply(redirect.object)]),
+        routes.apply(order.deploymentId, namespace).then(() => routed.add(order.deploymentId)),
         collectSecrets(order, namespace),
       ])
     },
@@ -248,6 +237,17 @@ export function createReleases(context: KubernetesContext) {
       )
       return found.flat().length
     },
+
+    /** The hosts of the deployment lead to it from now on, as its records say. */
+    async applyDomains(deploymentId: string): Promise<void> {
+      const namespace = placeOf(deploymentId)
+      const selectors = { labels: deploymentSelector(deploymentId) }
+      const found = await api.list('Deployment', { namespace }, selectors)
+      // The first release brings them.
+      if (found.length > 0) await routes.apply(deploymentId, namespace)
+    },
+
+    observeDomains: (deploymentId: string) => routes.observe(deploymentId, placeOf(deploymentId)),
 
     /** Pods of the deployment as they were last heard of. */
     async podsOf(deploymentId: string): Promise<V1Pod[]> {

@@ -75,6 +75,9 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<ClusterD
         checkouts: builds.count(deploymentId) + inContainers.images,
       }
     },
+    // Apps of this computer have the gateway's address and no other.
+    applyDomains: async () => undefined,
+    observeDomains: async () => [],
     dial: instances.dial,
     watch(changed) {
       watchers.add(changed)

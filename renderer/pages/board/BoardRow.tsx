@@ -27,7 +27,7 @@ import { RowNews } from './RowNews.tsx'
 
 /** One line: what it is, which commit, what there is to say about it, when. Actions float over the end of the line. */
 export const BoardRow = memo(function BoardRow({ deployment }: { deployment: Deployment }) {
-  const { id, name, branch, changedAt, latestBuild, serving } = deployment
+  const { id, name, branch, changedAt, cluster, latestBuild, serving } = deployment
   const isTried = isActive(latestBuild) || deployment.status === 'failed'
   const commit = isTried ? latestBuild?.commit : (serving?.commit ?? latestBuild?.commit)
   return (
@@ -36,7 +36,10 @@ export const BoardRow = memo(function BoardRow({ deployment }: { deployment: Dep
         <StatusMark look={deploymentLooks[shownStatus(deployment)]} />
       </span>
       <RowLink deployment={deployment} />
-      <span className={`truncate ${classes.branch}`}>{branch}</span>
+      <span className={`truncate ${classes.branch}`}>
+        {branch}
+        {cluster.kind === 'kubernetes' && <span className="third"> · {cluster.name}</span>}
+      </span>
       <span className={`truncate ${classes.commit}`}>
         {commit !== undefined && <CommitText commit={commit} />}
       </span>

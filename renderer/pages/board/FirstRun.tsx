@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { SlipwayMark } from '../../frame/SlipwayMark.tsx'
 import { LinkButton } from '../../ui/LinkButton.tsx'
 import classes from './FirstRun.module.css'
@@ -15,7 +16,13 @@ export function FirstRun() {
           Deploy a repository
         </LinkButton>
       </div>
-      <p className={classes.where}>It runs on this computer, with nothing else to set up.</p>
+      <p className={classes.where}>
+        It runs on this computer, with nothing else to set up. To run it elsewhere,{' '}
+        <Link to="/clusters/new" className="text-link">
+          add a cluster
+        </Link>
+        .
+      </p>
     </div>
   )
 }

@@ -10,8 +10,8 @@ import {
   IconRocket,
 } from '@tabler/icons-react'
 import type { Deployment } from '../../../shared/domain/records.ts'
+import { copyText } from '../../actions/copy.ts'
 import { deploymentActions, openInBrowser } from '../../actions/deployment-actions.ts'
-import { toast, toastFailure } from '../../actions/toasts.tsx'
 import { useNow } from '../../format/clock.tsx'
 import { formatAge } from '../../format/time.ts'
 import { shortSha, shownStatus } from '../../status/facts.ts'
@@ -21,7 +21,7 @@ import { CommitText } from '../../ui/CommitText.tsx'
 import classes from './Deployment.module.css'
 
 export function DeploymentHeader({ deployment }: { deployment: Deployment }) {
-  const { name, branch, url, serving, latestBuild, wanted } = deployment
+  const { name, branch, cluster, url, localUrl, serving, latestBuild, wanted } = deployment
   const commit = serving?.commit ?? latestBuild?.commit
   const isStopped = wanted === 'stopped'
   return (
@@ -39,6 +39,7 @@ export function DeploymentHeader({ deployment }: { deployment: Deployment }) {
             {commit.author !== '' && ` · by ${commit.author}`}
           </>
         )}
+        {cluster.kind === 'kubernetes' && ` · on ${cluster.name}`}
       </p>
       <Button
         className={classes.headerAction}
@@ -93,22 +94,22 @@ export function DeploymentHeader({ deployment }: { deployment: Deployment }) {
           >
             Build again without cache
           </Menu.Item>
-          <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => void copy(url)}>
+          <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => void copyText(url, 'the URL')}>
             Copy the URL
           </Menu.Item>
+          {url !== localUrl && (
+            <Menu.Item
+              leftSection={<IconExternalLink size={15} />}
+              disabled={serving === null}
+              onClick={() => openInBrowser(localUrl)}
+            >
+              Open through Slipway
+            </Menu.Item>
+          )}
         </Menu.Dropdown>
       </Menu>
     </div>
   )
-}
-
-async function copy(url: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(url)
-    toast('Copied the URL.')
-  } catch (error) {
-    toastFailure(error)
-  }
 }
 
 function StatusSince({ deployment }: { deployment: Deployment }) {

@@ -92,11 +92,13 @@ function SettingsForm({ deployment }: { deployment: DeploymentDetail }) {
           <PlanSentence plan={plan} edits={planEdits} port={port} setEdits={setPlanEdits} setPort={setPort} />
         </fieldset>
       )}
-      <Switch
-        label="Keep it running when Slipway quits"
-        checked={keepsRunning}
-        onChange={event => setKeepsRunning(event.currentTarget.checked)}
-      />
+      {deployment.cluster.kind === 'local' && (
+        <Switch
+          label="Keep it running when Slipway quits"
+          checked={keepsRunning}
+          onChange={event => setKeepsRunning(event.currentTarget.checked)}
+        />
+      )}
       {save.error !== null && <FailurePanel failure={toShownFailure(save.error)} />}
       <div className={classes.formButtons}>
         <Button type="submit" disabled={!isChanged} loading={save.isPending}>

@@ -72,11 +72,17 @@ export function Overview() {
             )}
           </Fact>
           <Fact word="When Slipway quits">
-            {deployment.keepsRunning ? 'keeps running' : 'stops'}
-            {' · '}
-            <Link className="text-link" to="/deployments/$id/settings" params={{ id }}>
-              change
-            </Link>
+            {deployment.cluster.kind === 'kubernetes' ? (
+              'goes on in the cluster'
+            ) : (
+              <>
+                {deployment.keepsRunning ? 'keeps running' : 'stops'}
+                {' · '}
+                <Link className="text-link" to="/deployments/$id/settings" params={{ id }}>
+                  change
+                </Link>
+              </>
+            )}
           </Fact>
           <Fact word="Created">
             <Ago at={deployment.createdAt} />

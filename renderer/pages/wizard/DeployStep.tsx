@@ -1,10 +1,11 @@
 import { Button, Select, Skeleton, Switch, TextInput } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { skipToken, useMutation, useQuery } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
+import { toHost } from '../../../shared/domain/cluster.ts'
 import { namePattern, nameRule } from '../../../shared/domain/name-pattern.ts'
 import type { PlanEdits } from '../../../shared/domain/plan.ts'
-import type { Settings, Source } from '../../../shared/domain/records.ts'
+import type { Cluster, Settings, Source } from '../../../shared/domain/records.ts'
 import type { VariableEdit } from '../../../shared/domain/variable.ts'
 import { refresh } from '../../actions/deployment-actions.ts'
 import { api, client, queryClient } from '../../connection/api.ts'
@@ -24,22 +25,39 @@ interface Wanted {
   readonly variables: VariableEdit[]
 }
 
-export function DeployStep({ deployment, suggestedName }: { deployment: Wanted; suggestedName: string }) {
+export function DeployStep({
+  cluster,
+  deployment,
+  suggestedName,
+}: {
+  cluster: Cluster
+  deployment: Wanted
+  suggestedName: string
+}) {
   const settings = useQuery(api.settings.get.queryOptions())
   return (
     <Step title="What is it called?">
       <QueryView query={settings} loading={<Skeleton height={32} animate={false} />}>
-        {given => <DeployForm deployment={deployment} suggestedName={suggestedName} settings={given} />}
+        {given => (
+          <DeployForm
+            cluster={cluster}
+            deployment={deployment}
+            suggestedName={suggestedName}
+            settings={given}
+          />
+        )}
       </QueryView>
     </Step>
   )
 }
 
 function DeployForm({
+  cluster,
   deployment,
   suggestedName,
   settings,
 }: {
+  cluster: Cluster
   deployment: Wanted
   suggestedName: string
   settings: Settings
@@ -51,7 +69,8 @@ function DeployForm({
   const { users, areSeveral } = useUsers()
   const [chosenOwner, setOwner] = useState<string | null>(null)
   const ownerId = chosenOwner ?? session.data?.user.id
-  const needsConsent = settings.localConsentAt === null
+  const isLocal = cluster.kind === 'local'
+  const needsConsent = isLocal && settings.localConsentAt === null
   const isNameRight = namePattern.test(name)
 
   const create = useMutation({
@@ -63,7 +82,8 @@ function DeployForm({
       return client.deployments.create({
         ...deployment,
         name,
-        keepsRunning,
+        clusterId: cluster.id,
+        ...(isLocal ? { keepsRunning } : {}),
         ...(ownerId === undefined ? {} : { ownerId }),
       })
     },
@@ -97,10 +117,12 @@ function DeployForm({
         }}
       />
       <p className={classes.help}>
-        It runs on this computer. Its address will be{' '}
-        <span className="mono">
-          http://{isNameRight ? name : 'name'}.localhost:{session.data?.gatewayPort ?? 7780}
-        </span>
+        It runs {isLocal ? 'on this computer' : `in ${cluster.name}`}. Its address will be{' '}
+        <Address
+          clusterId={isLocal ? null : cluster.id}
+          name={isNameRight ? name : 'name'}
+          gatewayPort={session.data?.gatewayPort ?? 7780}
+        />
       </p>
       {areSeveral && (
         <Select
@@ -113,12 +135,14 @@ function DeployForm({
           onChange={setOwner}
         />
       )}
-      <Switch
-        mt={16}
-        label="Keep it running when Slipway quits"
-        checked={keepsRunning}
-        onChange={event => setKeepsRunning(event.currentTarget.checked)}
-      />
+      {isLocal && (
+        <Switch
+          mt={16}
+          label="Keep it running when Slipway quits"
+          checked={keepsRunning}
+          onChange={event => setKeepsRunning(event.currentTarget.checked)}
+        />
+      )}
       {needsConsent && <ConsentNotice />}
       {failure !== null && !isNameTaken && (
         <div className={classes.failure}>
@@ -131,5 +155,44 @@ function DeployForm({
         </Button>
       </div>
     </form>
+  )
+}
+
+/** In a cluster without a base domain the app is reached through Slipway alone. */
+function Address({
+  clusterId,
+  name,
+  gatewayPort,
+}: {
+  clusterId: string | null
+  name: string
+  gatewayPort: number
+}) {
+  const settings = useQuery(
+    api.clusters.settings.queryOptions({ input: clusterId === null ? skipToken : { id: clusterId } }),
+  ).data
+  const host = settings === undefined ? undefined : toHost(name, settings)
+  if (host !== undefined) {
+    return (
+      <span className="mono">
+        {settings?.issuer ? 'https' : 'http'}://{host}
+      </span>
+    )
+  }
+  return (
+    <>
+      <span className="mono">
+        http://{name}.localhost:{gatewayPort}
+      </span>
+      {clusterId !== null && (
+        <>
+          , while Slipway is open. An address of its own needs a base domain:{' '}
+          <Link to="/clusters/$id" params={{ id: clusterId }} className="text-link">
+            set one for the cluster
+          </Link>
+          .
+        </>
+      )}
+    </>
   )
 }

@@ -12,6 +12,7 @@ import { DeployStep } from './DeployStep.tsx'
 import { PlanStep } from './PlanStep.tsx'
 import { SourceStep } from './SourceStep.tsx'
 import { VariablesStep } from './VariablesStep.tsx'
+import { WhereStep } from './WhereStep.tsx'
 import classes from './Wizard.module.css'
 
 export function WizardPage() {
@@ -30,7 +31,7 @@ export function WizardPage() {
   )
 }
 
-const order = ['source', 'branch', 'plan', 'variables', 'deploy'] as const
+const order = ['source', 'branch', 'plan', 'variables', 'where', 'deploy'] as const
 type StepName = (typeof order)[number]
 
 /** One page that grows. Going back to a step takes back what was answered after it. */
@@ -41,6 +42,10 @@ function Wizard({ given }: { given: Source | null }) {
   const [edits, setEdits] = useState<PlanEdits>({})
   const [port, setPort] = useState<number | null>(null)
   const [variables, setVariables] = useState<readonly VariableEdit[]>([])
+
+  const [chosenCluster, setCluster] = useState<string | null>(null)
+  const clusters = useQuery(api.clusters.list.queryOptions()).data ?? []
+  const cluster = clusters.find(one => one.id === chosenCluster) ?? clusters.find(one => one.kind === 'local')
 
   const fresh = { staleTime: 0, gcTime: 0 }
   const branches = useQuery(api.sources.branches.queryOptions({ input: source ?? skipToken, ...fresh }))
@@ -112,12 +117,24 @@ function Wizard({ given }: { given: Source | null }) {
           variables={variables}
           isOpen={shown === 'variables'}
           set={setVariables}
-          accept={() => setStep('deploy')}
+          // With one place there is nothing to choose.
+          accept={() => setStep(clusters.length > 1 ? 'where' : 'deploy')}
           change={() => setStep('variables')}
         />
       )}
-      {source !== null && shown === 'deploy' && inspection.data !== undefined && (
+      {isAfter('variables') && cluster !== undefined && (
+        <WhereStep
+          clusters={clusters}
+          cluster={cluster}
+          isOpen={shown === 'where'}
+          choose={setCluster}
+          accept={() => setStep('deploy')}
+          change={() => setStep('where')}
+        />
+      )}
+      {source !== null && shown === 'deploy' && inspection.data !== undefined && cluster !== undefined && (
         <DeployStep
+          cluster={cluster}
           deployment={{
             source,
             branch: inspection.data.branch,

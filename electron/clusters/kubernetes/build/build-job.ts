@@ -202,7 +202,10 @@ function toBuildArguments(parts: BuildParts): string[] {
   ]
 }
 
-function toDaemonConfiguration({ settings, registry }: BuildParts): string {
+export function toDaemonConfiguration({
+  settings,
+  registry,
+}: Pick<BuildParts, 'registry'> & { readonly settings: Pick<ClusterSettings, 'mirrors'> }): string {
   const mirrors = Object.entries(settings.mirrors)
   const plain = registry.isPlainHttp
     ? [registry.address, ...mirrors.map(([, mirror]) => mirror)].map(address => address.split('/')[0] ?? '')

@@ -5,6 +5,7 @@ import { openContext } from '../kubeconfig.ts'
 import { memberBuildNamespace, tenantNamespace } from '../names.ts'
 import { askPerson } from './api-questions.ts'
 import { type CheckTask, type Finding, lack, type PreflightContext, warning } from './check-task.ts'
+import { runProofs } from './proofs.ts'
 import { questions } from './questions.ts'
 import { type MemberNamespaces, type Role, toRbac } from './rights.ts'
 
@@ -34,6 +35,12 @@ export async function* askQuestions({
   yield { name: first.name, title: first.title, check: reached }
   if (reached.result === 'lack' || !('api' in opened)) return
   yield* asTheyCome(rest.map(task => answer(task, opened, limit)))
+}
+
+/** Tries what cannot be asked. Only where the cluster answers. */
+export async function* prove({ settings, userId, signal }: PreflightOrder): AsyncGenerator<PreflightEvent> {
+  const opened = open(settings, userId)
+  if ('api' in opened) yield* runProofs(opened, signal)
 }
 
 /** What whoever runs the cluster applies, so that this person becomes an owner or a member. */

@@ -16,11 +16,15 @@ export interface ReleaseFacts {
   readonly order: ReleaseOrder
   readonly deployment: DeploymentFacts
   readonly namespace: string
-  readonly settings: Pick<ClusterSettings, 'baseDomain' | 'ingressClass' | 'issuer'>
   /** The user to run as, where the image names none that counts as no root. */
   readonly runAsUser: number | undefined
   /** How long an app may take to listen. */
   readonly startLimitMs: number
+}
+
+export interface RouteFacts extends Pick<ReleaseFacts, 'deployment' | 'namespace'> {
+  readonly deploymentId: string
+  readonly settings: Pick<ClusterSettings, 'baseDomain' | 'ingressClass' | 'issuer'>
   /** What the ingress controller needs to redirect http, as annotations. */
   readonly redirect: Readonly<Record<string, string>>
 }
@@ -171,19 +175,19 @@ export function toService({ order, deployment, namespace }: ReleaseFacts): V1Ser
 }
 
 /** Undefined where the app has no address of its own. Each host has a certificate of its own: one may fail alone. */
-export function toIngress(facts: ReleaseFacts): V1Ingress | undefined {
-  const { order, deployment, namespace, settings } = facts
+export function toIngress(facts: RouteFacts): V1Ingress | undefined {
+  const { deploymentId, deployment, namespace, settings } = facts
   const own = toHost(deployment.name, settings)
   const hosts = [...(own === undefined ? [] : [own]), ...deployment.hosts]
   if (hosts.length === 0) return undefined
-  const name = appName(deployment, order.deploymentId)
+  const name = appName(deployment, deploymentId)
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
     metadata: {
       name,
       namespace,
-      labels: toLabels(order.deploymentId, deployment),
+      labels: toLabels(deploymentId, deployment),
       annotations:
         settings.issuer === null
           ? {}
@@ -191,7 +195,7 @@ export function toIngress(facts: ReleaseFacts): V1Ingress | undefined {
               'cert-manager.io/cluster-issuer': settings.issuer,
               // So that the Secrets with the certificates go with the deployment.
               'cert-manager.io/secret-template': JSON.stringify({
-                labels: toLabels(order.deploymentId, deployment),
+                labels: toLabels(deploymentId, deployment),
               }),
               ...facts.redirect,
             },

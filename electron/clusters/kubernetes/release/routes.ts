@@ -1,0 +1,122 @@
+import type { KubernetesObject, V1Ingress } from '@kubernetes/client-node'
+import { toHost } from '../../../../shared/domain/cluster.ts'
+import type { Domain } from '../../../../shared/domain/domain.ts'
+import type { KubernetesContext } from '../kubernetes-deps.ts'
+import { appName, deploymentSelector, labels } from '../names.ts'
+import { toApplyFailure } from './apply-failure.ts'
+import { findRedirect } from './ingress-controller.ts'
+import { certificateName, toIngress } from './manifests.ts'
+
+interface Conditions {
+  readonly conditions?: readonly { type: string; status: string; message?: string }[]
+}
+interface Certificate extends KubernetesObject {
+  readonly status?: Conditions
+}
+interface Challenge extends KubernetesObject {
+  readonly spec?: { readonly dnsName?: string }
+  readonly status?: { readonly reason?: string; readonly state?: string }
+}
+
+/** The hosts that lead to apps: one Ingress for each deployment. */
+export function createRoutes(context: KubernetesContext) {
+  const { api, settings, describe } = context
+  /** Looked for once: it belongs to the cluster. */
+  const redirects = new Map<string, ReturnType<typeof findRedirect>>()
+
+  const redirectOf = (namespace: string) => {
+    if (settings.issuer === null) return Promise.resolve({ annotations: {}, object: undefined })
+    const found = redirects.get(namespace) ?? findRedirect(context, namespace)
+    redirects.set(namespace, found)
+    found.catch(() => redirects.delete(namespace))
+    return found
+  }
+
+  const applyOne = async (object: KubernetesObject) => {
+    await api.apply(object).catch(error => {
+      throw toApplyFailure(error, object, settings.context)
+    })
+  }
+
+  return {
+    /** What the records say now. */
+    async apply(deploymentId: string, namespace: string): Promise<void> {
+      const deployment = describe(deploymentId)
+      const redirect = await redirectOf(namespace)
+      const ingress = toIngress({
+        deploymentId,
+        deployment,
+        namespace,
+        settings,
+        redirect: redirect.annotations,
+      })
+      if (redirect.object !== undefined) await applyOne(redirect.object)
+      if (ingress !== undefined) await applyOne(ingress)
+      else await api.remove('Ingress', { namespace, name: appName(deployment, deploymentId) })
+      const needed = new Set(ingress?.spec?.tls?.flatMap(one => one.secretName ?? []))
+      await removeCertificates(deploymentId, namespace, name => !needed.has(name))
+    },
+
+    async observe(deploymentId: string, namespace: string): Promise<Domain[]> {
+      const deployment = describe(deploymentId)
+      const app = appName(deployment, deploymentId)
+      const own = toHost(deployment.name, settings)
+      const [ingress, challenges] = await Promise.all([
+        api.get<V1Ingress>('Ingress', { namespace, name: app }),
+        settings.issuer === null ? [] : findChallenges(namespace),
+      ])
+      const entry = ingress?.status?.loadBalancer?.ingress?.[0]
+      const scheme = settings.issuer === null ? 'http' : 'https'
+      const hosts = [...(own === undefined ? [] : [own]), ...deployment.hosts]
+      return Promise.all(
+        hosts.map(async host => ({
+          host,
+          isOwn: host === own,
+          url: `${scheme}://${host}/`,
+          record: toRecord(entry),
+          certificate: await certificateOf(host, { app, namespace, challenges }),
+        })),
+      )
+    },
+  }
+
+  /** The Secrets of certificates outlive them. */
+  async function removeCertificates(
+    deploymentId: string,
+    namespace: string,
+    isUnneeded: (name: string) => boolean,
+  ): Promise<void> {
+    const ofHosts = { labels: `${deploymentSelector(deploymentId)},!${labels.release}` }
+    const found = await api.list('Secret', { namespace }, ofHosts)
+    const names = found.flatMap(one => one.metadata?.name ?? []).filter(isUnneeded)
+    await Promise.all(names.map(name => api.remove('Secret', { namespace, name })))
+  }
+
+  /** Only some issuers have them. */
+  async function findChallenges(namespace: string): Promise<readonly Challenge[]> {
+    const path = `/apis/acme.cert-manager.io/v1/namespaces/${namespace}/challenges`
+    return (await api.find<{ items: Challenge[] }>(path))?.items ?? []
+  }
+
+  async function certificateOf(
+    host: string,
+    place: { app: string; namespace: string; challenges: readonly Challenge[] },
+  ): Promise<Domain['certificate']> {
+    if (settings.issuer === null) return { state: 'none', detail: 'No issuer is set for the cluster.' }
+    const { namespace } = place
+    const found = await api.get<Certificate>('Certificate', {
+      namespace,
+      name: certificateName(place.app, host),
+    })
+    const ready = found?.status?.conditions?.find(one => one.type === 'Ready')
+    if (ready?.status === 'True') return { state: 'ready', detail: '' }
+    const challenge = place.challenges.find(one => one.spec?.dnsName === host)?.status?.reason
+    return { state: 'waiting', detail: challenge || ready?.message || 'It is being asked for.' }
+  }
+}
+
+function toRecord(entry: { ip?: string; hostname?: string } | undefined): Domain['record'] {
+  if (entry?.hostname !== undefined) return { type: 'CNAME', value: entry.hostname }
+  if (entry?.ip === undefined) return null
+  return { type: entry.ip.includes(':') ? 'AAAA' : 'A', value: entry.ip }
+}

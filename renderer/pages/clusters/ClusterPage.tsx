@@ -1,0 +1,147 @@
+import { Button } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { toast } from '../../actions/toasts.tsx'
+import { CheckList } from '../../clusters/CheckList.tsx'
+import { CheckMark } from '../../clusters/CheckMark.tsx'
+import { ConnectionMark } from '../../clusters/ConnectionMark.tsx'
+import { toVerdict, usePreflight } from '../../clusters/use-preflight.ts'
+import { api, client, queryClient } from '../../connection/api.ts'
+import { toShownFailure } from '../../connection/failures.ts'
+import { Page } from '../../frame/Page.tsx'
+import { EmptyNote } from '../../ui/EmptyNote.tsx'
+import { FailurePanel } from '../../ui/FailurePanel.tsx'
+import { LinkButton } from '../../ui/LinkButton.tsx'
+import { QueryView } from '../../ui/QueryView.tsx'
+import { SkeletonRows } from '../../ui/SkeletonRows.tsx'
+import { ClusterSettingsForm } from './ClusterSettingsForm.tsx'
+import classes from './Clusters.module.css'
+import { Rbac } from './Rbac.tsx'
+
+export function ClusterPage() {
+  const { id } = useParams({ from: '/clusters/$id' })
+  const clusters = useQuery(api.clusters.list.queryOptions())
+  const cluster = clusters.data?.find(one => one.id === id && one.kind === 'kubernetes')
+  return (
+    <Page
+      documentTitle={cluster?.name ?? 'Cluster'}
+      newButton="second"
+      crumbs={
+        <>
+          <Link to="/clusters">Clusters</Link> / {cluster?.name}
+        </>
+      }
+    >
+      <QueryView query={clusters} loading={<SkeletonRows count={4} widths={[20, 40]} />}>
+        {() =>
+          cluster === undefined ? (
+            <EmptyNote
+              heading="h1"
+              title="There is no such cluster"
+              actions={
+                <LinkButton to="/clusters" variant="default">
+                  All clusters
+                </LinkButton>
+              }
+            >
+              It may have been removed.
+            </EmptyNote>
+          ) : (
+            <div key={id} className={classes.page}>
+              <header className={classes.header}>
+                <h1 className={`truncate ${classes.heading}`}>{cluster.name}</h1>
+                <ConnectionMark state={cluster.connection.state} />
+              </header>
+              <Preflight id={id} />
+              <Settings id={id} />
+              <Rbac id={id} />
+              <Remove id={id} name={cluster.name} />
+            </div>
+          )
+        }
+      </QueryView>
+    </Page>
+  )
+}
+
+function Preflight({ id }: { id: string }) {
+  const { events, isRunning, failure, again, prove, cancel } = usePreflight(id)
+  const verdict = toVerdict(events)
+  return (
+    <section className={classes.section} aria-label="What it can do">
+      <div className={classes.top}>
+        <h2 className={classes.title}>
+          {failure === null && !isRunning && events.length > 0 && <CheckMark result={verdict.result} />}
+          <span role="status">
+            {isRunning ? 'Asking what it can do…' : failure === null ? verdict.word : 'It could not be asked'}
+          </span>
+        </h2>
+        {isRunning ? (
+          <Button variant="default" onClick={cancel}>
+            Cancel
+          </Button>
+        ) : (
+          <span className={classes.pair}>
+            <Button variant="default" onClick={again}>
+              Check again
+            </Button>
+            <Button
+              variant="default"
+              title="Tries network policies, a tiny build and the registry with throw-away pods. Leaves nothing."
+              onClick={prove}
+            >
+              Try it out
+            </Button>
+          </span>
+        )}
+      </div>
+      {failure === null ? (
+        <CheckList events={shown(events, isRunning)} />
+      ) : (
+        <FailurePanel failure={failure} />
+      )}
+    </section>
+  )
+}
+
+/** What nobody asks any more is not shown as being asked. */
+const shown = <T extends { check: unknown }>(events: readonly T[], isRunning: boolean): readonly T[] =>
+  isRunning ? events : events.filter(({ check }) => check !== null)
+
+function Settings({ id }: { id: string }) {
+  const settings = useQuery(api.clusters.settings.queryOptions({ input: { id } }))
+  return (
+    <section className={classes.section} aria-label="Settings">
+      <h2 className={classes.title}>Settings</h2>
+      <QueryView query={settings} loading={<SkeletonRows count={4} widths={[20, 40]} />}>
+        {given => <ClusterSettingsForm id={id} settings={given} />}
+      </QueryView>
+    </section>
+  )
+}
+
+function Remove({ id, name }: { id: string; name: string }) {
+  const navigate = useNavigate()
+  const remove = useMutation({
+    mutationFn: () => client.clusters.remove({ id }),
+    onSuccess: async () => {
+      await navigate({ to: '/clusters' })
+      await queryClient.invalidateQueries({ queryKey: api.clusters.key() })
+      toast(`Slipway forgot ${name}. Nothing in the cluster was changed.`)
+    },
+  })
+  return (
+    <section className={classes.section} aria-label="Remove">
+      <div className={classes.top}>
+        <div>
+          <h2 className={classes.title}>Remove from Slipway</h2>
+          <p className={classes.note}>Its settings are forgotten. Nothing in the cluster is changed.</p>
+        </div>
+        <Button variant="default" loading={remove.isPending} onClick={() => remove.mutate()}>
+          Remove
+        </Button>
+      </div>
+      {remove.error !== null && <FailurePanel failure={toShownFailure(remove.error)} />}
+    </section>
+  )
+}

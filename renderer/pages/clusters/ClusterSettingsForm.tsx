@@ -1,0 +1,163 @@
+import { Button, Checkbox, NumberInput, Textarea, TextInput } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { type ClusterSettings, clusterChangesSchema } from '../../../shared/domain/cluster.ts'
+import { toast } from '../../actions/toasts.tsx'
+import { api, client, queryClient } from '../../connection/api.ts'
+import { toShownFailure } from '../../connection/failures.ts'
+import { FailurePanel } from '../../ui/FailurePanel.tsx'
+import classes from './Clusters.module.css'
+import { type SettingsForm, toChanges, toForm } from './settings-form.ts'
+
+/** What is set for a cluster. What the cluster has by itself need not be said. */
+export function ClusterSettingsForm({ id, settings }: { id: string; settings: ClusterSettings }) {
+  const [form, setForm] = useState(() => toForm(settings))
+  const changes = toChanges(form)
+  const parsed = clusterChangesSchema.safeParse(changes)
+  const wrong = new Map(
+    parsed.error?.issues.map(({ path, message }) => [String(path[0]), `This ${message}.`]),
+  )
+  const isChanged = JSON.stringify(form) !== JSON.stringify(toForm(settings))
+  const save = useMutation({
+    mutationFn: async () => {
+      await client.clusters.update({ id, changes })
+      await queryClient.invalidateQueries({ queryKey: api.clusters.key() })
+    },
+    onSuccess: () => toast('Saved.'),
+  })
+  const set = (part: Partial<SettingsForm>) => {
+    setForm(before => ({ ...before, ...part }))
+    save.reset()
+  }
+  const text = (key: TextKey, label: string, about: string, placeholder = '') => (
+    <TextInput
+      label={label}
+      description={about}
+      placeholder={placeholder}
+      value={form[key]}
+      error={wrong.get(errorKeys[key] ?? key) ?? null}
+      spellCheck={false}
+      autoComplete="off"
+      onChange={event => set({ [key]: event.currentTarget.value })}
+    />
+  )
+  return (
+    <form
+      className={classes.settings}
+      onSubmit={event => {
+        event.preventDefault()
+        if (parsed.success) save.mutate()
+      }}
+    >
+      {text(
+        'registry',
+        'Registry',
+        'Where images are kept, as builds and nodes reach it',
+        'registry.example.com/apps',
+      )}
+      {text('registryHost', 'Registry from here', 'Where this computer reaches it, if elsewhere', 'As above')}
+      <Checkbox
+        className={classes.wide ?? ''}
+        label="The registry is reached without TLS"
+        checked={form.isPlainHttp}
+        onChange={event => set({ isPlainHttp: event.currentTarget.checked })}
+      />
+      {text(
+        'baseDomain',
+        'Base domain',
+        'Apps are at name.domain; through Slipway alone if empty',
+        'apps.example.com',
+      )}
+      {text(
+        'issuer',
+        'Issuer of certificates',
+        'A ClusterIssuer of cert-manager; http if empty',
+        'letsencrypt',
+      )}
+      {text('ingressClass', 'Ingress class', 'The default one of the cluster if empty', 'traefik')}
+      <NumberInput
+        label="Builds at once"
+        description="Others wait in the queue"
+        value={form.builds}
+        min={1}
+        max={20}
+        error={wrong.get('builds') ?? null}
+        onChange={value => set({ builds: Number(value) })}
+      />
+      <Lines
+        label="Mirrors"
+        about="Registries to ask instead of others, one a line: docker.io=mirror.example.com"
+        value={form.mirrors}
+        error={wrong.get('mirrors')}
+        change={mirrors => set({ mirrors })}
+      />
+      <Lines
+        label="Environment of builds"
+        about="One a line, such as HTTPS_PROXY=http://proxy:3128. Never in an image"
+        value={form.buildEnvironment}
+        error={wrong.get('buildEnvironment')}
+        change={buildEnvironment => set({ buildEnvironment })}
+      />
+      {text('builderImage', 'Builder image', 'Rootless BuildKit')}
+      {text('gitImage', 'Git image', 'An image with git, to fetch the code')}
+      <Checkbox
+        className={classes.wide ?? ''}
+        label="Builds may be privileged where nothing less works"
+        description="A privileged build can take over its node"
+        checked={form.allowsPrivilegedBuilds}
+        onChange={event => set({ allowsPrivilegedBuilds: event.currentTarget.checked })}
+      />
+      {save.error !== null && (
+        <div className={classes.wide}>
+          <FailurePanel failure={toShownFailure(save.error)} />
+        </div>
+      )}
+      <div className={`${classes.buttons} ${classes.wide}`}>
+        <Button type="submit" loading={save.isPending} disabled={!isChanged || !parsed.success}>
+          Save
+        </Button>
+        {isChanged && (
+          <Button variant="default" onClick={() => setForm(toForm(settings))}>
+            Undo changes
+          </Button>
+        )}
+      </div>
+    </form>
+  )
+}
+
+type TextKey = {
+  [K in keyof SettingsForm]: SettingsForm[K] extends string ? K : never
+}[keyof SettingsForm]
+
+const errorKeys: Partial<Record<TextKey, string>> = { registryHost: 'registry' }
+
+function Lines({
+  label,
+  about,
+  value,
+  error,
+  change,
+}: {
+  label: string
+  about: string
+  value: string
+  error: string | undefined
+  change: (text: string) => void
+}) {
+  return (
+    <Textarea
+      className={classes.wide ?? ''}
+      classNames={{ input: classes.text ?? '' }}
+      label={label}
+      description={about}
+      value={value}
+      error={error ?? null}
+      autosize
+      minRows={2}
+      maxRows={10}
+      spellCheck={false}
+      onChange={event => change(event.currentTarget.value)}
+    />
+  )
+}

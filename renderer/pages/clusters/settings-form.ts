@@ -1,0 +1,73 @@
+import type { ClusterChanges, ClusterSettings } from '../../../shared/domain/cluster.ts'
+
+/** The settings as a person types them: empty means found in the cluster, or none. */
+export interface SettingsForm {
+  readonly registry: string
+  readonly registryHost: string
+  readonly isPlainHttp: boolean
+  readonly baseDomain: string
+  readonly ingressClass: string
+  readonly issuer: string
+  readonly builds: number
+  readonly mirrors: string
+  readonly buildEnvironment: string
+  readonly builderImage: string
+  readonly gitImage: string
+  readonly allowsPrivilegedBuilds: boolean
+}
+
+export function toForm(settings: ClusterSettings): SettingsForm {
+  return {
+    registry: settings.registry?.address ?? '',
+    registryHost: settings.registry?.hostAddress ?? '',
+    isPlainHttp: settings.registry?.isPlainHttp ?? false,
+    baseDomain: settings.baseDomain ?? '',
+    ingressClass: settings.ingressClass ?? '',
+    issuer: settings.issuer ?? '',
+    builds: settings.builds,
+    mirrors: toLines(settings.mirrors),
+    buildEnvironment: toLines(settings.buildEnvironment),
+    builderImage: settings.builderImage,
+    gitImage: settings.gitImage,
+    allowsPrivilegedBuilds: settings.allowsPrivilegedBuilds,
+  }
+}
+
+export function toChanges(form: SettingsForm): ClusterChanges {
+  const registry = form.registry.trim()
+  return {
+    registry:
+      registry === ''
+        ? null
+        : { address: registry, hostAddress: orNull(form.registryHost), isPlainHttp: form.isPlainHttp },
+    baseDomain: orNull(form.baseDomain),
+    ingressClass: orNull(form.ingressClass),
+    issuer: orNull(form.issuer),
+    builds: form.builds,
+    mirrors: toPairs(form.mirrors),
+    buildEnvironment: toPairs(form.buildEnvironment),
+    builderImage: form.builderImage,
+    gitImage: form.gitImage,
+    allowsPrivilegedBuilds: form.allowsPrivilegedBuilds,
+  }
+}
+
+const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim())
+
+const toLines = (pairs: Readonly<Record<string, string>>): string =>
+  Object.entries(pairs)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('\n')
+
+/** A line without a value sets an empty one, which the rules of the setting then refuse or take. */
+function toPairs(text: string): Record<string, string> {
+  const lines = text.split('\n').map(line => line.trim())
+  return Object.fromEntries(
+    lines
+      .filter(line => line !== '')
+      .map(line => {
+        const at = line.indexOf('=')
+        return at < 0 ? [line, ''] : [line.slice(0, at).trim(), line.slice(at + 1).trim()]
+      }),
+  )
+}

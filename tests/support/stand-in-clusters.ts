@@ -1,0 +1,191 @@
+import {
+  type Check,
+  type ClusterSettings,
+  type Connection,
+  type Context,
+  clusterSettingsSchema,
+  type PreflightEvent,
+} from '../../shared/domain/cluster.ts'
+import type { Cluster } from '../../shared/domain/records.ts'
+
+const minute = 60_000
+
+/** One cluster in every state: connected, unreachable, denied and not asked yet, beside this computer. */
+export function createStandInClusters(wish: { local: Cluster; nextId: () => string; now: number }) {
+  const { local, nextId, now } = wish
+  const here: Connection = { state: 'connected', since: null, failure: null }
+  const prod = { id: nextId(), kind: 'kubernetes', name: 'prod-k3s' } as const
+  const denied = { id: nextId(), kind: 'kubernetes', name: 'client-gke' } as const
+  const gone = { id: nextId(), kind: 'kubernetes', name: 'old-lab' } as const
+  const slow = { id: nextId(), kind: 'kubernetes', name: 'staging-eks' } as const
+  return {
+    prod,
+    list: [
+      { ...local, connection: here },
+      { ...prod, connection: { state: 'connected', since: now - 42 * minute, failure: null } },
+      { ...denied, connection: { state: 'connected', since: now - 2 * minute, failure: null } },
+      {
+        ...gone,
+        connection: {
+          state: 'unreachable',
+          since: now - 4 * minute,
+          failure: {
+            code: 'cluster_unreachable',
+            message: unreachable,
+            hint: 'See whether it runs and this computer is connected. Slipway goes on when it answers.',
+          },
+        },
+      },
+      { ...slow, connection: { state: 'unknown', since: null, failure: null } },
+    ] satisfies (Cluster & { connection: Connection })[],
+    settings: (id: string): ClusterSettings =>
+      clusterSettingsSchema.parse(
+        id === prod.id
+          ? {
+              context: 'prod-k3s',
+              registry: { address: 'registry.example.com/apps', hostAddress: null, isPlainHttp: false },
+              mirrors: { 'docker.io': 'mirror.example.com:5000' },
+              buildEnvironment: { HTTPS_PROXY: 'http://proxy.example.com:3128' },
+              baseDomain: 'apps.example.com',
+              issuer: 'letsencrypt',
+            }
+          : { context: 'client-gke' },
+      ),
+    /** Null: under way for ever. */
+    preflight: (id: string): readonly PreflightEvent[] => {
+      const checks =
+        id === gone.id ? [lost] : id === denied.id ? deniedChecks : id === slow.id ? fine.slice(0, 3) : fine
+      const named = fine.map(({ name, title }) => ({ name, title, check: null }))
+      return [...named, ...checks.map(check => ({ name: check.name, title: check.title, check }))]
+    },
+    /** What comes after them when they are asked for. */
+    proofs: (): readonly PreflightEvent[] => [
+      ...proofs.map(({ name, title }) => ({ name, title, check: null })),
+      ...proofs.slice(0, 2).map(one => ({ name: one.name, title: one.title, check: one })),
+    ],
+    isSlow: (id: string): boolean => id === slow.id,
+  }
+}
+
+export const standInContexts: Context[] = [
+  context('prod-k3s', 'https://10.0.0.12:6443'),
+  context('client-gke', 'https://34.90.12.7', { startsProgram: 'gke-gcloud-auth-plugin' }),
+  context('homelab', 'https://192.168.1.40:6443', { isVerified: false }),
+  context(
+    'a-context-with-a-very-long-name-as-cloud-vendors-make-them@eu-west-1',
+    'https://ABCDEF0123456789.gr7.eu-west-1.eks.amazonaws.com',
+    {
+      startsProgram: '/opt/homebrew/bin/aws',
+    },
+  ),
+]
+
+function context(name: string, server: string, more: Partial<Context> = {}): Context {
+  return {
+    name,
+    kubeconfig: '/home/ana/.kube/config',
+    server,
+    startsProgram: null,
+    isVerified: true,
+    clusterId: null,
+    ...more,
+  }
+}
+
+const unreachable =
+  'The cluster old-lab cannot be reached: nothing listens there (ECONNREFUSED 192.168.1.40:6443).'
+
+const check = (name: string, title: string, detail: string, more: Partial<Check> = {}): Check => ({
+  name,
+  title,
+  result: 'ok',
+  detail,
+  action: null,
+  command: null,
+  ...more,
+})
+
+const fine: Check[] = [
+  check('api', 'API', 'It answers, as v1.36.3.'),
+  check('clock', 'Clock', 'Its clock and the one of this computer agree.'),
+  check('rights', 'Rights', 'You may do all that Slipway needs, as an owner.'),
+  check('registry', 'Registry', 'registry.example.com/apps answers, and asks for a password.'),
+  check('pod-security', 'Pod Security', 'It is enforced: apps run without privileges.'),
+  check('ingress-class', 'Ingress controller', 'Apps are reached through traefik, the default.'),
+  check(
+    'entry',
+    'Address of apps',
+    'Names below apps.example.com are not known to DNS on this computer. Requests from outside come in at 203.0.113.7.',
+    {
+      result: 'warning',
+      action: 'Make the record *.apps.example.com A 203.0.113.7.',
+    },
+  ),
+  check('issuer', 'Certificates', 'Certificates come from letsencrypt.'),
+  check('gateway-api', 'Gateway API', 'Not there, and not needed: apps get an Ingress.'),
+  check('storage', 'Volumes', 'Volumes come from local-path.'),
+  check('metrics', 'Metrics', 'There is no metrics-server: how much CPU and memory apps use is not known.', {
+    result: 'warning',
+    action: 'Install metrics-server to see it.',
+  }),
+  check('room', 'Room', 'The most that a node has free is 3.4 CPUs and 11.2 GiB, of 3 nodes.'),
+  check('architectures', 'Processors', 'All of 3 nodes have amd64 processors.'),
+  check('pid-limit', 'Limit of processes', 'A pod has at most 4096 processes.'),
+]
+
+const proofs: Check[] = [
+  check(
+    'network-policy',
+    'Network policies',
+    'They are accepted and ignored: apps of all users reach each other, and whatever the nodes reach.',
+    {
+      result: 'warning',
+      action:
+        'Deploy only what you trust side by side, or use a network plugin that enforces them, such as Calico or Cilium.',
+    },
+  ),
+  check('builder', 'Builds', 'They work without privileges.'),
+  check('push', 'Push of images', 'A build pushed to registry.example.com/apps.'),
+  check('pull', 'Pull of images', 'All 3 nodes pulled what was pushed.'),
+]
+
+const lost = check('api', 'API', unreachable, {
+  result: 'lack',
+  action: 'See whether it runs and this computer is connected. Slipway goes on when it answers.',
+})
+
+const deniedChecks: Check[] = fine.map(one => {
+  if (one.name === 'rights') {
+    return check(
+      'rights',
+      'Rights',
+      'You may not: get, list, create, patch, delete secrets (needed to hand variables to apps and builds); get, list, create, patch, delete, watch jobs (needed to build) and 9 more.',
+      {
+        result: 'lack',
+        action: 'Give whoever runs the cluster the rights of a member to apply.',
+        command: 'slipway cluster rbac client-gke member',
+      },
+    )
+  }
+  if (one.name === 'registry') {
+    return check(
+      'registry',
+      'Registry',
+      'The cluster announces no registry, and none is set: images have no place.',
+      {
+        result: 'lack',
+        action: 'Name a registry that builds can push to and nodes can pull from.',
+        command: 'slipway cluster add client-gke --registry HOST[/PATH]',
+      },
+    )
+  }
+  if (one.name === 'room' || one.name === 'architectures') {
+    return {
+      ...one,
+      result: 'warning',
+      detail: 'You may not look.',
+      action: 'Slipway goes on without knowing. Whoever runs the cluster can tell, or let you look.',
+    }
+  }
+  return one
+})
