@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { findDeploymentProcesses } from '../../electron/clusters/local/job-processes.ts'
 import { createCommandLine } from '../support/command-line.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
