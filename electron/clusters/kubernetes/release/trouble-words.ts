@@ -41,9 +41,7 @@ function explain(trouble: Trouble, evidence: Evidence): Failure {
     case 'crash':
       return {
         code: 'start_exited',
-        message: `The app ${howItEnded(trouble.exitCode)}${
-          trouble.restarts > 0 ? `, ${trouble.restarts + (trouble.isRunning ? 0 : 1)} times in a row` : ''
-        }.`,
+        message: `The app ${howItEnded(trouble.exitCode)}${howOften(trouble)}.`,
         hint: 'Its last lines tell why. Mend it in the repository, then deploy again.',
       }
     case 'memory':
@@ -98,9 +96,6 @@ function explainImage({ image, detail }: Extract<Trouble, { kind: 'image' }>): F
   if (/unauthorized|authentication required|denied|forbidden|403|401/i.test(detail)) {
     return failure('the registry does not let them in', 'Give the cluster the registry’s credentials.')
   }
-  if (/not found|manifest unknown|does not exist|404/i.test(detail)) {
-    return failure('there is no such image', 'Deploy again to build it anew, or correct its name.')
-  }
   if (/x509|certificate|http: server gave HTTP response to HTTPS client/i.test(detail)) {
     return failure(
       `they do not trust the registry (${shorten(detail)})`,
@@ -109,6 +104,9 @@ function explainImage({ image, detail }: Extract<Trouble, { kind: 'image' }>): F
   }
   if (/no match for platform|exec format/i.test(detail)) {
     return failure('it is made for another kind of processor', 'Build it for the processors of the nodes.')
+  }
+  if (/not found|manifest unknown|does not exist|404/i.test(detail)) {
+    return failure('there is no such image', 'Deploy again to build it anew, or correct its name.')
   }
   if (/dial tcp|timeout|no such host|connection refused|unreachable/i.test(detail)) {
     return failure(
@@ -157,6 +155,11 @@ function howItEnded(exitCode: number): string {
   const signals: Record<number, string> = { 134: 'SIGABRT', 137: 'SIGKILL', 139: 'SIGSEGV', 143: 'SIGTERM' }
   const signal = signals[exitCode]
   return signal === undefined ? `exited with code ${exitCode}` : `was ended by ${signal}`
+}
+
+function howOften({ restarts, isRunning }: Extract<Trouble, { kind: 'crash' }>): string {
+  const times = isRunning ? restarts : restarts + 1
+  return times > 1 ? `, ${times} times in a row` : ''
 }
 
 /** `exceeded quota: slipway, requested: pods=1, used: pods=60, limited: pods=60` */

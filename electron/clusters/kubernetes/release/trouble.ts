@@ -120,7 +120,7 @@ function findCrash(pod: V1Pod, { limits }: TroubleFacts): Trouble | undefined {
   if (status === undefined || ended === undefined) return undefined
   const restarts = status.restartCount
   const isRunning = status.state?.running !== undefined
-  const isDefinite = restarts >= 1 && status.started !== true
+  const isDefinite = restarts >= (isRunning ? 2 : 1) && status.started !== true
   if (isNeverStarted(ended)) return { kind: 'command', isDefinite, detail: ended.message ?? '' }
   if (ended.reason === 'OOMKilled') {
     const limit = pod.spec?.containers[0]?.resources?.limits?.memory ?? ''
