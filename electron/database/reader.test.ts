@@ -74,7 +74,7 @@ describe('hot queries', () => {
     ['the next page of builds', (reader: Reader) => reader.builds({ before: 'z', limit: 50 })],
     ['builds of a deployment', (reader: Reader) => reader.buildsOf('x', 20)],
     ['unfinished builds of a deployment', (reader: Reader) => reader.unfinishedBuilds('x')],
-    ['running builds', (reader: Reader) => reader.runningBuilds()],
+    ['running builds', (reader: Reader) => reader.runningBuilds('x')],
     ['deployments with a queued build', (reader: Reader) => reader.queuedDeploymentIds()],
     ['releases of a deployment', (reader: Reader) => reader.releasesOf('x')],
     ['one release', (reader: Reader) => reader.release('x')],
@@ -93,7 +93,7 @@ describe('hot queries', () => {
 
   test('unfinished builds are found without looking at finished ones', () => {
     for (const ask of [
-      (reader: Reader) => reader.runningBuilds(),
+      (reader: Reader) => reader.runningBuilds('x'),
       (reader: Reader) => reader.queuedDeploymentIds(),
     ]) {
       expect(planOf(ask).join('\n')).toContain('INDEX builds_unfinished')

@@ -171,11 +171,13 @@ export function createReader(orm: Orm) {
         .where(and(eq(builds.deploymentId, deploymentId), inArray(builds.status, ['queued', 'running'])))
         .orderBy(asc(builds.id))
         .all(),
-    runningBuilds: (): { id: string; deploymentId: string }[] =>
+    /** On one cluster. */
+    runningBuilds: (clusterId: string): { id: string; deploymentId: string }[] =>
       orm
         .select({ id: builds.id, deploymentId: builds.deploymentId })
         .from(builds)
-        .where(hasStatus('running'))
+        .innerJoin(deployments, eq(deployments.id, builds.deploymentId))
+        .where(and(hasStatus('running'), eq(deployments.clusterId, clusterId)))
         .all(),
     queuedDeploymentIds: (): string[] =>
       orm

@@ -11,6 +11,7 @@ import type { ResolvedVariables } from '../secrets/secret-versions.ts'
 import type { Action } from './decide.ts'
 import type { Checkpoint, Effect } from './effects.ts'
 import { releaseNext } from './next-release.ts'
+import { hasFreeSlot } from './slots.ts'
 
 /** What ended, for notifications. Not for control flow. */
 export interface DeploymentEvent {
@@ -57,7 +58,7 @@ export function createApply(deps: ApplyDeps) {
     if (build.status === 'queued') {
       const hasBegun = writer.transaction(
         () =>
-          reader.runningBuilds().length < deps.limits.builds &&
+          hasFreeSlot(reader, deployment, deps.limits) &&
           writer.moveBuild(build.id, 'queued', 'running', { startedAt: now() }),
       )
       if (!hasBegun) return

@@ -29,7 +29,7 @@ export function createTestDatabase() {
     reader: createReader(database.orm),
     now,
     /** A deployment of a project of its own. */
-    deployment(name: string): string {
+    deployment(name: string, on = clusterId): string {
       const projectId = writer.project({
         ownerId,
         name,
@@ -37,7 +37,7 @@ export function createTestDatabase() {
       })
       return writer.deployment({
         projectId,
-        clusterId,
+        clusterId: on,
         name,
         branch: 'main',
         port: null,
