@@ -22,6 +22,8 @@ export interface BuildOrder extends BuildKey {
   readonly variables: Readonly<Record<string, string>>
   /** Values that must not be seen in the log. */
   readonly secrets: readonly string[]
+  /** For a repository that asks who reads it. */
+  readonly gitLogin?: { readonly user: string; readonly password: string }
   /** Nothing that was built before is taken. */
   readonly isFresh?: boolean
 }

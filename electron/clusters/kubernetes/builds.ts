@@ -1,5 +1,6 @@
-import type { V1Job, V1Namespace } from '@kubernetes/client-node'
+import type { V1Job, V1Namespace, V1Pod } from '@kubernetes/client-node'
 import type { BuildKey, BuildObservation, BuildOrder } from '../driver.ts'
+import { containerOf } from './build/build-failure.ts'
 import { buildNames } from './build/build-job.ts'
 import { readBuildRecord } from './build/build-record.ts'
 import { type BuildTask, createBuildTask } from './build/build-task.ts'
@@ -27,7 +28,14 @@ export function createBuilds(context: KubernetesContext) {
     if (job === undefined || job.metadata?.deletionTimestamp !== undefined) return undefined
     const record = readBuildRecord(job)
     if (record === undefined) return undefined
+    // What this computer was to send may not have arrived, and is sent anew by whoever has the order.
+    if (record.gitUrl === '' && !(await hasArrived(namespace))) return undefined
     return tasks.get(key.buildId) ?? keep(createBuildTask(context, { key, record }))
+  }
+
+  const hasArrived = async (namespace: string): Promise<boolean> => {
+    const pods = await api.list<V1Pod>('Pod', { namespace })
+    return pods.some(pod => containerOf(pod, buildNames.fetch)?.state?.terminated !== undefined)
   }
 
   const listNamespaces = (deploymentId: string): Promise<V1Namespace[]> =>

@@ -1,48 +1,98 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node'
 import type { Failure } from '../../../../shared/domain/failure.ts'
+import { parseGitAddress } from '../../../sources/address.ts'
+import { commitNotFound, toSourceError } from '../../../sources/git-failure.ts'
 import { buildNames } from './build-job.ts'
+import { explainBuildkit } from './buildkit-failure.ts'
+import { withoutProxy } from './fetch-script.ts'
+import { diskFull, outOfMemory, timedOut, toSentence } from './limit-failures.ts'
 import type { BuildScene } from './namespace-watch.ts'
 
-/** How the pod of a build ended, or that it cannot get on. Undefined: it may still. */
+/** How the pod of a build ended. */
 export type PodEnd = { readonly digest: string } | { readonly failure: Failure }
 
 export interface FailureFacts {
   readonly timeLimitMs: number
   readonly sha: string
-  /** The last lines of the log. */
+  /** Without credentials. */
+  readonly gitUrl: string
+  readonly registry: string
+  /** The last lines that the fetching or the build printed, masked. */
   readonly lines: readonly string[]
-  /** What BuildKit said was wrong. */
-  readonly error: string | undefined
+  /** What BuildKit said was wrong, masked. */
+  readonly errors: readonly string[]
 }
 
 const shownLines = 20
 
-/** The digest, or why there is none. */
+/** The digest, or why there is none. Undefined: it goes on. */
 export function toPodEnd(scene: BuildScene, facts: FailureFacts): PodEnd | undefined {
-  const { pod } = scene
+  const { pod, job } = scene
   if (scene.isGone) return { failure: interrupted }
-  if (pod === undefined) return undefined
+  const isOverdue =
+    job?.status?.conditions?.some(one => one.type === 'Failed' && one.status === 'True') === true
+  if (pod === undefined) return isOverdue ? { failure: timedOut(facts.timeLimitMs) } : undefined
   const digest = containerOf(pod, buildNames.build)?.state?.terminated?.message?.trim()
   if (pod.status?.phase === 'Succeeded' && digest?.startsWith('sha256:')) return { digest }
-  if (pod.status?.phase !== 'Failed' && pod.status?.phase !== 'Succeeded') return undefined
+  const isOver = pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded' || isOverdue
+  if (!isOver) return undefined
   const lines = facts.lines.slice(-shownLines)
   const failure = explain(pod, facts)
-  return { failure: lines.length === 0 ? failure : { ...failure, lines } }
+  return { failure: lines.length === 0 || failure.lines !== undefined ? failure : { ...failure, lines } }
 }
 
+/** Order is the specification: the first that applies. */
 function explain(pod: V1Pod, facts: FailureFacts): Failure {
+  const { reason = '', message = '' } = pod.status ?? {}
   const fetch = containerOf(pod, buildNames.fetch)?.state?.terminated
-  if (fetch !== undefined && fetch.exitCode !== 0) {
+  const build = containerOf(pod, buildNames.build)?.state?.terminated
+  if (reason === 'DeadlineExceeded') return timedOut(facts.timeLimitMs)
+  if (/ephemeral|emptydir/i.test(message)) return diskFull
+  if (reason === 'Evicted') {
     return {
-      code: 'source_unreachable',
-      message: 'The cluster could not fetch the repository.',
-      hint: 'The last lines say why. The repository has to be reachable from inside of the cluster.',
+      code: 'build_interrupted',
+      message: `The node had to make room and ended the build: ${toSentence(message)}.`,
+      hint: 'Deploy again. If it happens again, the nodes of the cluster are too full.',
     }
   }
+  if (fetch?.reason === 'OOMKilled' || build?.reason === 'OOMKilled') return outOfMemory
+  if (fetch !== undefined && fetch.exitCode !== 0) return explainFetch(fetch.message ?? '', facts)
+  if (build === undefined) {
+    return {
+      code: 'build_interrupted',
+      message: `The build was ended from outside${message === '' ? '' : `: ${toSentence(message)}`}.`,
+      hint: 'Deploy again.',
+    }
+  }
+  return (
+    explainBuildkit(facts) ?? {
+      code: 'build_failed',
+      message: `The build exited with code ${build.exitCode}.`,
+      hint: 'Its last lines tell why. Mend it, then deploy again.',
+    }
+  )
+}
+
+function explainFetch(problem: string, facts: FailureFacts): Failure {
+  if (problem === 'commit_not_found') return commitNotFound(facts.sha).failure
+  if (problem === 'lfs_missing') {
+    return {
+      code: 'tool_missing',
+      message: 'The repository keeps large files with Git LFS, and the image that fetches it has no git-lfs.',
+      hint: 'Set an image that has it as the git image of the cluster.',
+    }
+  }
+  const { failure } = toSourceError(parseGitAddress(facts.gitUrl), {
+    exitCode: 1,
+    stdout: '',
+    // What a proxy said before is not why it failed.
+    stderr: facts.lines.slice(facts.lines.lastIndexOf(withoutProxy) + 1).join('\n'),
+  })
+  if (failure.code !== 'source_unreachable') return failure
   return {
-    code: 'build_failed',
-    message: facts.error ?? 'The build failed.',
-    hint: 'Its last lines tell why. Mend it in the repository, or change the plan, then deploy again.',
+    ...failure,
+    message: `From inside of the cluster: ${failure.message}`,
+    hint: 'The repository has to be reachable from the cluster, not only from this computer.',
   }
 }
 

@@ -33,6 +33,7 @@ export function createBuildFollower(deps: {
   const { logs, log, watch, signal } = deps
   const logSeqs: Partial<Record<BuildkitStep, number>> = {}
   let vertexes: readonly Vertex[] = []
+  let errors: readonly string[] = []
   const toSource = (name: string) => `${log.id}:${name}`
   const lastSeq = async () => (await logs.read(log, { limit: 1 })).last
 
@@ -71,7 +72,7 @@ export function createBuildFollower(deps: {
     for (;;) {
       const isWhole = hasEnded()
       try {
-        await readOnce(container, createReader())
+        await readOnce(container, createReader(), isWhole)
         if (isWhole) return true
       } catch (error) {
         signal.throwIfAborted()
@@ -90,12 +91,15 @@ export function createBuildFollower(deps: {
   const readOnce = async (
     container: string,
     reader: { push(line: ContainerLine): StatusLine[]; end(): StatusLine[] },
+    isWhole: boolean,
   ): Promise<void> => {
     const source = toSource(container)
     const pod = watch.scene().pod?.metadata?.name ?? ''
     let stored = (await logs.lastMark(log, source)) ?? 0
     const target = { namespace: deps.namespace, pod, container }
+    let last = { at: 0, position: 0 }
     for await (const batch of readContainerLog(deps.api, target, signal)) {
+      last = batch.at(-1) ?? last
       const news: NewLogLine[] = []
       for (const line of batch) {
         const lines = reader.push(line).map(one => ({ ...one, at: line.at }))
@@ -109,10 +113,16 @@ export function createBuildFollower(deps: {
       }
       deps.onProgress()
     }
+    const rest = isWhole ? reader.end() : []
+    if (rest.length === 0 || stored > last.position) return
+    const lines = rest.map(one => ({ ...one, at: last.at }))
+    await logs.append(log, lines, { source, position: last.position + 1 })
   }
 
   return {
     vertexes: () => vertexes,
+    /** What BuildKit said was wrong. */
+    errors: () => errors,
     logSeqs: () => logSeqs,
     lastSeq,
     fetch: () => follow(buildNames.fetch, () => createPlainReader(deps.secrets)),
@@ -123,6 +133,7 @@ export function createBuildFollower(deps: {
           push: line => {
             const lines = status.push(line.text)
             vertexes = status.vertexes()
+            errors = status.errors()
             return lines
           },
           end: status.end,

@@ -4,7 +4,8 @@ import type { BuildOrder } from '../../driver.ts'
 import { buildNamespace } from '../names.ts'
 import { buildLabels, buildLimits } from './build-namespace.ts'
 import { type BuildValues, stampFile } from './build-values.ts'
-import { fetchScript, podFolders } from './fetch-script.ts'
+import { fetchScript, podFolders, receiveScript } from './fetch-script.ts'
+import type { GitAccess } from './git-access.ts'
 
 /** Names inside of a build's namespace. */
 export const buildNames = {
@@ -30,14 +31,10 @@ export interface BuildParts {
   readonly context: string
   /** Of the repository's own Dockerfile, relative to the context. */
   readonly file: string
-  readonly git: { readonly url: string; readonly login: GitLogin | undefined }
+  /** Undefined: this computer sends the code. */
+  readonly git: GitAccess | undefined
   /** What Slipway has to know of the build when it finds it again. */
   readonly annotations: Readonly<Record<string, string>>
-}
-
-export interface GitLogin {
-  readonly user: string
-  readonly password: string
 }
 
 export function toBuildConfiguration(parts: BuildParts): V1ConfigMap {
@@ -47,7 +44,7 @@ export function toBuildConfiguration(parts: BuildParts): V1ConfigMap {
     kind: 'ConfigMap',
     metadata: place(parts, buildNames.configuration),
     data: {
-      'fetch.sh': fetchScript,
+      'fetch.sh': parts.git === undefined ? receiveScript : fetchScript,
       'build.sh': buildScript,
       'buildkitd.toml': toDaemonConfiguration(parts),
       ...(dockerfile === undefined ? {} : { Dockerfile: dockerfile }),
@@ -68,7 +65,7 @@ export function toVariablesSecret(parts: BuildParts): V1Secret {
 
 /** Undefined: the repository asks for no login. */
 export function toGitSecret(parts: BuildParts): V1Secret | undefined {
-  const { login } = parts.git
+  const login = parts.git?.login
   if (login === undefined) return undefined
   return {
     apiVersion: 'v1',
@@ -109,7 +106,7 @@ export function toBuildJob(parts: BuildParts): V1Job {
               command: ['/bin/sh', `${podFolders.configuration}/fetch.sh`],
               env: [
                 ...environment,
-                { name: 'GIT_URL', value: git.url },
+                { name: 'GIT_URL', value: git?.url ?? '' },
                 { name: 'GIT_SHA', value: order.sha },
                 { name: 'GIT_BRANCH', value: order.branch },
               ],
@@ -118,7 +115,7 @@ export function toBuildJob(parts: BuildParts): V1Job {
               volumeMounts: [
                 workspace,
                 configuration,
-                ...(git.login === undefined
+                ...(git?.login === undefined
                   ? []
                   : [{ name: 'git', mountPath: podFolders.gitCredentials, readOnly: true }]),
               ],
@@ -145,7 +142,7 @@ export function toBuildJob(parts: BuildParts): V1Job {
             { name: 'state', emptyDir: { sizeLimit: buildLimits.disk } },
             { name: 'configuration', configMap: { name: buildNames.configuration } },
             { name: 'variables', secret: { secretName: buildNames.variables } },
-            ...(git.login === undefined
+            ...(git?.login === undefined
               ? []
               : [{ name: 'git', secret: { secretName: buildNames.git, defaultMode: 0o440 } }]),
           ],

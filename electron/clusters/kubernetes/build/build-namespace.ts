@@ -7,7 +7,7 @@ export const buildLimits = {
   cpu: '2',
   memory: '4Gi',
   /** Layers, the checkout and the state of BuildKit. */
-  disk: '10Gi',
+  disk: '4Gi',
 } as const
 
 export const buildLabels = (order: Pick<BuildOrder, 'buildId' | 'deploymentId'>) => ({

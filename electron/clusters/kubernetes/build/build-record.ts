@@ -11,6 +11,8 @@ const recordSchema = z.object({
   timeLimitMs: z.number(),
   /** Without the digest, which is known at the end. */
   image: z.string(),
+  /** Without a login; empty: this computer sends the code. */
+  gitUrl: z.string(),
   /** Names of variables whose values are masked. */
   secretNames: z.array(z.string()),
 })

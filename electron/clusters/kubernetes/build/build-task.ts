@@ -1,12 +1,16 @@
-import type { V1Secret } from '@kubernetes/client-node'
+import { lookup } from 'node:dns/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { V1NetworkPolicy, V1Secret } from '@kubernetes/client-node'
+import type { Registry } from '../../../../shared/domain/cluster.ts'
 import { type Failure, SlipwayError, toFailure } from '../../../../shared/domain/failure.ts'
 import type { LogRef } from '../../../../shared/domain/log.ts'
 import type { Plan } from '../../../../shared/domain/plan.ts'
 import type { Commit, Step } from '../../../../shared/domain/records.ts'
 import type { BuildKey, BuildObservation, BuildOrder } from '../../driver.ts'
+import { findClosedAddresses, findPodRanges } from '../closed-addresses.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { buildNamespace, repositoryOf } from '../names.ts'
-import { containerOf, toPodEnd } from './build-failure.ts'
+import { containerOf, type FailureFacts, toPodEnd } from './build-failure.ts'
 import { createBuildFollower } from './build-follower.ts'
 import {
   type BuildParts,
@@ -17,12 +21,16 @@ import {
   toVariablesSecret,
 } from './build-job.ts'
 import { toBuildNamespace } from './build-namespace.ts'
+import { listDestinations, toBuildPolicy } from './build-network.ts'
 import { type BuildRecord, toAnnotations } from './build-record.ts'
 import { toBuildkitSteps } from './build-steps.ts'
 import { toBuildValues } from './build-values.ts'
-import { watchNamespace } from './namespace-watch.ts'
-import { prepareBuild } from './prepare-build.ts'
+import { toGitAccess } from './git-access.ts'
+import { type BuildScene, type NamespaceWatch, watchNamespace } from './namespace-watch.ts'
+import { type PreparedBuild, prepareBuild } from './prepare-build.ts'
 import { removeNamespace } from './remove-namespace.ts'
+import { sendFolder } from './send-folder.ts'
+import { findObstacle } from './stuck.ts'
 
 /** One build under way: looked at and ordered by us, done by the cluster. */
 export interface BuildTask {
@@ -53,6 +61,7 @@ export function createBuildTask(
   let ownSteps: readonly Step[] = []
   let clusterSteps: () => readonly Step[] = () => []
   let end: End | undefined
+  let code: Pick<PreparedBuild, 'folder' | 'dispose'> | undefined
   let writing: Promise<unknown> = Promise.resolve()
 
   const changed = () => context.changed(deploymentId)
@@ -95,6 +104,8 @@ export function createBuildTask(
         signal: leaving.signal,
       }),
     )
+    code = prepared
+    const git = toGitAccess(order)
     const repository = repositoryOf(context.describe(deploymentId).owner.id, deploymentId)
     const record: BuildRecord = {
       plan: prepared.plan,
@@ -102,6 +113,7 @@ export function createBuildTask(
       steps: [...ownSteps],
       timeLimitMs: order.timeLimitMs,
       image: `${registry.address}/${repository}`,
+      gitUrl: git?.url ?? '',
       secretNames: Object.entries(order.variables).flatMap(([name, value]) =>
         order.secrets.includes(value) ? [name] : [],
       ),
@@ -115,14 +127,15 @@ export function createBuildTask(
       hasIgnoreFile: prepared.hasIgnoreFile,
       context: prepared.plan.root || '.',
       file: prepared.plan.label,
-      git: { url: order.source.address, login: undefined },
+      git,
       annotations: toAnnotations(record),
     }
-    const git = toGitSecret(parts)
+    const login = toGitSecret(parts)
     const objects = [
       ...toBuildNamespace(order),
+      await toPolicy(order, registry, git?.url ?? ''),
       toVariablesSecret(parts),
-      ...(git === undefined ? [] : [git]),
+      ...(login === undefined ? [] : [login]),
       toBuildConfiguration(parts),
       toBuildJob(parts),
     ]
@@ -133,10 +146,31 @@ export function createBuildTask(
     return record
   }
 
+  const toPolicy = async (
+    order: BuildOrder,
+    registry: Registry,
+    gitUrl: string,
+  ): Promise<V1NetworkPolicy> => {
+    const wanted = listDestinations({ settings: context.settings, registry, gitUrl })
+    const [closedAddresses, podRanges, destinations] = await Promise.all([
+      findClosedAddresses(api),
+      findPodRanges(api),
+      Promise.all(
+        wanted.map(async one => {
+          const found = await lookup(one.host, { all: true }).catch(() => [])
+          return { ...one, addresses: found.map(({ address }) => address) }
+        }),
+      ),
+    ])
+    return toBuildPolicy(order, { closedAddresses, podRanges, destinations })
+  }
+
   const readSecrets = async (names: readonly string[]): Promise<string[]> => {
-    if (names.length === 0) return []
-    const secret = await api.get<V1Secret>('Secret', { namespace, name: buildNames.variables })
-    return names.map(name => Buffer.from(secret?.data?.[name] ?? '', 'base64').toString())
+    const read = async (name: string, keys: readonly string[]) => {
+      const secret = keys.length === 0 ? undefined : await api.get<V1Secret>('Secret', { namespace, name })
+      return keys.map(key => Buffer.from(secret?.data?.[key] ?? '', 'base64').toString())
+    }
+    return [...(await read(buildNames.variables, names)), ...(await read(buildNames.git, ['password']))]
   }
 
   const follow = async (record: BuildRecord, secrets: readonly string[]): Promise<End> => {
@@ -158,19 +192,49 @@ export function createBuildTask(
         end: buildEnd,
       }),
     ]
-    await follower.fetch()
-    await follower.build()
-    const lines = (await logs.read(log, { limit: 20 })).lines
-    const podEnd = await watch.until(scene =>
-      toPodEnd(scene, {
-        timeLimitMs: record.timeLimitMs,
-        sha: record.commit.sha,
-        lines: lines.filter(line => line.stream !== 'platform').map(line => line.text),
-        error: follower.vertexes().find(vertex => vertex.error !== null)?.error ?? undefined,
-      }),
-    )
+    const work = async () => {
+      if (record.gitUrl === '') await send(watch)
+      await follower.fetch()
+      await follower.build()
+    }
+    const stuck = await Promise.race([work(), untilStuck(watch)])
+    if (stuck !== undefined) {
+      buildEnd = 'failed'
+      return { failure: stuck }
+    }
+    const { lines } = await logs.read(log, { limit: 60 })
+    const facts: FailureFacts = {
+      timeLimitMs: record.timeLimitMs,
+      sha: record.commit.sha,
+      gitUrl: record.gitUrl,
+      registry: record.image.split('/')[0] ?? '',
+      lines: lines.filter(line => line.stream !== 'platform').map(line => line.text),
+      errors: follower.errors(),
+    }
+    const podEnd = await watch.until(scene => toPodEnd(scene, facts))
     buildEnd = 'digest' in podEnd ? 'succeeded' : 'failed'
     return 'digest' in podEnd ? { artifact: `${record.image}@${podEnd.digest}` } : podEnd
+  }
+
+  /** Hands over the code that the cluster cannot fetch itself, unless it has it. */
+  const send = async (watch: NamespaceWatch): Promise<void> => {
+    const state = ({ pod }: BuildScene) => pod && containerOf(pod, buildNames.fetch)?.state
+    await watch.until(scene => state(scene)?.running ?? state(scene)?.terminated ?? toPodEnd(scene, noFacts))
+    const pod = watch.scene().pod?.metadata?.name
+    if (code === undefined || pod === undefined || state(watch.scene())?.running === undefined) return
+    await sendFolder(api.config, { namespace, pod, folder: code.folder, signal: leaving.signal })
+  }
+
+  /** Settles when the build will not get on by itself. */
+  const untilStuck = async (watch: NamespaceWatch): Promise<Failure> => {
+    for (;;) {
+      const { failure, isPatient } = await watch.until(findObstacle)
+      if (!isPatient) return failure
+      await print(failure.message)
+      const isFree = watch.until(scene => (findObstacle(scene) === undefined ? true : undefined))
+      const gaveUp = delay(patienceMs, false, { signal: leaving.signal, ref: false })
+      if (!(await Promise.race([isFree, gaveUp]))) return failure
+    }
   }
 
   const run = async (): Promise<void> => {
@@ -180,7 +244,7 @@ export function createBuildTask(
       commit = record.commit
       ownSteps = record.steps
       changed()
-      const secrets = 'order' in build ? build.order.secrets : await readSecrets(record.secretNames)
+      const secrets = 'order' in build ? toSecrets(build.order) : await readSecrets(record.secretNames)
       await finish(await follow(record, secrets))
     } catch (error) {
       if (leaving.signal.aborted) return
@@ -199,7 +263,10 @@ export function createBuildTask(
     changed()
   }
 
-  const done = run().catch(warn)
+  const done = run()
+    .catch(warn)
+    .finally(() => code?.dispose())
+    .catch(warn)
 
   return {
     key,
@@ -227,6 +294,13 @@ export function createBuildTask(
 }
 
 const removeMs = 120_000
+/** For a node to get room, or a quota. */
+const patienceMs = 180_000
+
+const toSecrets = (order: BuildOrder): string[] => [
+  ...order.secrets,
+  ...[toGitAccess(order)?.login?.password ?? []].flat(),
+]
 
 function toFetchStep(
   { pod }: { pod: Parameters<typeof containerOf>[0] | undefined },
@@ -246,6 +320,8 @@ function toFetchStep(
     },
   ]
 }
+
+const noFacts: FailureFacts = { timeLimitMs: 0, sha: '', gitUrl: '', registry: '', lines: [], errors: [] }
 
 const noRegistry = (cluster: string): SlipwayError =>
   new SlipwayError({

@@ -50,6 +50,7 @@ interface KnownVertex {
 export function createBuildkitStatus(secrets: readonly string[]) {
   const vertexes = new Map<string, KnownVertex>()
   const downloaded = new Set<string>()
+  let plain: string[] = []
   const mask = createTextMask(secrets)
 
   const platform = (text: string): StatusLine => ({ stream: 'platform', text: mask(text), isPartial: false })
@@ -136,8 +137,12 @@ export function createBuildkitStatus(secrets: readonly string[]) {
   return {
     push(line: string): StatusLine[] {
       const status = parse(line)
-      if (status === undefined)
-        return line === '' ? [] : [{ stream: 'stderr', text: mask(line), isPartial: false }]
+      if (status === undefined) {
+        if (line === '') return []
+        const text = mask(line)
+        plain = [...plain, text].slice(-mostPlain)
+        return [{ stream: 'stderr', text, isPartial: false }]
+      }
       return [
         // A step that ends does so after its last output.
         ...(status.vertexes ?? []).filter(one => one.completed === undefined).flatMap(onVertex),
@@ -153,6 +158,13 @@ export function createBuildkitStatus(secrets: readonly string[]) {
     },
     /** What waits for the end of its line, when nothing follows. */
     end: (): StatusLine[] => [...vertexes.values()].flatMap(flush),
+    /** What went wrong: of things that failed, and what was said apart from the stream. */
+    errors: (): readonly string[] => [
+      ...[...vertexes.values()]
+        .flatMap(one => one.error ?? [])
+        .filter(error => !/context canceled/.test(error)),
+      ...plain,
+    ],
     /** In the order in which BuildKit named them. */
     vertexes: (): readonly Vertex[] => [...vertexes.values()],
   }
@@ -184,6 +196,8 @@ function parse(line: string): SolveStatus | undefined {
   }
 }
 
+/** Lines that are no status, kept to tell what went wrong. */
+const mostPlain = 50
 const shownAgainMs = 100
 
 const toSeconds = (ms: number): string => `${(Math.max(0, ms) / 1000).toFixed(1)} s`

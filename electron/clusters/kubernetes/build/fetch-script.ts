@@ -7,6 +7,8 @@ export const podFolders = {
   variables: '/run/variables',
 } as const
 
+export const withoutProxy = 'Trying again without the proxy'
+
 /**
  * Gets the exact commit into the source folder, by the steps that the checkout on this computer takes: the commit alone, the head
  * of the branch, its history, every branch. GIT_URL, GIT_SHA, GIT_BRANCH come from the environment; a login from files,
@@ -46,7 +48,7 @@ get() {
 }
 if ! get; then
   if [ -n "\${HTTP_PROXY:-}\${http_proxy:-}\${HTTPS_PROXY:-}\${https_proxy:-}" ]; then
-    echo 'Trying again without the proxy' >&2
+    echo '${withoutProxy}' >&2
     unset HTTP_PROXY http_proxy HTTPS_PROXY https_proxy ALL_PROXY all_proxy
     get || problem git_failed
   else
@@ -67,4 +69,12 @@ if git ls-files -z -- .gitattributes '**/.gitattributes' | xargs -0 -r cat | gre
   git lfs pull || problem git_failed
 fi
 echo "Fetched $GIT_SHA"
+`
+
+/** Is there when a folder has arrived that this computer sends. */
+export const receivedFile = `${podFolders.workspace}/received`
+
+/** Waits for code that the cluster cannot fetch itself. */
+export const receiveScript = `until [ -f ${receivedFile} ]; do sleep 0.2; done
+echo 'The files are there'
 `

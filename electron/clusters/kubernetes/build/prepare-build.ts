@@ -6,35 +6,42 @@ import { type Plan, withEdits } from '../../../../shared/domain/plan.ts'
 import type { Commit } from '../../../../shared/domain/records.ts'
 import type { BuildOrder } from '../../driver.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
+import { withLogin } from './git-access.ts'
 
 /** What is known of a build before anything is made in the cluster. */
-interface PreparedBuild {
+export interface PreparedBuild {
   readonly plan: Plan
   readonly commit: Commit
   /** Names that the repository's own Dockerfile takes as arguments. */
   readonly declared: readonly string[]
   readonly hasIgnoreFile: boolean
+  /** The code as it was checked out here. */
+  readonly folder: string
+  /** Deletes it. */
+  dispose(): Promise<void>
 }
 
-/** Looks at the commit on this computer, to find how it is built. Leaves nothing. */
+/** Looks at the commit on this computer, to find how it is built. Leaves nothing when it fails, or is disposed of. */
 export async function prepareBuild(
   context: Pick<KubernetesContext, 'sources' | 'detectPlan'>,
   order: BuildOrder,
   hooks: { onOutput: (line: string) => void; signal: AbortSignal },
 ): Promise<PreparedBuild> {
   const parent = await mkdtemp(join(tmpdir(), 'slipway-build-'))
+  const dispose = () => rm(parent, { recursive: true, force: true })
   try {
     const folder = join(parent, 'checkout')
-    const { source, branch, sha } = order
-    const commit = await context.sources.checkout({ source, branch, sha, folder, ...hooks })
+    const { branch, sha } = order
+    const commit = await context.sources.checkout({ source: withLogin(order), branch, sha, folder, ...hooks })
     const found = await context.detectPlan(folder, order.planEdits.root)
     const plan = toRunnable(withEdits(found, order.planEdits, order.port))
     const root = join(folder, plan.root)
     const own = plan.kind === 'dockerfile' ? await readText(join(root, plan.label)) : undefined
     const hasIgnoreFile = (await readText(join(root, '.dockerignore'))) !== undefined
-    return { plan, commit, declared: readArguments(own ?? ''), hasIgnoreFile }
-  } finally {
-    await rm(parent, { recursive: true, force: true })
+    return { plan, commit, declared: readArguments(own ?? ''), hasIgnoreFile, folder, dispose }
+  } catch (error) {
+    await dispose()
+    throw error
   }
 }
 

@@ -7,6 +7,7 @@ import type {
   V1ResourceQuota,
   V1ServiceAccount,
 } from '@kubernetes/client-node'
+import { privateIpv4, privateIpv6 } from '../closed-addresses.ts'
 import { labels, managed } from '../names.ts'
 
 export interface TenantFacts {
@@ -135,10 +136,6 @@ function toPolicies(
     }),
   ].map(toPlainPolicy)
 }
-
-/** Where pods, services, nodes and metadata are: nothing of the internet. */
-const privateIpv4 = ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16']
-const privateIpv6 = ['fc00::/7', 'fe80::/10']
 
 /** The client's types call it `_from`; the API does not. */
 function toPlainPolicy(policy: V1NetworkPolicy): V1NetworkPolicy {

@@ -1,5 +1,5 @@
-import type { V1NetworkPolicyPeer, V1Node, V1Pod } from '@kubernetes/client-node'
-import { ApiError } from '../api-failure.ts'
+import type { V1NetworkPolicyPeer, V1Pod } from '@kubernetes/client-node'
+import { findClosedAddresses, isForbidden } from '../closed-addresses.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { labels, tenantNamespace } from '../names.ts'
 import { findIngressController, orNothing } from './ingress-controller.ts'
@@ -11,7 +11,7 @@ export function createTenants({ api, settings, log }: KubernetesContext) {
 
   const prepare = async (ownerId: string): Promise<void> => {
     const namespace = tenantNamespace(ownerId)
-    const [routers, closedAddresses] = await Promise.all([findRouters(), findClosedAddresses()])
+    const [routers, closedAddresses] = await Promise.all([findRouters(), findClosedAddresses(api)])
     const [first, ...rest] = toTenantObjects({ ownerId, namespace, routers, closedAddresses })
     try {
       await api.apply(first)
@@ -51,22 +51,6 @@ export function createTenants({ api, settings, log }: KubernetesContext) {
     ]
   }
 
-  const findClosedAddresses = async (): Promise<string[]> => {
-    const [nodes, endpoints] = await Promise.all([
-      orNothing(api.list<V1Node>('Node', {})),
-      api
-        .find<{ subsets?: { addresses?: { ip: string }[] }[] }>(
-          '/api/v1/namespaces/default/endpoints/kubernetes',
-        )
-        .catch(ignoreForbidden),
-    ])
-    const ofNodes = nodes.flatMap(node =>
-      (node.status?.addresses ?? []).filter(one => one.type.endsWith('IP')).map(one => one.address),
-    )
-    const ofApi = (endpoints?.subsets ?? []).flatMap(one => one.addresses ?? []).map(one => one.ip)
-    return [...new Set([...ofNodes, ...ofApi])].sort()
-  }
-
   return {
     /** The owner's namespace, ready to be used. */
     async ensure(ownerId: string): Promise<string> {
@@ -84,9 +68,3 @@ export function createTenants({ api, settings, log }: KubernetesContext) {
 const toBlock = (address: string): V1NetworkPolicyPeer => ({
   ipBlock: { cidr: `${address}/${address.includes(':') ? 128 : 32}` },
 })
-
-const isForbidden = (error: unknown): boolean => error instanceof ApiError && error.status === 403
-
-function ignoreForbidden(error: unknown): undefined {
-  if (!isForbidden(error)) throw error
-}

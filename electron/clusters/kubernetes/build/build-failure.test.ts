@@ -1,0 +1,139 @@
+import type { V1Pod } from '@kubernetes/client-node'
+import { describe, expect, test } from 'vitest'
+import { type FailureFacts, toPodEnd } from './build-failure.ts'
+import type { BuildScene } from './namespace-watch.ts'
+import { findObstacle } from './stuck.ts'
+
+const facts: FailureFacts = {
+  timeLimitMs: 600_000,
+  sha: 'a'.repeat(40),
+  gitUrl: 'https://git.example/app.git',
+  registry: 'registry.example',
+  lines: [],
+  errors: [],
+}
+const sceneOf = (status: V1Pod['status'], more: Partial<BuildScene> = {}): BuildScene => ({
+  job: undefined,
+  pod: { metadata: { name: 'build' }, ...(status && { status }) },
+  events: [],
+  isGone: false,
+  ...more,
+})
+const none: BuildScene = { job: undefined, pod: undefined, events: [], isGone: false }
+const container = (name: string, terminated: object) =>
+  ({ name, state: { terminated }, image: '', imageID: '', ready: false, restartCount: 0 }) as never
+const failed = (more: V1Pod['status']) => sceneOf({ phase: 'Failed', ...more })
+const messageOf = (scene: BuildScene, more: Partial<FailureFacts> = {}) => {
+  const end = toPodEnd(scene, { ...facts, ...more })
+  return end !== undefined && 'failure' in end ? [end.failure.code, end.failure.message] : end
+}
+
+describe('how a build ended', () => {
+  test('is not known while it runs', () => {
+    expect(toPodEnd(none, facts)).toBeUndefined()
+    expect(toPodEnd(sceneOf({ phase: 'Running' }), facts)).toBeUndefined()
+  })
+
+  test('is the digest in its last message', () => {
+    const scene = sceneOf({
+      phase: 'Succeeded',
+      containerStatuses: [container('build', { exitCode: 0, message: 'sha256:abc\n' })],
+    })
+    expect(toPodEnd(scene, facts)).toEqual({ digest: 'sha256:abc' })
+  })
+
+  test.each<[string, BuildScene, Partial<FailureFacts>, [string, string]]>([
+    [
+      'removed',
+      { ...none, isGone: true },
+      {},
+      ['build_interrupted', 'The build was removed from the cluster by somebody else.'],
+    ],
+    [
+      'too slow',
+      failed({ reason: 'DeadlineExceeded' }),
+      {},
+      ['build_timed_out', 'The build was not done within 10 minutes and was ended.'],
+    ],
+    [
+      'too much disk',
+      failed({ reason: 'Evicted', message: 'Usage of EmptyDir volume "state" exceeds the limit "4Gi". ' }),
+      {},
+      ['disk_full', 'The build wrote more than the 4 GiB of disk that it may have.'],
+    ],
+    [
+      'evicted',
+      failed({ reason: 'Evicted', message: 'The node was low on resource: memory. ' }),
+      {},
+      [
+        'build_interrupted',
+        'The node had to make room and ended the build: The node was low on resource: memory.',
+      ],
+    ],
+    [
+      'out of memory',
+      failed({ containerStatuses: [container('build', { exitCode: 137, reason: 'OOMKilled' })] }),
+      {},
+      ['out_of_memory', 'The build needed more memory than the 4 GiB that it may have.'],
+    ],
+    [
+      'commit gone',
+      failed({ initContainerStatuses: [container('fetch', { exitCode: 1, message: 'commit_not_found' })] }),
+      {},
+      ['source_commit_not_found', 'The repository no longer has the commit aaaaaaa.'],
+    ],
+    [
+      'refused after a proxy that knows nothing of it',
+      failed({ initContainerStatuses: [container('fetch', { exitCode: 1, message: 'git_failed' })] }),
+      {
+        lines: [
+          'The requested URL returned error: 403',
+          'Trying again without the proxy',
+          "fatal: unable to access 'https://git.example/': Could not resolve host: git.example",
+        ],
+      },
+      ['source_unreachable', 'From inside of the cluster: git.example could not be reached.'],
+    ],
+    [
+      'what BuildKit said',
+      failed({ containerStatuses: [container('build', { exitCode: 1 })] }),
+      { errors: ['process "/bin/sh -c make" did not complete successfully: exit code: 2'] },
+      ['build_failed', 'make exited with code 2.'],
+    ],
+  ])('%s', (_, scene, more, words) => {
+    expect(messageOf(scene, more)).toEqual(words)
+  })
+})
+
+describe('what keeps a build from starting', () => {
+  test('is nothing while its pod is made or runs', () => {
+    expect(findObstacle(none)).toBeUndefined()
+    expect(findObstacle(sceneOf({ phase: 'Running' }))).toBeUndefined()
+  })
+
+  test('may pass: no room', () => {
+    const conditions = [
+      {
+        type: 'PodScheduled',
+        status: 'False',
+        reason: 'Unschedulable',
+        message: '0/1 nodes: Insufficient cpu.',
+      },
+    ]
+    expect(findObstacle(sceneOf({ conditions }))).toMatchObject({
+      isPatient: true,
+      failure: {
+        code: 'unschedulable',
+        message: 'No node has room for the build: 0/1 nodes: Insufficient cpu.',
+      },
+    })
+  })
+
+  test.each([
+    ['exceeded quota: small, requested: pods=1', true, 'quota_exceeded'],
+    ['pods "build-x" is forbidden: violates PodSecurity "restricted:latest"', false, 'cluster_unfit'],
+  ])('is a refusal: %s', (message, isPatient, code) => {
+    const event = { reason: 'FailedCreate', message, metadata: {}, involvedObject: {} }
+    expect(findObstacle({ ...none, events: [event] })).toMatchObject({ isPatient, failure: { code } })
+  })
+})

@@ -1,0 +1,139 @@
+import type { V1NetworkPolicy, V1NetworkPolicyEgressRule } from '@kubernetes/client-node'
+import type { ClusterSettings, Registry } from '../../../../shared/domain/cluster.ts'
+import type { BuildOrder } from '../../driver.ts'
+import { privateIpv4, privateIpv6 } from '../closed-addresses.ts'
+import { buildNamespace } from '../names.ts'
+import { buildLabels } from './build-namespace.ts'
+
+/** What a build has to reach though it is not on the internet. `addresses`: of the name, as this computer sees it. */
+export interface Destination {
+  readonly host: string
+  readonly port: number
+  readonly addresses: readonly string[]
+}
+
+/** Host and port of the registry, its mirrors, the proxies of builds and the repository. */
+export function listDestinations(build: {
+  settings: Pick<ClusterSettings, 'mirrors' | 'buildEnvironment'>
+  registry: Registry
+  gitUrl: string
+}): { host: string; port: number }[] {
+  const { settings, registry } = build
+  const scheme = registry.isPlainHttp ? 'http' : 'https'
+  const registries = [registry.address, ...Object.values(settings.mirrors)].map(
+    address => `${scheme}://${address}`,
+  )
+  const proxies = Object.entries(settings.buildEnvironment).flatMap(([name, value]) =>
+    /_proxy$/i.test(name) && !/^no_proxy$/i.test(name) ? [value] : [],
+  )
+  const found = [...registries, ...proxies, build.gitUrl].flatMap(toDestination)
+  return [...new Map(found.map(one => [`${one.host}:${one.port}`, one])).values()]
+}
+
+function toDestination(address: string): { host: string; port: number }[] {
+  const ssh = /^(?:[\w.-]+@)?([\w.-]+):(?!\/\/)/.exec(address)?.[1]
+  if (ssh !== undefined) return [{ host: ssh, port: 22 }]
+  if (!URL.canParse(address)) return []
+  const { protocol, hostname, port } = new URL(address)
+  if (hostname === '') return []
+  return [{ host: hostname, port: Number(port) || (usualPorts[protocol] ?? 443) }]
+}
+
+const usualPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443, 'ssh:': 22, 'git:': 9418 }
+
+/** In: nobody. Out: DNS, the internet and the destinations, each at its port; no node, no API server, no tenant. */
+export function toBuildPolicy(
+  order: Pick<BuildOrder, 'buildId' | 'deploymentId'>,
+  facts: {
+    readonly closedAddresses: readonly string[]
+    readonly podRanges: readonly string[]
+    readonly destinations: readonly Destination[]
+  },
+): V1NetworkPolicy {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'build', namespace: buildNamespace(order.buildId), labels: buildLabels(order) },
+    spec: {
+      podSelector: {},
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [],
+      egress: [
+        toDns(),
+        toInternet(facts.closedAddresses),
+        ...facts.destinations.flatMap(one => toRule(one, facts.podRanges)),
+      ],
+    },
+  }
+}
+
+const isIpv6 = (address: string): boolean => address.includes(':')
+const toRange = (address: string): string => `${address}/${isIpv6(address) ? 128 : 32}`
+
+const toDns = (): V1NetworkPolicyEgressRule => ({
+  to: [
+    {
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+      podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+    },
+  ],
+  ports: ['UDP', 'TCP'].map(protocol => ({ port: 53, protocol })),
+})
+
+function toInternet(closed: readonly string[]): V1NetworkPolicyEgressRule {
+  const ipv4 = closed.filter(address => !isIpv6(address) && !isPrivate(address)).map(toRange)
+  const ipv6 = closed.filter(isIpv6).map(toRange)
+  return {
+    to: [
+      { ipBlock: { cidr: '0.0.0.0/0', except: [...privateIpv4, ...ipv4] } },
+      { ipBlock: { cidr: '::/0', except: [...privateIpv6, ...ipv6] } },
+    ],
+  }
+}
+
+/**
+ * Order is the specification. A name of the internet needs no rule. A name that only the cluster knows, or that is this computer
+ * here, is let through by its port alone: to private addresses, but not to those of pods.
+ */
+function toRule(
+  { host, port, addresses }: Destination,
+  podRanges: readonly string[],
+): V1NetworkPolicyEgressRule[] {
+  const ports = [{ port, protocol: 'TCP' }]
+  if (isAddress(host)) return [{ to: [{ ipBlock: { cidr: toRange(host) } }], ports }]
+  const namespace = /^[^.]+\.([^.]+)\.svc(?:\.|$)/.exec(host)?.[1]
+  if (namespace !== undefined)
+    return [{ to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }] }]
+  const usable = addresses.filter(address => !/^127\.|^::1$/.test(address))
+  if (usable.length > 0) {
+    const inside = usable.filter(address => isIpv6(address) || isPrivate(address))
+    return inside.length === 0
+      ? []
+      : [{ to: inside.map(one => ({ ipBlock: { cidr: toRange(one) } })), ports }]
+  }
+  const ranges = privateIpv4.filter(range => range !== '169.254.0.0/16')
+  return [
+    {
+      to: ranges.map(cidr => {
+        const except = podRanges.filter(range => isWithin(range, cidr))
+        return { ipBlock: except.length === 0 ? { cidr } : { cidr, except } }
+      }),
+      ports,
+    },
+  ]
+}
+
+const isAddress = (host: string): boolean => /^\d+(?:\.\d+){3}$/.test(host) || host.includes(':')
+const isPrivate = (address: string): boolean => privateIpv4.some(range => isWithin(`${address}/32`, range))
+
+/** Of IPv4 ranges: an exception has to lie in the range that it is made of. */
+function isWithin(inner: string, outer: string): boolean {
+  const [address = '', bits = '32'] = inner.split('/')
+  const [base = '', size = '0'] = outer.split('/')
+  if (isIpv6(address) || isIpv6(base) || Number(bits) < Number(size)) return false
+  const mask = Number(size) === 0 ? 0 : (~0 << (32 - Number(size))) >>> 0
+  return (toNumber(address) & mask) >>> 0 === (toNumber(base) & mask) >>> 0
+}
+
+const toNumber = (address: string): number =>
+  address.split('.').reduce((sum, part) => ((sum << 8) | Number(part)) >>> 0, 0)

@@ -1,0 +1,74 @@
+import type { Failure } from '../../../../shared/domain/failure.ts'
+import { buildLimits } from './build-namespace.ts'
+import { toSentence } from './limit-failures.ts'
+import type { BuildScene } from './namespace-watch.ts'
+
+/** Why a build does not get on. `isPatient`: it may by itself, and is given some time. */
+export interface Obstacle {
+  readonly failure: Failure
+  readonly isPatient: boolean
+}
+
+const hopeless = ['InvalidImageName', 'ErrImageNeverPull', 'CreateContainerConfigError', 'ImagePullBackOff']
+
+/** What keeps the pod from starting. Undefined: nothing does. */
+export function findObstacle({ pod, events }: BuildScene): Obstacle | undefined {
+  if (pod === undefined) {
+    const refused = events.findLast(event => event.reason === 'FailedCreate')
+    return refused === undefined ? undefined : toRefusal(refused.message ?? '')
+  }
+  const scheduled = pod.status?.conditions?.find(one => one.type === 'PodScheduled')
+  if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable') {
+    return {
+      isPatient: true,
+      failure: {
+        code: 'unschedulable',
+        message: `No node has room for the build: ${toSentence(scheduled.message ?? '')}.`,
+        hint: 'A build asks for a quarter of a CPU and 512 MiB. Make room on the nodes, then deploy again.',
+      },
+    }
+  }
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {}
+  for (const { image, state } of [...initContainerStatuses, ...containerStatuses]) {
+    const reason = state?.waiting?.reason
+    if (reason === undefined || !hopeless.includes(reason)) continue
+    const why = events.findLast(event => event.reason === 'Failed' && event.message?.includes(image))?.message
+    return {
+      isPatient: false,
+      failure: {
+        code: 'image_unavailable',
+        message: `The nodes cannot pull ${image}, which builds need: ${toSentence(shorten(why ?? state?.waiting?.message ?? reason))}.`,
+        hint: 'Set another builder image or git image for the cluster, or let its nodes reach that registry.',
+      },
+    }
+  }
+  return undefined
+}
+
+function toRefusal(message: string): Obstacle {
+  if (/exceeded quota/.test(message)) {
+    return {
+      isPatient: true,
+      failure: {
+        code: 'quota_exceeded',
+        message: `A quota of the cluster does not let the build begin: ${toSentence(message)}.`,
+        hint: `A build may take ${buildLimits.cpu} CPUs and ${buildLimits.memory}. Ask whoever runs the cluster for more room.`,
+      },
+    }
+  }
+  return {
+    isPatient: false,
+    failure: {
+      code: 'cluster_unfit',
+      message: `The cluster does not let the build's pod be made: ${toSentence(message)}.`,
+      hint: 'Ask whoever runs the cluster to allow it; the page of the cluster says what builds need.',
+    },
+  }
+}
+
+/** Of an error that wraps others, the innermost. */
+const shorten = (text: string): string =>
+  text
+    .split(/: (?=[a-z])/)
+    .slice(-2)
+    .join(': ')
