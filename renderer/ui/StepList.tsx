@@ -1,5 +1,5 @@
 import { type Icon, IconCheck, IconCircleX, IconLoader2, IconMinus } from '@tabler/icons-react'
-import type { Step } from '../../shared/domain/records.ts'
+import type { Step, StepPart } from '../../shared/domain/records.ts'
 import { Elapsed } from '../format/clock.tsx'
 import { formatDuration } from '../format/time.ts'
 import { stepWords } from '../status/facts.ts'
@@ -48,9 +48,34 @@ export function StepList({ steps, choose }: { steps: readonly Step[]; choose?: (
                 {line}
               </button>
             )}
+            {choose !== undefined && step.parts !== undefined && <PartList parts={step.parts} />}
           </li>
         )
       })}
+    </ol>
+  )
+}
+
+/** What a step consists of; what came from an earlier build says so. */
+function PartList({ parts }: { parts: readonly StepPart[] }) {
+  return (
+    <ol className={classes.parts}>
+      {parts.map(part => (
+        <li key={`${part.title} ${part.startedAt}`} className={classes.part} data-failed={part.hasFailed}>
+          <span className={classes.title} title={part.title}>
+            {part.title}
+          </span>
+          <span className={classes.time}>
+            {part.isCached ? (
+              'cached'
+            ) : part.finishedAt === null ? (
+              <Elapsed from={part.startedAt} />
+            ) : (
+              formatDuration(part.finishedAt - part.startedAt)
+            )}
+          </span>
+        </li>
+      ))}
     </ol>
   )
 }

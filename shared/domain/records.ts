@@ -39,6 +39,16 @@ export const commitSchema = z.object({
 export type Commit = z.infer<typeof commitSchema>
 
 export const stepNames = ['fetch', 'plan', 'install', 'build', 'pack'] as const
+/** One thing done in a step, such as `[build 2/5] RUN npm ci`. `isCached`: taken from an earlier build. */
+export const stepPartSchema = z.object({
+  title: z.string(),
+  startedAt: time,
+  finishedAt: time.nullable(),
+  isCached: z.boolean(),
+  hasFailed: z.boolean(),
+})
+export type StepPart = z.infer<typeof stepPartSchema>
+
 export const stepSchema = z.object({
   name: z.enum(stepNames),
   status: z.enum(['running', 'succeeded', 'failed', 'skipped']),
@@ -46,6 +56,8 @@ export const stepSchema = z.object({
   finishedAt: time.nullable(),
   /** Sequence number of the step's first line in the build's log. */
   logSeq: z.number().int(),
+  /** What it consists of, where that is known. */
+  parts: z.array(stepPartSchema).optional(),
 })
 export type Step = z.infer<typeof stepSchema>
 

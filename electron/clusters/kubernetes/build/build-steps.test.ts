@@ -42,23 +42,43 @@ describe('the steps of a build', () => {
     ...more,
   })
 
+  const part = (title: string, startedAt: number, finishedAt: number | null) => ({
+    ...{ title, startedAt, finishedAt },
+    ...{ isCached: false, hasFailed: false },
+  })
+
   test('go from the first begin to the last end of what belongs to them', () => {
     const vertexes = [
       vertex('[build 1/5] FROM node', 10, { finishedAt: 20 }),
-      vertex('[build 4/5] RUN npm ci', 30, { finishedAt: 50 }),
+      vertex('[build 4/5] RUN --mount=type=cache,target=/root/.npm npm ci', 30, {
+        finishedAt: 50,
+        isCached: true,
+      }),
       vertex('[build 5/5] RUN npm run build', 60),
       vertex('[stage-1 2/2] COPY --from=build /app ./', null),
     ]
     expect(toBuildkitSteps({ vertexes, plan, logSeqs: { install: 3, build: 9 }, end: null })).toEqual([
-      { name: 'install', status: 'succeeded', startedAt: 10, finishedAt: 50, logSeq: 3 },
-      { name: 'build', status: 'running', startedAt: 60, finishedAt: null, logSeq: 9 },
+      {
+        ...{ name: 'install', status: 'succeeded', startedAt: 10, finishedAt: 50, logSeq: 3 },
+        parts: [
+          part('[build 1/5] FROM node', 10, 20),
+          { ...part('[build 4/5] RUN npm ci', 30, 50), isCached: true },
+        ],
+      },
+      {
+        ...{ name: 'build', status: 'running', startedAt: 60, finishedAt: null, logSeq: 9 },
+        parts: [part('[build 5/5] RUN npm run build', 60, null)],
+      },
     ])
   })
 
   test('one that was never finished failed with the build', () => {
     const vertexes = [vertex('[build 5/5] RUN npm run build', 60, { error: 'exit code 1', finishedAt: 70 })]
     expect(toBuildkitSteps({ vertexes, plan, logSeqs: { build: 2 }, end: 'failed' })).toEqual([
-      { name: 'build', status: 'failed', startedAt: 60, finishedAt: 70, logSeq: 2 },
+      {
+        ...{ name: 'build', status: 'failed', startedAt: 60, finishedAt: 70, logSeq: 2 },
+        parts: [{ ...part('[build 5/5] RUN npm run build', 60, 70), hasFailed: true }],
+      },
     ])
   })
 })

@@ -1,5 +1,5 @@
 import type { Plan } from '../../../../shared/domain/plan.ts'
-import type { Step } from '../../../../shared/domain/records.ts'
+import type { Step, StepPart } from '../../../../shared/domain/records.ts'
 import type { Vertex } from './buildkit-status.ts'
 
 type StepName = Step['name']
@@ -35,6 +35,18 @@ export function toBuildkitSteps(build: {
     const finishedAt = isDone ? Math.max(...own.map(one => one.finishedAt ?? 0)) : null
     const hasFailed = own.some(one => one.error !== null)
     const status = hasFailed ? 'failed' : isDone ? 'succeeded' : end === null ? 'running' : end
-    return [{ name, status, startedAt, finishedAt, logSeq }]
+    const parts = own.filter(one => !one.name.startsWith('[internal]')).map(toPart)
+    return [{ name, status, startedAt, finishedAt, logSeq, parts }]
   })
 }
+
+const mostTitle = 200
+
+/** Mounts are how, not what. */
+const toPart = (vertex: Vertex): StepPart => ({
+  title: vertex.name.replaceAll(/--mount=\S+ /g, '').slice(0, mostTitle),
+  startedAt: vertex.startedAt ?? 0,
+  finishedAt: vertex.finishedAt,
+  isCached: vertex.isCached,
+  hasFailed: vertex.error !== null,
+})
