@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { ulid } from 'ulid'
 import { vi } from 'vitest'
 import type { BuildKey, BuildObservation, BuildOrder, ClusterDriver } from '../../electron/clusters/driver.ts'
+import type { BuildTier } from '../../electron/clusters/kubernetes/build/tiers.ts'
 import { createKubernetesDriver } from '../../electron/clusters/kubernetes/kubernetes-driver.ts'
 import type { LogStore } from '../../electron/logs/log-store.ts'
 import { createLogStore } from '../../electron/logs/segment-log.ts'
@@ -22,7 +23,11 @@ export interface TestClusterDriver {
 /** The real driver of the test cluster, with a real store and real git. `folder` holds the logs. */
 export async function createClusterDriver(
   folder: string,
-  options: { owner?: { id: string; name: string }; changes?: ClusterChanges } = {},
+  options: {
+    owner?: { id: string; name: string }
+    changes?: ClusterChanges
+    firstBuildTier?: BuildTier
+  } = {},
 ): Promise<TestClusterDriver> {
   const owner = options.owner ?? { id: newId(), name: 'ana' }
   const logs = createLogStore({ folder: join(folder, 'logs') })
@@ -39,6 +44,7 @@ export async function createClusterDriver(
     sources: createSourceReader(),
     detectPlan,
     now: Date.now,
+    ...(options.firstBuildTier && { firstBuildTier: options.firstBuildTier }),
     log: { warn: (details, message) => console.warn(message, details) },
   })
   return {

@@ -6,6 +6,7 @@ import { readBuildRecord } from './build/build-record.ts'
 import { type BuildTask, createBuildTask } from './build/build-task.ts'
 import { createImages } from './build/images.ts'
 import { removeNamespace } from './build/remove-namespace.ts'
+import type { BuildTier } from './build/tiers.ts'
 import type { KubernetesContext } from './kubernetes-deps.ts'
 import { buildNamespace, deploymentSelector, labels } from './names.ts'
 
@@ -13,6 +14,7 @@ import { buildNamespace, deploymentSelector, labels } from './names.ts'
 export function createBuilds(context: KubernetesContext) {
   const { api } = context
   const images = createImages(context)
+  const tier: { current: BuildTier } = { current: context.firstBuildTier ?? 'unprivileged' }
   /** By build id; ended ones stay, since their failure may be nowhere else. */
   const tasks = new Map<string, BuildTask>()
 
@@ -30,7 +32,7 @@ export function createBuilds(context: KubernetesContext) {
     if (record === undefined) return undefined
     // What this computer was to send may not have arrived, and is sent anew by whoever has the order.
     if (record.gitUrl === '' && !(await hasArrived(namespace))) return undefined
-    return tasks.get(key.buildId) ?? keep(createBuildTask(context, { key, record }))
+    return tasks.get(key.buildId) ?? keep(createBuildTask(context, { key, tier, record }))
   }
 
   const hasArrived = async (namespace: string): Promise<boolean> => {
@@ -60,7 +62,7 @@ export function createBuilds(context: KubernetesContext) {
       const { buildId, deploymentId } = order
       const key = { buildId, deploymentId }
       if (tasks.has(buildId) || (await adopt(key)) !== undefined) return
-      keep(createBuildTask(context, { key, order }))
+      keep(createBuildTask(context, { key, tier, order }))
     },
 
     async observe(key: BuildKey): Promise<BuildObservation> {

@@ -5,6 +5,7 @@ import type { User } from '../../../shared/domain/records.ts'
 import type { LogStore } from '../../logs/log-store.ts'
 import type { SourceReader } from '../../sources/source-reader.ts'
 import type { KubernetesApi } from './api.ts'
+import type { BuildTier } from './build/tiers.ts'
 import type { RolloutLimits } from './release/trouble.ts'
 
 /** What the cluster has to know of a deployment's records. */
@@ -26,6 +27,8 @@ export interface KubernetesDriverDeps {
   readonly sources: SourceReader
   readonly detectPlan: (folder: string, root?: string) => Promise<Plan>
   readonly now: () => number
+  /** The rights with which builds are tried first; the least by default. */
+  readonly firstBuildTier?: BuildTier
   readonly rolloutLimits?: RolloutLimits
   readonly log: { warn(details: object, message: string): void }
 }

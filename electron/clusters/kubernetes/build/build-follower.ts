@@ -4,7 +4,7 @@ import type { Plan } from '../../../../shared/domain/plan.ts'
 import type { LogStore } from '../../../logs/log-store.ts'
 import { createTextMask } from '../../masking.ts'
 import type { KubernetesApi } from '../api.ts'
-import { isMissing } from '../api-failure.ts'
+import { ApiError } from '../api-failure.ts'
 import { type ContainerLine, readContainerLog } from '../container-log.ts'
 import { containerOf } from './build-failure.ts'
 import { buildNames } from './build-job.ts'
@@ -26,6 +26,8 @@ export function createBuildFollower(deps: {
   watch: NamespaceWatch
   secrets: readonly string[]
   plan: Plan
+  /** Names the pod among those of one build. */
+  attempt: string
   signal: AbortSignal
   onProgress: () => void
   onError: (error: unknown) => void
@@ -34,7 +36,7 @@ export function createBuildFollower(deps: {
   const logSeqs: Partial<Record<BuildkitStep, number>> = {}
   let vertexes: readonly Vertex[] = []
   let errors: readonly string[] = []
-  const toSource = (name: string) => `${log.id}:${name}`
+  const toSource = (name: string) => `${log.id}:${deps.attempt}:${name}`
   const lastSeq = async () => (await logs.read(log, { limit: 1 })).last
 
   /** The place of a step's first line is kept as a mark of its own, before the line. */
@@ -76,7 +78,8 @@ export function createBuildFollower(deps: {
         if (isWhole) return true
       } catch (error) {
         signal.throwIfAborted()
-        if (isMissing(error) && isOver(watch.scene())) return true
+        // Of a container that never ran, or whose pod is gone, there is no log.
+        if (error instanceof ApiError && error.status < 500 && isOver(watch.scene())) return true
         deps.onError(error)
       }
       if (isOver(watch.scene()) && !hasEnded()) return true

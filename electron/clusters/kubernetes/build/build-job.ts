@@ -6,6 +6,7 @@ import { buildLabels, buildLimits } from './build-namespace.ts'
 import { type BuildValues, stampFile } from './build-values.ts'
 import { fetchScript, podFolders, receiveScript } from './fetch-script.ts'
 import type { GitAccess } from './git-access.ts'
+import { type BuildTier, toSecurityContext } from './tiers.ts'
 
 /** Names inside of a build's namespace. */
 export const buildNames = {
@@ -25,6 +26,7 @@ export interface BuildParts {
   /** Below the registry's address. */
   readonly repository: string
   readonly values: BuildValues
+  readonly tier: BuildTier
   /** The repository says itself what belongs to a build. */
   readonly hasIgnoreFile: boolean
   /** Relative to the checkout. */
@@ -127,7 +129,7 @@ export function toBuildJob(parts: BuildParts): V1Job {
               image: settings.builderImage,
               command: ['/bin/sh', `${podFolders.configuration}/build.sh`, ...toBuildArguments(parts)],
               env: [...environment, ...builderEnvironment],
-              securityContext: { capabilities: { drop: ['ALL'], add: ['SETUID', 'SETGID'] } },
+              securityContext: toSecurityContext(parts.tier),
               resources: toResources(),
               volumeMounts: [
                 workspace,
@@ -168,7 +170,7 @@ const ownFolder = '/tmp/slipway'
 const ignored = ['.git', '**/node_modules', '**/.venv', '**/__pycache__']
 
 /** Processes are bounded, since a build that forks without end would take the node with it where pods have no limit. */
-const buildScript = `ulimit -u 8192 2>/dev/null || true
+const buildScript = `ulimit -u 2048 2>/dev/null || true
 mkdir -p ${ownFolder}
 cp -L ${podFolders.configuration}/Docker* ${podFolders.configuration}/${stampFile} ${ownFolder}/ 2>/dev/null
 buildctl-daemonless.sh build --metadata-file /tmp/metadata.json "$@"

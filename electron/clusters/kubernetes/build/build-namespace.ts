@@ -1,6 +1,7 @@
 import type { KubernetesObject, V1LimitRange, V1Namespace, V1ResourceQuota } from '@kubernetes/client-node'
 import type { BuildOrder } from '../../driver.ts'
 import { buildNamespace, labels, managed } from '../names.ts'
+import { type BuildTier, toSecurityLevel } from './tiers.ts'
 
 /** What a build may take of the cluster. */
 export const buildLimits = {
@@ -17,10 +18,12 @@ export const buildLabels = (order: Pick<BuildOrder, 'buildId' | 'deploymentId'>)
 })
 
 /** The namespace of one build and what bounds it. It ends with the build, and all in it with it. */
-export function toBuildNamespace(order: Pick<BuildOrder, 'buildId' | 'deploymentId'>): KubernetesObject[] {
+export function toBuildNamespace(
+  order: Pick<BuildOrder, 'buildId' | 'deploymentId'>,
+  tier: BuildTier,
+): KubernetesObject[] {
   const namespace = buildNamespace(order.buildId)
   const within = (name: string) => ({ name, namespace, labels: buildLabels(order) })
-  const level = 'baseline'
   const space: V1Namespace = {
     apiVersion: 'v1',
     kind: 'Namespace',
@@ -28,7 +31,7 @@ export function toBuildNamespace(order: Pick<BuildOrder, 'buildId' | 'deployment
       name: namespace,
       labels: {
         ...buildLabels(order),
-        'pod-security.kubernetes.io/enforce': level,
+        'pod-security.kubernetes.io/enforce': toSecurityLevel(tier),
       },
     },
   }

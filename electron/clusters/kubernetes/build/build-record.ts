@@ -2,6 +2,7 @@ import type { V1Job } from '@kubernetes/client-node'
 import { z } from 'zod'
 import { planSchema } from '../../../../shared/domain/plan.ts'
 import { commitSchema, stepSchema } from '../../../../shared/domain/records.ts'
+import { buildTiers } from './tiers.ts'
 
 const recordSchema = z.object({
   plan: planSchema,
@@ -13,6 +14,7 @@ const recordSchema = z.object({
   image: z.string(),
   /** Without a login; empty: this computer sends the code. */
   gitUrl: z.string(),
+  tier: z.enum(buildTiers),
   /** Names of variables whose values are masked. */
   secretNames: z.array(z.string()),
 })

@@ -31,6 +31,7 @@ import { type PreparedBuild, prepareBuild } from './prepare-build.ts'
 import { removeNamespace } from './remove-namespace.ts'
 import { sendFolder } from './send-folder.ts'
 import { findObstacle } from './stuck.ts'
+import { type BuildTier, nextTier } from './tiers.ts'
 
 /** One build under way: looked at and ordered by us, done by the cluster. */
 export interface BuildTask {
@@ -48,7 +49,11 @@ type End = { readonly artifact: string } | { readonly failure: Failure }
 /** Goes on with the build: from the start with an order, with its Job when there is one. */
 export function createBuildTask(
   context: KubernetesContext,
-  build: { key: BuildKey } & ({ order: BuildOrder } | { record: BuildRecord }),
+  build: {
+    key: BuildKey
+    /** Where to begin, kept for later builds. */
+    tier: { current: BuildTier }
+  } & ({ order: BuildOrder } | { record: BuildRecord }),
 ): BuildTask {
   const { api, logs, now } = context
   const { key } = build
@@ -93,8 +98,8 @@ export function createBuildTask(
     }
   }
 
-  /** Looks at the code, then makes everything that the build needs; doing it again makes nothing twice. */
-  const begin = async (order: BuildOrder): Promise<BuildRecord> => {
+  /** Looks at the code, and says what the build needs of the cluster. */
+  const prepare = async (order: BuildOrder): Promise<(tier: BuildTier) => Promise<BuildRecord>> => {
     const { registry } = context.settings
     if (registry === null) throw noRegistry(context.settings.context)
     await print(`Build ${buildId}`)
@@ -107,33 +112,44 @@ export function createBuildTask(
     code = prepared
     const git = toGitAccess(order)
     const repository = repositoryOf(context.describe(deploymentId).owner.id, deploymentId)
-    const record: BuildRecord = {
-      plan: prepared.plan,
-      commit: prepared.commit,
-      steps: [...ownSteps],
-      timeLimitMs: order.timeLimitMs,
-      image: `${registry.address}/${repository}`,
-      gitUrl: git?.url ?? '',
-      secretNames: Object.entries(order.variables).flatMap(([name, value]) =>
-        order.secrets.includes(value) ? [name] : [],
-      ),
-    }
-    const parts: BuildParts = {
-      order,
-      settings: context.settings,
-      registry,
-      repository,
-      values: await toBuildValues({ order, settings: context.settings, ...prepared }),
-      hasIgnoreFile: prepared.hasIgnoreFile,
-      context: prepared.plan.root || '.',
-      file: prepared.plan.label,
-      git,
-      annotations: toAnnotations(record),
-    }
+    const values = await toBuildValues({ order, settings: context.settings, ...prepared })
+    const policy = await toPolicy(order, registry, git?.url ?? '')
+    return tier =>
+      make({
+        ...{ order, settings: context.settings, registry, repository, values, tier, git },
+        policy,
+        hasIgnoreFile: prepared.hasIgnoreFile,
+        context: prepared.plan.root || '.',
+        file: prepared.plan.label,
+        record: {
+          plan: prepared.plan,
+          commit: prepared.commit,
+          steps: [...ownSteps],
+          timeLimitMs: order.timeLimitMs,
+          image: `${registry.address}/${repository}`,
+          gitUrl: git?.url ?? '',
+          tier,
+          secretNames: Object.entries(order.variables).flatMap(([name, value]) =>
+            order.secrets.includes(value) ? [name] : [],
+          ),
+        },
+      })
+  }
+
+  /** Makes everything that the build needs; doing it again makes nothing twice. */
+  const make = async ({
+    record,
+    policy,
+    ...rest
+  }: Omit<BuildParts, 'annotations'> & {
+    record: BuildRecord
+    policy: V1NetworkPolicy
+  }): Promise<BuildRecord> => {
+    const parts: BuildParts = { ...rest, annotations: toAnnotations(record) }
     const login = toGitSecret(parts)
     const objects = [
-      ...toBuildNamespace(order),
-      await toPolicy(order, registry, git?.url ?? ''),
+      ...toBuildNamespace(parts.order, parts.tier),
+      policy,
       toVariablesSecret(parts),
       ...(login === undefined ? [] : [login]),
       toBuildConfiguration(parts),
@@ -173,12 +189,15 @@ export function createBuildTask(
     return [...(await read(buildNames.variables, names)), ...(await read(buildNames.git, ['password']))]
   }
 
+  /** Looks at one pod of the build until it has ended. */
   const follow = async (record: BuildRecord, secrets: readonly string[]): Promise<End> => {
-    const { signal } = leaving
+    const looking = new AbortController()
+    const signal = AbortSignal.any([leaving.signal, looking.signal])
     const watch = watchNamespace({ api, namespace, signal, onError: warn })
     const follower = createBuildFollower({
       ...{ api, logs, log, namespace, watch, secrets, signal, onError: warn },
       plan: record.plan,
+      attempt: record.tier,
       onProgress: changed,
     })
     const fetchSeq = (await lastSeq()) + 1
@@ -192,28 +211,29 @@ export function createBuildTask(
         end: buildEnd,
       }),
     ]
-    const work = async () => {
+    const toEnd = async (): Promise<End> => {
       if (record.gitUrl === '') await send(watch)
       await follower.fetch()
       await follower.build()
+      const { lines } = await logs.read(log, { limit: 60 })
+      const facts: FailureFacts = {
+        timeLimitMs: record.timeLimitMs,
+        sha: record.commit.sha,
+        gitUrl: record.gitUrl,
+        registry: record.image.split('/')[0] ?? '',
+        lines: lines.filter(line => line.stream !== 'platform').map(line => line.text),
+        errors: follower.errors(),
+      }
+      const found = await watch.until(scene => toPodEnd(scene, facts))
+      return 'digest' in found ? { artifact: `${record.image}@${found.digest}` } : found
     }
-    const stuck = await Promise.race([work(), untilStuck(watch)])
-    if (stuck !== undefined) {
-      buildEnd = 'failed'
-      return { failure: stuck }
+    try {
+      const reached = await Promise.race([toEnd(), untilStuck(watch, signal)])
+      buildEnd = 'artifact' in reached ? 'succeeded' : 'failed'
+      return reached
+    } finally {
+      looking.abort(new Error('the build has ended'))
     }
-    const { lines } = await logs.read(log, { limit: 60 })
-    const facts: FailureFacts = {
-      timeLimitMs: record.timeLimitMs,
-      sha: record.commit.sha,
-      gitUrl: record.gitUrl,
-      registry: record.image.split('/')[0] ?? '',
-      lines: lines.filter(line => line.stream !== 'platform').map(line => line.text),
-      errors: follower.errors(),
-    }
-    const podEnd = await watch.until(scene => toPodEnd(scene, facts))
-    buildEnd = 'digest' in podEnd ? 'succeeded' : 'failed'
-    return 'digest' in podEnd ? { artifact: `${record.image}@${podEnd.digest}` } : podEnd
   }
 
   /** Hands over the code that the cluster cannot fetch itself, unless it has it. */
@@ -226,26 +246,46 @@ export function createBuildTask(
   }
 
   /** Settles when the build will not get on by itself. */
-  const untilStuck = async (watch: NamespaceWatch): Promise<Failure> => {
+  const untilStuck = async (watch: NamespaceWatch, signal: AbortSignal): Promise<End> => {
     for (;;) {
       const { failure, isPatient } = await watch.until(findObstacle)
-      if (!isPatient) return failure
+      if (!isPatient) return { failure }
       await print(failure.message)
       const isFree = watch.until(scene => (findObstacle(scene) === undefined ? true : undefined))
-      const gaveUp = delay(patienceMs, false, { signal: leaving.signal, ref: false })
-      if (!(await Promise.race([isFree, gaveUp]))) return failure
+      const gaveUp = delay(patienceMs, false, { signal, ref: false })
+      if (!(await Promise.race([isFree, gaveUp]))) return { failure }
+    }
+  }
+
+  const take = (record: BuildRecord) => {
+    plan = record.plan
+    commit = record.commit
+    ownSteps = record.steps
+    changed()
+  }
+
+  /** Begins with the least rights that the cluster was found to let a build begin with; with more when it does not. */
+  const order = async (wish: BuildOrder): Promise<End> => {
+    const begin = await prepare(wish)
+    for (let tier = build.tier.current; ; ) {
+      const record = await begin(tier)
+      take(record)
+      const reached = await follow(record, toSecrets(wish))
+      const next = nextTier(tier, context.settings)
+      const isUnfit = 'failure' in reached && reached.failure.code === 'cluster_unfit'
+      if (!isUnfit || next === undefined) return reached
+      await print(`${reached.failure.message} Trying again with more rights: ${next}.`)
+      await removeNamespace(api, namespace, AbortSignal.any([leaving.signal, AbortSignal.timeout(removeMs)]))
+      tier = next
+      build.tier.current = next
     }
   }
 
   const run = async (): Promise<void> => {
     try {
-      const record = 'order' in build ? await begin(build.order) : build.record
-      plan = record.plan
-      commit = record.commit
-      ownSteps = record.steps
-      changed()
-      const secrets = 'order' in build ? toSecrets(build.order) : await readSecrets(record.secretNames)
-      await finish(await follow(record, secrets))
+      if ('order' in build) return await finish(await order(build.order))
+      take(build.record)
+      await finish(await follow(build.record, await readSecrets(build.record.secretNames)))
     } catch (error) {
       if (leaving.signal.aborted) return
       const failure = toFailure(error)
