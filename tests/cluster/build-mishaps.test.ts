@@ -99,7 +99,7 @@ describe('a build that fails says why, and what to do', () => {
 
   clusterTest('one that writes 5 GB', async () => {
     const write =
-      'for n in 1 2 3 4 5; do dd if=/dev/zero of=/big$n bs=1M count=1000 status=none; sleep 3; done; sleep 60'
+      'for n in 1 2 3 4 5; do dd if=/dev/zero of=/big$n bs=1M count=1000 status=none; done; sleep 30'
     const { failure } = await failureOf(dockerfile('FROM debian:bookworm-slim', `RUN ${write}`))
     expect(failure).toMatchObject({
       code: 'disk_full',
@@ -180,9 +180,8 @@ clusterTest('a build that forks without end ends alone: another pod keeps answer
       },
     )
     expect(ended.state).toBe('failed')
-    expect(await readBuildLog(slipway.logs, order.buildId)).toContainEqual(
-      expect.stringMatching(/^#\d+ begun$/),
-    )
+    const log = await readBuildLog(slipway.logs, order.buildId)
+    expect(log.some(line => /^#\d+ .*fork: retry: Resource temporarily unavailable$/.test(line))).toBe(true)
     expect(answers).toBeGreaterThan(5)
     await slipway.driver.collect(order.deploymentId, [])
   } finally {
@@ -210,13 +209,12 @@ describe('a repository', () => {
 
   clusterTest('that no longer has the commit says so', async () => {
     const { order, repository } = await orderOf(app, {}, true)
-    await repository.commit({ 'index.html': 'next' }, 'Next')
-    await repository.git('commit', '-q', '--amend', '-m', 'Only')
-    await repository.deleteBranch('main')
-    await slipway.driver.startBuild(order)
+    const sha = await repository.commit({ 'index.html': 'next' }, 'Next')
+    await repository.undoCommit()
+    await slipway.driver.startBuild({ ...order, sha })
     expect(await waitForBuild(slipway.driver, order)).toMatchObject({
       state: 'failed',
-      failure: { code: expect.stringMatching(/^source_(?:commit|branch)_not_found$/) },
+      failure: { code: 'source_commit_not_found' },
     })
   })
 

@@ -133,4 +133,28 @@ describe('a build in the cluster', () => {
     expect(await slipway.driver.observeBuild(order)).toEqual({ state: 'absent' })
     expect((await readBuildLog(slipway.logs, order.buildId)).at(-1)).toBe('Cancelled')
   })
+
+  clusterTest.each(['unconfined', 'privileged'] as const)(
+    'may be %s where less is not enough',
+    async tier => {
+      const other = createDataFolder()
+      const more = await createClusterDriver(other.path, { firstBuildTier: tier })
+      try {
+        const order = await orderOf(`tier-${tier}`, await git.createRepository(`tier-${tier}`, app))
+        await more.driver.startBuild(order)
+        expect((await waitForBuild(more.driver, order)).state).toBe('succeeded')
+        const level = await kubectl(
+          'get',
+          'namespace',
+          buildNamespace(order.buildId),
+          '-o=jsonpath={.metadata.labels.pod-security\\.kubernetes\\.io/enforce}',
+        )
+        expect(level).toBe('privileged')
+        await more.driver.collect(order.deploymentId, [])
+      } finally {
+        await more.dispose()
+        other.remove()
+      }
+    },
+  )
 })

@@ -135,7 +135,7 @@ export function toBuildJob(parts: BuildParts): V1Job {
                 workspace,
                 configuration,
                 { name: 'variables', mountPath: podFolders.variables, readOnly: true },
-                { name: 'state', mountPath: '/home/user/.local/share/buildkit' },
+                { name: 'state', mountPath: stateFolder },
               ],
             },
           ],
@@ -163,18 +163,37 @@ const builderEnvironment: V1EnvVar[] = [
   { name: 'BUILDCTL_CONNECT_RETRIES_MAX', value: '600' },
 ]
 
+const stateFolder = '/home/user/.local/share/buildkit'
+
 /** Files of a ConfigMap are links, of which BuildKit does not follow all. */
 const ownFolder = '/tmp/slipway'
 
 /** What would change the context though nothing that is built changes. */
 const ignored = ['.git', '**/node_modules', '**/.venv', '**/__pycache__']
 
-/** Processes are bounded, since a build that forks without end would take the node with it where pods have no limit. */
+/**
+ * Processes are bounded, since a build that forks without end would take the node with it where pods have no limit. What is written
+ * is counted here too: the kubelet looks once a minute, in which a disk can be filled.
+ */
 const buildScript = `ulimit -u 2048 2>/dev/null || true
 mkdir -p ${ownFolder}
 cp -L ${podFolders.configuration}/Docker* ${podFolders.configuration}/${stampFile} ${ownFolder}/ 2>/dev/null
-buildctl-daemonless.sh build --metadata-file /tmp/metadata.json "$@"
+buildctl-daemonless.sh build --metadata-file /tmp/metadata.json "$@" &
+build=$!
+(
+  while sleep 3; do
+    used=$(du -skx ${podFolders.workspace} ${stateFolder} 2>/dev/null | awk '{ sum += $1 } END { print int(sum) }')
+    [ "$used" -lt ${toKibibytes(buildLimits.disk)} ] && continue
+    echo 'error: no space left on device: the build wrote more than it may' >&2
+    kill $build
+    break
+  done
+) &
+watchdog=$!
+trap 'kill $build' TERM
+wait $build
 code=$?
+kill $watchdog 2>/dev/null
 sed -n 's/.*"containerimage.digest": *"\\(sha256:[0-9a-f]*\\)".*/\\1/p' /tmp/metadata.json 2>/dev/null >/dev/termination-log
 exit $code
 `
@@ -213,6 +232,10 @@ export function toDaemonConfiguration({
     ...mirrors.map(([name, mirror]) => `[registry."${name}"]\n  mirrors = ["${mirror}"]\n`),
     ...[...new Set(plain)].map(host => `[registry."${host}"]\n  http = true\n`),
   ].join('')
+}
+
+function toKibibytes(quantity: string): number {
+  return Number.parseInt(quantity, 10) * 1024 ** 2
 }
 
 const toResources = () => ({
