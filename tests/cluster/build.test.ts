@@ -74,8 +74,8 @@ describe('a build in the cluster', () => {
     const at = (text: string | RegExp) => log.findIndex(line => line.search(text) !== -1)
     expect(log[0]).toBe(`Build ${order.buildId}`)
     expect(at(`Fetched ${order.sha}`)).toBeGreaterThan(0)
-    expect(at(/^#\d+ \[build 3\/3\] COPY/)).toBeGreaterThan(at(`Fetched ${order.sha}`))
-    expect(at(/^#\d+ exporting to image/)).toBeGreaterThan(at(/^#\d+ \[build 3\/3\] COPY/))
+    expect(at(/^#\d+ \[build \d\/\d\] COPY/)).toBeGreaterThan(at(`Fetched ${order.sha}`))
+    expect(at(/^#\d+ exporting to image/)).toBeGreaterThan(at(/^#\d+ \[build \d\/\d\] COPY/))
 
     const artifact = built.state === 'succeeded' ? built.artifact : ''
     expect(await slipway.driver.hasArtifact(order.deploymentId, artifact)).toBe(true)
