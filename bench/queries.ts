@@ -43,7 +43,7 @@ const queries: Record<string, (reader: Reader, n: number) => unknown> = {
     const id = anyDeployment(n)
     const row = reader.deploymentRow(id)
     reader.unfinishedBuilds(id)
-    reader.runningBuilds()
+    reader.runningBuilds(row?.clusterId ?? '')
     reader.release(row?.targetReleaseId ?? '')
     reader.builtFrom(id, 'x')
   },

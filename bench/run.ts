@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { benchClusterBuild } from './cluster-build.ts'
 import { benchClusterRelease } from './cluster-release.ts'
 import { benchDeploy } from './deploy.ts'
 import { benchLogPath } from './log-path.ts'
@@ -17,6 +18,7 @@ const results: Result[] = [
   ...(await benchWindow()),
   ...(await benchLogPath()),
   ...(await benchClusterRelease()),
+  ...(await benchClusterBuild()),
 ]
 const folder = join(import.meta.dirname, 'output')
 mkdirSync(folder, { recursive: true })

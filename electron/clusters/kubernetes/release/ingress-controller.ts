@@ -1,5 +1,5 @@
 import type { KubernetesObject, V1IngressClass } from '@kubernetes/client-node'
-import { ApiError } from '../api-failure.ts'
+import { orNothing } from '../closed-addresses.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 
 const defaultClass = 'ingressclass.kubernetes.io/is-default-class'
@@ -50,15 +50,5 @@ export async function findRedirect(
       'traefik.ingress.kubernetes.io/router.middlewares': `${namespace}-${redirectMiddleware}@kubernetescrd`,
     },
     object: middleware,
-  }
-}
-
-/** What may not be read counts as not there. */
-export const orNothing = async <T>(found: Promise<T[]>): Promise<T[]> => {
-  try {
-    return await found
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return []
-    throw error
   }
 }

@@ -1,8 +1,8 @@
 import type { V1NetworkPolicyPeer, V1Pod } from '@kubernetes/client-node'
-import { findClosedAddresses, isForbidden } from '../closed-addresses.ts'
+import { findClosedAddresses, isForbidden, orNothing } from '../closed-addresses.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { labels, tenantNamespace } from '../names.ts'
-import { findIngressController, orNothing } from './ingress-controller.ts'
+import { findIngressController } from './ingress-controller.ts'
 import { toTenantObjects } from './tenant-objects.ts'
 
 /** The namespaces of users. Each is made, or brought up to date, when it is first needed. */
