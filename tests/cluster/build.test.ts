@@ -1,9 +1,16 @@
+import { type KubernetesObject, loadYaml } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { BuildKey } from '../../electron/clusters/driver.ts'
-import { buildNamespace } from '../../electron/clusters/kubernetes/names.ts'
-import { clusterTest, expose, install, kubectl } from '../support/cluster.ts'
+import {
+  buildNamespace,
+  memberBuildNamespace,
+  tenantNamespace,
+} from '../../electron/clusters/kubernetes/names.ts'
+import { toRbac } from '../../electron/clusters/kubernetes/preflight/rights.ts'
+import { apply, clusterTest, expose, install, kubectl, personKubeconfig } from '../support/cluster.ts'
 import {
   createClusterDriver,
+  newId,
   readBuildLog,
   type TestClusterDriver,
   toOrder,
@@ -107,7 +114,7 @@ describe('a build in the cluster', () => {
       'wait',
       `--namespace=${buildNamespace(order.buildId)}`,
       '--for=condition=Complete',
-      'job/build',
+      `job/build-${order.buildId}`,
     )
     slipway = await createClusterDriver(data.path)
     const built = await waitForBuild(slipway.driver, order)
@@ -157,4 +164,40 @@ describe('a build in the cluster', () => {
       }
     },
   )
+})
+
+describe('somebody who may make no namespaces', () => {
+  const owner = { id: newId(), name: 'mia' }
+  const namespaces = { tenant: tenantNamespace(owner.id), build: memberBuildNamespace(owner.id) }
+
+  clusterTest('builds in the namespace that an owner prepared, and leaves nothing in it', async () => {
+    const kubeconfig = await personKubeconfig(owner.name)
+    const rbac = toRbac({ role: 'member', person: owner.name, namespaces })
+    await apply(...rbac.split('---\n').map(text => loadYaml<KubernetesObject>(text)))
+    const other = createDataFolder()
+    const member = await createClusterDriver(other.path, { owner, changes: { kubeconfig } })
+    try {
+      const order = await orderOf('member', await git.createRepository('member', app))
+      await member.driver.startBuild(order)
+      const built = await waitForBuild(member.driver, order)
+      expect(built).toMatchObject({ state: 'succeeded' })
+      expect(await isThere(order)).toBe(false)
+      const found = () =>
+        kubectl(
+          'get',
+          'jobs,pods,configmaps,secrets',
+          `--namespace=${namespaces.build}`,
+          `--selector=slipway.dev/build`,
+          '-o=name',
+        )
+      expect((await found()).split('\n')).toHaveLength(4)
+
+      await member.driver.remove(order.deploymentId, null)
+      expect(await found()).toBe('')
+    } finally {
+      await member.dispose()
+      other.remove()
+      await kubectl('delete', 'namespace', namespaces.tenant, namespaces.build, '--wait=false')
+    }
+  })
 })

@@ -1,19 +1,18 @@
-import type { V1Job, V1Namespace, V1Pod } from '@kubernetes/client-node'
 import type { BuildKey, BuildObservation, BuildOrder } from '../driver.ts'
 import { containerOf } from './build/build-failure.ts'
 import { buildNames } from './build/build-job.ts'
+import { type BuildPlace, createBuildPlaces } from './build/build-places.ts'
 import { readBuildRecord } from './build/build-record.ts'
 import { type BuildTask, createBuildTask } from './build/build-task.ts'
 import { createImages } from './build/images.ts'
-import { removeNamespace } from './build/remove-namespace.ts'
 import type { BuildTier } from './build/tiers.ts'
 import type { KubernetesContext } from './kubernetes-deps.ts'
-import { buildNamespace, deploymentSelector, labels } from './names.ts'
 
 /** Builds in the cluster: one Job in a namespace of its own, which ends with the build. */
 export function createBuilds(context: KubernetesContext) {
   const { api } = context
   const images = createImages(context)
+  const places = createBuildPlaces({ api, ownerIdOf: id => context.describe(id).owner.id })
   const tier: { current: BuildTier } = { current: context.firstBuildTier ?? 'unprivileged' }
   /** By build id; ended ones stay, since their failure may be nowhere else. */
   const tasks = new Map<string, BuildTask>()
@@ -25,31 +24,27 @@ export function createBuilds(context: KubernetesContext) {
 
   /** The build as an earlier Slipway left it in the cluster. */
   const adopt = async (key: BuildKey): Promise<BuildTask | undefined> => {
-    const namespace = buildNamespace(key.buildId)
-    const job = await api.get<V1Job>('Job', { namespace, name: buildNames.job })
-    if (job === undefined || job.metadata?.deletionTimestamp !== undefined) return undefined
-    const record = readBuildRecord(job)
-    if (record === undefined) return undefined
+    const found = await places.find(key)
+    const record = found && readBuildRecord(found.job)
+    if (found === undefined || record === undefined) return undefined
     // What this computer was to send may not have arrived, and is sent anew by whoever has the order.
-    if (record.gitUrl === '' && !(await hasArrived(namespace))) return undefined
-    return tasks.get(key.buildId) ?? keep(createBuildTask(context, { key, tier, record }))
+    if (record.gitUrl === '' && !(await hasArrived(key.buildId, found.place))) return undefined
+    const { place } = found
+    return tasks.get(key.buildId) ?? keep(createBuildTask(context, { key, tier, places, place, record }))
   }
 
-  const hasArrived = async (namespace: string): Promise<boolean> => {
-    const pods = await api.list<V1Pod>('Pod', { namespace })
+  const hasArrived = async (buildId: string, place: BuildPlace): Promise<boolean> => {
+    const pods = await places.pods(buildId, place)
     return pods.some(pod => containerOf(pod, buildNames.fetch)?.state?.terminated !== undefined)
   }
 
-  const listNamespaces = (deploymentId: string): Promise<V1Namespace[]> =>
-    api.list<V1Namespace>('Namespace', {}, { labels: `${deploymentSelector(deploymentId)},${labels.build}` })
-
-  const forget = async (buildId: string): Promise<void> => {
-    const task = tasks.get(buildId)
+  const forget = async (key: BuildKey): Promise<void> => {
+    const task = tasks.get(key.buildId)
     if (task === undefined) {
-      await removeNamespace(api, buildNamespace(buildId), AbortSignal.timeout(removeMs))
-      await closeLog(buildId)
+      await places.remove(key, AbortSignal.timeout(removeMs))
+      await closeLog(key.buildId)
     } else await task.cancel()
-    tasks.delete(buildId)
+    tasks.delete(key.buildId)
   }
 
   const closeLog = async (id: string): Promise<void> => {
@@ -62,7 +57,7 @@ export function createBuilds(context: KubernetesContext) {
       const { buildId, deploymentId } = order
       const key = { buildId, deploymentId }
       if (tasks.has(buildId) || (await adopt(key)) !== undefined) return
-      keep(createBuildTask(context, { key, tier, order }))
+      keep(createBuildTask(context, { key, tier, places, order }))
     },
 
     async observe(key: BuildKey): Promise<BuildObservation> {
@@ -70,14 +65,14 @@ export function createBuilds(context: KubernetesContext) {
       return task?.observe() ?? { state: 'absent' }
     },
 
-    cancel: (key: BuildKey) => forget(key.buildId),
+    cancel: forget,
 
     hasArtifact: images.has,
 
-    /** Deletes the namespaces of ended builds, and images that are not named. Never called while the deployment builds. */
+    /** Deletes what is left of ended builds, and images that are not named. Never called while the deployment builds. */
     async collect(deploymentId: string, artifacts: readonly string[]): Promise<void> {
-      const spaces = await listNamespaces(deploymentId)
-      await Promise.all(spaces.map(one => api.remove('Namespace', { name: one.metadata?.name ?? '' })))
+      const found = await places.list(deploymentId)
+      await Promise.all(found.map(({ buildId }) => places.discard({ buildId, deploymentId })))
       for (const task of [...tasks.values()])
         if (task.key.deploymentId === deploymentId) tasks.delete(task.key.buildId)
       await images.keepOnly(deploymentId, artifacts)
@@ -85,13 +80,13 @@ export function createBuilds(context: KubernetesContext) {
 
     async remove(deploymentId: string): Promise<void> {
       const own = [...tasks.values()].filter(task => task.key.deploymentId === deploymentId)
-      const spaces = await listNamespaces(deploymentId)
-      const found = spaces.flatMap(one => one.metadata?.labels?.[labels.build] ?? [])
-      await Promise.all([...new Set([...own.map(task => task.key.buildId), ...found])].map(forget))
+      const found = await places.list(deploymentId)
+      const buildIds = new Set([...own.map(task => task.key.buildId), ...found.map(one => one.buildId)])
+      await Promise.all([...buildIds].map(buildId => forget({ buildId, deploymentId })))
       await images.removeAll(deploymentId)
     },
 
-    count: async (deploymentId: string): Promise<number> => (await listNamespaces(deploymentId)).length,
+    count: async (deploymentId: string): Promise<number> => (await places.list(deploymentId)).length,
 
     async dispose(): Promise<void> {
       await Promise.all([...tasks.values()].map(task => task.dispose()))

@@ -1,26 +1,27 @@
 import type { V1ConfigMap, V1EnvVar, V1Job, V1Secret } from '@kubernetes/client-node'
 import type { ClusterSettings, Registry } from '../../../../shared/domain/cluster.ts'
 import type { BuildOrder } from '../../driver.ts'
-import { buildNamespace } from '../names.ts'
 import { buildLabels, buildLimits } from './build-namespace.ts'
 import { type BuildValues, stampFile } from './build-values.ts'
 import { fetchScript, podFolders, receiveScript } from './fetch-script.ts'
 import type { GitAccess } from './git-access.ts'
 import { type BuildTier, toSecurityContext } from './tiers.ts'
 
-/** Names inside of a build's namespace. */
-export const buildNames = {
-  job: 'build',
-  configuration: 'build',
-  variables: 'variables',
-  git: 'git',
-  fetch: 'fetch',
-  build: 'build',
-} as const
+/** Containers of a build's pod. */
+export const buildNames = { fetch: 'fetch', build: 'build' } as const
+
+/** Objects of a build, which may lie beside those of others. */
+export const objectNames = (buildId: string) => ({
+  job: `build-${buildId}`,
+  configuration: `build-${buildId}`,
+  variables: `variables-${buildId}`,
+  git: `git-${buildId}`,
+})
 
 /** All that a build's objects are made of. */
 export interface BuildParts {
   readonly order: BuildOrder
+  readonly namespace: string
   readonly settings: Pick<ClusterSettings, 'mirrors' | 'buildEnvironment' | 'builderImage' | 'gitImage'>
   readonly registry: Registry
   /** Below the registry's address. */
@@ -44,7 +45,7 @@ export function toBuildConfiguration(parts: BuildParts): V1ConfigMap {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: place(parts, buildNames.configuration),
+    metadata: place(parts, objectNames(parts.order.buildId).configuration),
     data: {
       'fetch.sh': parts.git === undefined ? receiveScript : fetchScript,
       'build.sh': buildScript,
@@ -60,7 +61,7 @@ export function toVariablesSecret(parts: BuildParts): V1Secret {
   return {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: place(parts, buildNames.variables),
+    metadata: place(parts, objectNames(parts.order.buildId).variables),
     stringData: { ...parts.values.secrets },
   }
 }
@@ -72,7 +73,7 @@ export function toGitSecret(parts: BuildParts): V1Secret | undefined {
   return {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: place(parts, buildNames.git),
+    metadata: place(parts, objectNames(parts.order.buildId).git),
     stringData: { username: login.user, password: login.password },
   }
 }
@@ -87,7 +88,10 @@ export function toBuildJob(parts: BuildParts): V1Job {
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { ...place(parts, buildNames.job), annotations: { ...parts.annotations } },
+    metadata: {
+      ...place(parts, objectNames(parts.order.buildId).job),
+      annotations: { ...parts.annotations },
+    },
     spec: {
       backoffLimit: 0,
       // The pod's own limit comes first, since its log outlives it then.
@@ -142,11 +146,16 @@ export function toBuildJob(parts: BuildParts): V1Job {
           volumes: [
             { name: 'workspace', emptyDir: { sizeLimit: buildLimits.disk } },
             { name: 'state', emptyDir: { sizeLimit: buildLimits.disk } },
-            { name: 'configuration', configMap: { name: buildNames.configuration } },
-            { name: 'variables', secret: { secretName: buildNames.variables } },
+            { name: 'configuration', configMap: { name: objectNames(parts.order.buildId).configuration } },
+            { name: 'variables', secret: { secretName: objectNames(parts.order.buildId).variables } },
             ...(git?.login === undefined
               ? []
-              : [{ name: 'git', secret: { secretName: buildNames.git, defaultMode: 0o440 } }]),
+              : [
+                  {
+                    name: 'git',
+                    secret: { secretName: objectNames(parts.order.buildId).git, defaultMode: 0o440 },
+                  },
+                ]),
           ],
         },
       },
@@ -243,8 +252,8 @@ const toResources = () => ({
   limits: { cpu: buildLimits.cpu, memory: buildLimits.memory, 'ephemeral-storage': buildLimits.disk },
 })
 
-const place = ({ order }: BuildParts, name: string) => ({
+const place = ({ order, namespace }: BuildParts, name: string) => ({
   name,
-  namespace: buildNamespace(order.buildId),
+  namespace,
   labels: buildLabels(order),
 })

@@ -9,26 +9,26 @@ import type { Commit, Step } from '../../../../shared/domain/records.ts'
 import type { BuildKey, BuildObservation, BuildOrder } from '../../driver.ts'
 import { findClosedAddresses, findPodRanges } from '../closed-addresses.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
-import { buildNamespace, repositoryOf } from '../names.ts'
+import { repositoryOf } from '../names.ts'
 import { containerOf, type FailureFacts, toPodEnd } from './build-failure.ts'
 import { createBuildFollower } from './build-follower.ts'
 import {
   type BuildParts,
   buildNames,
+  objectNames,
   toBuildConfiguration,
   toBuildJob,
   toGitSecret,
   toVariablesSecret,
 } from './build-job.ts'
-import { toBuildNamespace } from './build-namespace.ts'
 import { listDestinations, toBuildPolicy } from './build-network.ts'
+import { type BuildPlace, type BuildPlaces, toPlaceFailure } from './build-places.ts'
 import { type BuildRecord, toAnnotations } from './build-record.ts'
 import { toBuildkitSteps } from './build-steps.ts'
 import { toBuildValues } from './build-values.ts'
 import { toGitAccess } from './git-access.ts'
 import { type BuildScene, type NamespaceWatch, watchNamespace } from './namespace-watch.ts'
 import { type PreparedBuild, prepareBuild } from './prepare-build.ts'
-import { removeNamespace } from './remove-namespace.ts'
 import { sendFolder } from './send-folder.ts'
 import { findObstacle } from './stuck.ts'
 import { type BuildTier, nextTier } from './tiers.ts'
@@ -53,12 +53,14 @@ export function createBuildTask(
     key: BuildKey
     /** Where to begin, kept for later builds. */
     tier: { current: BuildTier }
-  } & ({ order: BuildOrder } | { record: BuildRecord }),
+    places: BuildPlaces
+  } & ({ order: BuildOrder } | { record: BuildRecord; place: BuildPlace }),
 ): BuildTask {
   const { api, logs, now } = context
   const { key } = build
   const { buildId, deploymentId } = key
-  const namespace = buildNamespace(buildId)
+  const names = objectNames(buildId)
+  let namespace = 'order' in build ? '' : build.place.namespace
   const log: LogRef = { kind: 'build', id: buildId }
   const leaving = new AbortController()
   let plan: Plan | undefined
@@ -141,15 +143,16 @@ export function createBuildTask(
     record,
     policy,
     ...rest
-  }: Omit<BuildParts, 'annotations'> & {
+  }: Omit<BuildParts, 'annotations' | 'namespace'> & {
     record: BuildRecord
     policy: V1NetworkPolicy
   }): Promise<BuildRecord> => {
-    const parts: BuildParts = { ...rest, annotations: toAnnotations(record) }
+    const place = await build.places.open(key, rest.tier)
+    namespace = place.namespace
+    const parts: BuildParts = { ...rest, namespace, annotations: toAnnotations(record) }
     const login = toGitSecret(parts)
     const objects = [
-      ...toBuildNamespace(parts.order, parts.tier),
-      policy,
+      ...(place.isShared ? [] : [policy]),
       toVariablesSecret(parts),
       ...(login === undefined ? [] : [login]),
       toBuildConfiguration(parts),
@@ -157,7 +160,9 @@ export function createBuildTask(
     ]
     for (const object of objects) {
       leaving.signal.throwIfAborted()
-      await api.apply(object)
+      await api.apply(object).catch(error => {
+        throw toPlaceFailure(error, place)
+      })
     }
     return record
   }
@@ -181,19 +186,19 @@ export function createBuildTask(
     return toBuildPolicy(order, { closedAddresses, podRanges, destinations })
   }
 
-  const readSecrets = async (names: readonly string[]): Promise<string[]> => {
+  const readSecrets = async (secretNames: readonly string[]): Promise<string[]> => {
     const read = async (name: string, keys: readonly string[]) => {
       const secret = keys.length === 0 ? undefined : await api.get<V1Secret>('Secret', { namespace, name })
       return keys.map(key => Buffer.from(secret?.data?.[key] ?? '', 'base64').toString())
     }
-    return [...(await read(buildNames.variables, names)), ...(await read(buildNames.git, ['password']))]
+    return [...(await read(names.variables, secretNames)), ...(await read(names.git, ['password']))]
   }
 
   /** Looks at one pod of the build until it has ended. */
   const follow = async (record: BuildRecord, secrets: readonly string[]): Promise<End> => {
     const looking = new AbortController()
     const signal = AbortSignal.any([leaving.signal, looking.signal])
-    const watch = watchNamespace({ api, namespace, signal, onError: warn })
+    const watch = watchNamespace({ api, namespace, buildId, signal, onError: warn })
     const follower = createBuildFollower({
       ...{ api, logs, log, namespace, watch, secrets, signal, onError: warn },
       plan: record.plan,
@@ -275,7 +280,7 @@ export function createBuildTask(
       const isUnfit = 'failure' in reached && reached.failure.code === 'cluster_unfit'
       if (!isUnfit || next === undefined) return reached
       await print(`${reached.failure.message} Trying again with more rights: ${next}.`)
-      await removeNamespace(api, namespace, AbortSignal.any([leaving.signal, AbortSignal.timeout(removeMs)]))
+      await build.places.remove(key, AbortSignal.any([leaving.signal, AbortSignal.timeout(removeMs)]))
       tier = next
       build.tier.current = next
     }
@@ -322,7 +327,7 @@ export function createBuildTask(
     async cancel() {
       leaving.abort(new Error('the build was cancelled'))
       await done
-      await removeNamespace(api, namespace, AbortSignal.timeout(removeMs))
+      await build.places.remove(key, AbortSignal.timeout(removeMs))
       await print('Cancelled').catch(() => undefined)
       await logs.close(log).catch(() => undefined)
     },

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CoreV1Event, KubernetesObject, V1Job, V1Pod } from '@kubernetes/client-node'
 import type { KubernetesApi } from '../api.ts'
+import { labels } from '../names.ts'
 import { type Kind, toPath } from '../objects.ts'
 import { readLines } from '../read-lines.ts'
+import { objectNames } from './build-job.ts'
 
 /** What is in a build's namespace now, as far as it was told. */
 export interface BuildScene {
@@ -25,10 +27,11 @@ const retryMs = 1000
 export function watchNamespace(deps: {
   api: KubernetesApi
   namespace: string
+  buildId: string
   signal: AbortSignal
   onError: (error: unknown) => void
 }): NamespaceWatch {
-  const { api, namespace, signal } = deps
+  const { api, namespace, buildId, signal } = deps
   let scene: BuildScene = { job: undefined, pod: undefined, events: [], isGone: false }
   const waiting = new Set<() => void>()
   const change = (part: Partial<BuildScene>) => {
@@ -42,7 +45,8 @@ export function watchNamespace(deps: {
   ) => {
     while (!signal.aborted) {
       try {
-        const query = { watch: true, timeoutSeconds: 280 }
+        const labelSelector = kind === 'Event' ? undefined : `${labels.build}=${buildId}`
+        const query = { watch: true, timeoutSeconds: 280, labelSelector }
         const stream = await api.stream(toPath(kind, { namespace }), query, signal)
         for await (const lines of readLines(stream)) {
           for (const line of lines) {
@@ -65,6 +69,7 @@ export function watchNamespace(deps: {
     if (type !== 'DELETED') change({ pod })
   })
   void watch<CoreV1Event>('Event', (_, event) => {
+    if (!event.involvedObject.name?.startsWith(objectNames(buildId).job)) return
     const others = scene.events.filter(one => one.metadata?.uid !== event.metadata?.uid)
     change({ events: [...others, event].slice(-mostEvents) })
   })
