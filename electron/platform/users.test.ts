@@ -120,6 +120,26 @@ describe('give', () => {
     expect(history()).toHaveLength(3)
   })
 
+  test('is refused for what runs in a cluster, where its owner has a part of his own', () => {
+    const shop = data.deployment('shop')
+    const clusterId = data.writer.cluster('kubernetes', 'prod')
+    data.writer.deployment({
+      projectId: projectOf(shop),
+      clusterId,
+      name: 'shop-prod',
+      branch: 'main',
+      port: null,
+      planEdits: {},
+      keepsRunning: false,
+    })
+    const bea = users.add('bea', ana)
+    expect(failureOf(() => users.give(projectOf(shop), bea.id, ana))).toMatchObject({
+      code: 'conflict',
+      message: 'shop-prod runs in a cluster, in a part of it that is its owner’s.',
+    })
+    expect(data.reader.deployment(shop)?.owner.name).toBe('ana')
+  })
+
   test('joins the project of the same source that the other one has', () => {
     const blog = data.deployment('blog')
     const bea = users.add('bea', ana)

@@ -1,7 +1,7 @@
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { Activity, User, UserList } from '../../shared/domain/records.ts'
 import { isSameUserName } from '../../shared/domain/user.ts'
-import type { ProjectRow, Reader } from '../database/reader.ts'
+import type { DeploymentRow, ProjectRow, Reader } from '../database/reader.ts'
 import type { Writer } from '../database/writer.ts'
 
 /** Who asks, by the name that history keeps. */
@@ -55,6 +55,18 @@ export function createUsers(deps: {
       hint: `Give what should stay to another user first (slipway give ${deployment?.name ?? 'NAME'} ${
         others[0]?.name ?? 'USER'
       }, or in the settings of a deployment), and remove the rest.`,
+    })
+  }
+
+  /** Its objects and images lie in a part of the cluster that is its owner's. */
+  const refuseInCluster = (given: readonly DeploymentRow[]) => {
+    const kinds = new Map(reader.clusters().map(one => [one.id, one.kind]))
+    const there = given.filter(one => kinds.get(one.clusterId) === 'kubernetes')
+    if (there.length === 0) return
+    throw new SlipwayError({
+      code: 'conflict',
+      message: `${nameAll(there)} ${there.length === 1 ? 'runs' : 'run'} in a cluster, in a part of it that is its owner’s.`,
+      hint: 'Remove it there, and deploy it again as the other user.',
     })
   }
 
@@ -142,6 +154,7 @@ export function createUsers(deps: {
       if (project.ownerId === ownerId) return
       const { name } = find(ownerId)
       const given = reader.deploymentsOf(projectId)
+      refuseInCluster(given)
       writer.transaction(() => {
         writer.giveProject(projectId, ownerId)
         for (const one of given) {
