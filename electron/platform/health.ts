@@ -43,7 +43,7 @@ export function toRoute(facts: {
       lines: [],
     }
   }
-  const crash = serving.toSorted((a, b) => b.run - a.run).find(one => one.state === 'exited')?.failure
+  const crash = serving.toSorted((a, b) => b.run - a.run).find(one => one.failure !== null)?.failure
   const reason = failure ?? crash
   if (reason) {
     return {

@@ -218,9 +218,15 @@ export async function createPlatform(deps: PlatformDeps) {
   })
 
   if (restoration !== undefined) await stopUnknown(reader, driver)
+  /** A cluster that does not answer is no reason not to start. */
+  const observeOrNothing = (id: string) =>
+    driver.observe(id).catch(error => {
+      log.warn({ deploymentId: id, err: error }, 'it is not known what is there')
+      return []
+    })
   collectSecrets()
   for (const id of reader.deploymentIds()) {
-    if (deps.isQuiet) seen.set(id, await driver.observe(id))
+    if (deps.isQuiet) seen.set(id, await observeOrNothing(id))
     else queue.add(id)
   }
 
