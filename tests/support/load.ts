@@ -1,5 +1,8 @@
 import { Agent, request } from 'node:http'
 
+/** A machine that has more to do than it can drops connections that are being made, and TCP tries again after 1, 3, 7, 15 s. */
+const answerMs = 60_000
+
 /**
  * Asks a host at a steady rate until it is ended, every second time over a new connection, and never again what failed.
  * `rate`: requests a second.
@@ -13,8 +16,10 @@ export function startLoad(target: { address: string; host: string; rate: number 
 
   const ask = (isNew: boolean): Promise<void> =>
     new Promise(resolve => {
+      let phase = 'before it had a connection'
       const settle = (failure: string | undefined) => {
-        if (failure !== undefined) failures.set(failure, (failures.get(failure) ?? 0) + 1)
+        const key = `${failure}, ${phase}, ${isNew ? 'new' : 'kept'}`
+        if (failure !== undefined) failures.set(key, (failures.get(key) ?? 0) + 1)
         resolve()
       }
       const asked = request(
@@ -33,7 +38,13 @@ export function startLoad(target: { address: string; host: string; rate: number 
           response.on('error', error => settle(error.message))
         },
       )
-      asked.on('timeout', () => asked.destroy(new Error('no answer within 20 s')))
+      asked.on('socket', socket => {
+        phase = socket.connecting ? 'while it connected' : 'when it was connected'
+        socket.once('connect', () => {
+          phase = 'when it was connected'
+        })
+      })
+      asked.on('timeout', () => asked.destroy(new Error(`no answer within ${answerMs} ms`)))
       asked.on('error', error => settle(error.message))
       asked.end()
     })

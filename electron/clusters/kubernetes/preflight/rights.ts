@@ -146,6 +146,22 @@ export const rights: readonly Right[] = [
     why: 'to tell how far a certificate is',
     isOptional: true,
   },
+  {
+    group: 'acme.cert-manager.io',
+    resource: 'challenges',
+    verbs: read,
+    where: 'tenant',
+    why: 'to tell what a certificate waits for',
+    isOptional: true,
+  },
+  {
+    group: 'traefik.io',
+    resource: 'middlewares',
+    verbs: ['get', 'create', 'patch', 'delete'],
+    where: 'tenant',
+    why: 'to send http on to https where Traefik serves',
+    isOptional: true,
+  },
 ]
 
 /** One question to the server: may I? */

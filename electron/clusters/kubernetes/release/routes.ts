@@ -1,6 +1,7 @@
 import type { KubernetesObject, V1Ingress } from '@kubernetes/client-node'
 import { toHost } from '../../../../shared/domain/cluster.ts'
 import type { Domain } from '../../../../shared/domain/domain.ts'
+import { isForbidden, orNothing } from '../closed-addresses.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { appName, deploymentSelector, labels } from '../names.ts'
 import { toApplyFailure } from './apply-failure.ts'
@@ -38,19 +39,31 @@ export function createRoutes(context: KubernetesContext) {
     })
   }
 
+  /** False: it is not allowed. */
+  const isApplied = async (object: KubernetesObject): Promise<boolean> => {
+    try {
+      await api.apply(object)
+      return true
+    } catch (error) {
+      if (isForbidden(error)) return false
+      throw toApplyFailure(error, object, settings.context)
+    }
+  }
+
   return {
     /** What the records say now. */
     async apply(deploymentId: string, namespace: string): Promise<void> {
       const deployment = describe(deploymentId)
       const redirect = await redirectOf(namespace)
+      // An Ingress that names an object which is not there would not be served at all.
+      const isThere = redirect.object === undefined || (await isApplied(redirect.object))
       const ingress = toIngress({
         deploymentId,
         deployment,
         namespace,
         settings,
-        redirect: redirect.annotations,
+        redirect: isThere ? redirect.annotations : {},
       })
-      if (redirect.object !== undefined) await applyOne(redirect.object)
       if (ingress !== undefined) await applyOne(ingress)
       else await api.remove('Ingress', { namespace, name: appName(deployment, deploymentId) })
       const needed = new Set(ingress?.spec?.tls?.flatMap(one => one.secretName ?? []))
@@ -95,7 +108,7 @@ export function createRoutes(context: KubernetesContext) {
   /** Only some issuers have them. */
   async function findChallenges(namespace: string): Promise<readonly Challenge[]> {
     const path = `/apis/acme.cert-manager.io/v1/namespaces/${namespace}/challenges`
-    return (await api.find<{ items: Challenge[] }>(path))?.items ?? []
+    return orNothing(api.find<{ items: Challenge[] }>(path).then(found => found?.items ?? []))
   }
 
   async function certificateOf(
@@ -103,11 +116,9 @@ export function createRoutes(context: KubernetesContext) {
     place: { app: string; namespace: string; challenges: readonly Challenge[] },
   ): Promise<Domain['certificate']> {
     if (settings.issuer === null) return { state: 'none', detail: 'No issuer is set for the cluster.' }
-    const { namespace } = place
-    const found = await api.get<Certificate>('Certificate', {
-      namespace,
-      name: certificateName(place.app, host),
-    })
+    const name = certificateName(place.app, host)
+    const asked = api.get<Certificate>('Certificate', { namespace: place.namespace, name })
+    const [found] = await orNothing(asked.then(one => [one]))
     const ready = found?.status?.conditions?.find(one => one.type === 'Ready')
     if (ready?.status === 'True') return { state: 'ready', detail: '' }
     const challenge = place.challenges.find(one => one.spec?.dnsName === host)?.status?.reason

@@ -1,4 +1,5 @@
 import type { V1NetworkPolicyPeer, V1Pod } from '@kubernetes/client-node'
+import { SlipwayError } from '../../../../shared/domain/failure.ts'
 import { findClosedAddresses, isForbidden, orNothing } from '../closed-addresses.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { labels, tenantNamespace } from '../names.ts'
@@ -17,15 +18,26 @@ export function createTenants({ api, settings, log }: KubernetesContext) {
       await api.apply(first)
       await Promise.all(rest.map(object => api.apply(object)))
     } catch (error) {
+      if (!isForbidden(error)) throw error
       // Whoever may not make namespaces works in one that an owner of the cluster prepared.
-      if (!isForbidden(error) || !(await isPrepared(namespace))) throw error
+      await askForPrepared(namespace)
       log.warn({ namespace }, 'the namespace is used as it was prepared')
     }
   }
 
-  const isPrepared = async (namespace: string) => {
-    const found = await api.get('Namespace', { name: namespace })
-    return found?.metadata?.labels?.['pod-security.kubernetes.io/enforce'] === 'restricted'
+  /** Rights in a namespace are given there, so whoever may look into it has it. */
+  const askForPrepared = async (namespace: string): Promise<void> => {
+    await api.list('Deployment', { namespace }).catch(error => {
+      if (!isForbidden(error)) throw error
+      throw new SlipwayError(
+        {
+          code: 'cluster_denied',
+          message: `You may not make the namespace ${namespace} in the cluster ${settings.context}, and nobody has prepared it for you.`,
+          hint: `Ask whoever runs the cluster to apply what "slipway cluster rbac ${settings.context} member" prints.`,
+        },
+        error,
+      )
+    })
   }
 
   /** The pods of the ingress controller; where they cannot be found, whatever is no tenant and no build. */
