@@ -225,10 +225,9 @@ export async function createPlatform(deps: PlatformDeps) {
       return []
     })
   collectSecrets()
-  for (const id of reader.deploymentIds()) {
-    if (deps.isQuiet) seen.set(id, await observeOrNothing(id))
-    else queue.add(id)
-  }
+  const see = async (id: string) => seen.set(id, await observeOrNothing(id))
+  if (deps.isQuiet) await Promise.all(reader.deploymentIds().map(see))
+  else for (const id of reader.deploymentIds()) queue.add(id)
 
   return {
     dataFolder,

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vi
 import type { Platform } from '../../electron/platform/platform.ts'
 import { baseDomain, clusterTest, contextName, kubeconfig, personKubeconfig } from '../support/cluster.ts'
 import { createCommandLine } from '../support/command-line.ts'
-import { createDataFolder, startPlatform } from '../support/platform.ts'
+import { asker, createDataFolder, startPlatform } from '../support/platform.ts'
 
 const registry = { address: '10.10.0.1:5000', hostAddress: '127.0.0.1:15000', isPlainHttp: true }
 const folder = mkdtempSync(join(tmpdir(), 'slipway-connecting-'))
@@ -103,6 +103,25 @@ describe('in the platform', () => {
       expect(platform.connection({ id, kind: 'kubernetes' }).state).toBe('unreachable')
     },
   )
+
+  clusterTest('a command goes on where the kubeconfig of a deployment is not there any more', async () => {
+    const file = await personKubeconfig('nobody-yet')
+    const { id: clusterId } = await platform.clusters.add({
+      context: contextName,
+      changes: { kubeconfig: file, registry },
+    })
+    const source = { kind: 'folder', address: platform.sampleFolder } as const
+    const wish = { source, branch: '', name: 'kept', port: null, planEdits: {}, clusterId }
+    await platform.intents.create(wish, asker(platform))
+    await platform.dispose({ stopApps: true })
+    rmSync(file)
+    platform = await startPlatform(data.path, { isQuiet: true })
+    expect(platform.deployments()).toEqual([expect.objectContaining({ name: 'kept' })])
+    expect(platform.connection({ id: clusterId, kind: 'kubernetes' })).toMatchObject({
+      state: 'unreachable',
+      failure: { message: expect.stringContaining('There is no context') },
+    })
+  })
 
   clusterTest('a person without rights adds it too: what it announces is not for them to see', async () => {
     const file = await personKubeconfig('nobody-yet')
