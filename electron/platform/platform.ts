@@ -217,7 +217,7 @@ export async function createPlatform(deps: PlatformDeps) {
     health: healthOf(stored),
   })
 
-  if (restoration !== undefined) await stopUnknown(reader, driver)
+  if (restoration !== undefined) await stopUnknown(reader, local)
   /** A cluster that does not answer is no reason not to start. */
   const observeOrNothing = (id: string) =>
     driver.observe(id).catch(error => {
