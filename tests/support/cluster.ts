@@ -1,9 +1,9 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { inject, test } from 'vitest'
+import { afterAll, inject, test } from 'vitest'
 import type { ClusterChanges } from '../../shared/domain/cluster.ts'
 import type {} from './cluster-setup.ts'
 
@@ -72,11 +72,19 @@ async function egressEnvironment(): Promise<Record<string, string>> {
   )
 }
 
+const people: string[] = []
+// Registered first, so it runs last.
+afterAll(() => {
+  for (const folder of people) rmSync(folder, { recursive: true, force: true })
+})
+
 /** The kubeconfig file of a person who may do nothing until RBAC says otherwise. */
 export async function personKubeconfig(name: string, ...groups: readonly string[]): Promise<string> {
   if (program === null) throw new Error('people are made by the test cluster alone')
   const { stdout } = await exec(program, ['kubeconfig', name, ...groups])
-  const file = join(mkdtempSync(join(tmpdir(), 'slipway-person-')), 'kubeconfig')
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-person-'))
+  people.push(folder)
+  const file = join(folder, 'kubeconfig')
   writeFileSync(file, stdout, { mode: 0o600 })
   return file
 }
