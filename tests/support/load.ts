@@ -39,7 +39,9 @@ export function startLoad(target: { address: string; host: string; rate: number 
         },
       )
       asked.on('socket', socket => {
-        phase = socket.connecting ? 'while it connected' : 'when it was connected'
+        phase = 'when it was connected'
+        if (!socket.connecting) return
+        phase = 'while it connected'
         socket.once('connect', () => {
           phase = 'when it was connected'
         })
