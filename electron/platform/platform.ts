@@ -217,7 +217,7 @@ export async function createPlatform(deps: PlatformDeps) {
     health: healthOf(stored),
   })
 
-  if (restoration !== undefined) await stopUnknown(reader, driver)
+  if (restoration !== undefined) await stopUnknown(reader, local)
   collectSecrets()
   for (const id of reader.deploymentIds()) {
     if (deps.isQuiet) seen.set(id, await driver.observe(id))
