@@ -102,8 +102,8 @@ export interface ClusterDriver {
   observe(deploymentId: string): Promise<readonly Instance[]>
   /** Stops (TERM, grace, KILL, whole group) and forgets the instances that `isKept` does not keep. */
   stop(deploymentId: string, isKept: (instance: Instance) => boolean): Promise<void>
-  /** Whether the artifact of a finished build is still there. */
-  hasArtifact(deploymentId: string, artifact: string): Promise<boolean>
+  /** Whether the artifact of a finished build is still there; undefined where that cannot be told now. */
+  hasArtifact(deploymentId: string, artifact: string): Promise<boolean | undefined>
   /** Deletes build artifacts of the deployment that are not named. */
   collect(deploymentId: string, artifacts: readonly string[]): Promise<void>
   /**

@@ -2,16 +2,18 @@ import { and, asc, count, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-o
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { type ClusterSettings, clusterSettingsSchema } from '../../shared/domain/cluster.ts'
-import type {
-  Activity,
-  Build,
-  Cluster,
-  Commit,
-  Deployment,
-  Release,
-  Settings,
-  Source,
-  User,
+import {
+  type Activity,
+  type Build,
+  type Cluster,
+  type Commit,
+  type Deployment,
+  keptReleases,
+  type PastRelease,
+  type Release,
+  type Settings,
+  type Source,
+  type User,
 } from '../../shared/domain/records.ts'
 import { isSameUserName } from '../../shared/domain/user.ts'
 import type { Database } from './open.ts'
@@ -56,11 +58,9 @@ const hasStatus = (status: 'queued' | 'running'): SQL =>
 const namedIn = (table: 'releases' | 'builds', where: SQL): SQL => {
   const rows = sql.identifier(table)
   return sql`SELECT json_extract(one.value, '$.secretVersion') FROM ${rows}, json_each(${rows}.variables) one
-    WHERE ${where} AND json_extract(one.value, '$.secretVersion') IS NOT NULL`
+    WHERE ${rows}.variables <> '[]' AND ${where} AND json_extract(one.value, '$.secretVersion') IS NOT NULL`
 }
 
-/** Releases whose artifact is kept though it neither serves nor is wanted. */
-export const keptReleases = 10
 /** What a release shows of its build. Plan and steps are the most of a build, and are not read for it. */
 const servedCommit = {
   sha: servedBuild.sha,
@@ -225,15 +225,44 @@ export function createReader(orm: Orm) {
       selectReleases(eq(releases.deploymentId, deploymentId))
         .all()
         .map(row => toRelease({ ...row.release, build: row.build })),
-    /** Artifacts that are kept: of what is wanted and what serves, and of the newest releases, newest first. */
+    /** `artifacts`: those that are kept. */
+    pastReleasesOf: (deploymentId: string, artifacts: readonly string[]): PastRelease[] =>
+      selectReleases(eq(releases.deploymentId, deploymentId))
+        .all()
+        .map(row => ({
+          ...toRelease({ ...row.release, build: row.build }),
+          startsAtOnce: row.build.artifact !== null && artifacts.includes(row.build.artifact),
+        })),
+    releaseNumbered: (deploymentId: string, number: number): ReleaseWithBuild | undefined =>
+      selectReleases(and(eq(releases.deploymentId, deploymentId), eq(releases.number, number)))
+        .all()
+        .map(row => ({ ...row.release, build: row.build }))[0],
+    /**
+     * Artifacts that are kept, newest first: of what is wanted and what serves, of the newest release, which may be worth
+     * another try, and of the newest ones that were live.
+     */
     artifactsOf: (deploymentId: string): string[] => {
-      const row = orm.select().from(deployments).where(eq(deployments.id, deploymentId)).get()
-      const isNeeded = (id: string) => id === row?.targetReleaseId || id === row?.servingReleaseId
-      const rows = selectReleases(eq(releases.deploymentId, deploymentId)).all()
-      const found = rows
-        .filter(({ release }, index) => index < keptReleases || isNeeded(release.id))
-        .flatMap(({ build }) => build.artifact ?? [])
-      return [...new Set(found)]
+      const row = orm
+        .select({
+          target: deployments.targetReleaseId,
+          serving: deployments.servingReleaseId,
+          kind: clusters.kind,
+        })
+        .from(deployments)
+        .innerJoin(clusters, eq(clusters.id, deployments.clusterId))
+        .where(eq(deployments.id, deploymentId))
+        .get()
+      if (row === undefined) return []
+      const made = orm
+        .select({ id: releases.id, liveAt: releases.liveAt, artifact: builds.artifact })
+        .from(releases)
+        .innerJoin(builds, eq(builds.id, releases.buildId))
+        .where(eq(releases.deploymentId, deploymentId))
+        .orderBy(desc(releases.number))
+        .all()
+      const wereLive = made.filter(({ liveAt }) => liveAt !== null).slice(0, keptReleases[row.kind])
+      const kept = new Set([row.target, row.serving, made[0]?.id, ...wereLive.map(({ id }) => id)])
+      return [...new Set(made.flatMap(({ id, artifact }) => (kept.has(id) ? (artifact ?? []) : [])))]
     },
     variablesOf: (deploymentId: string): VariableRow[] =>
       orm
@@ -242,7 +271,7 @@ export function createReader(orm: Orm) {
         .where(eq(variables.deploymentId, deploymentId))
         .orderBy(asc(variables.name))
         .all(),
-    /** Versions of secrets that no variable, release or unfinished build names. */
+    /** Versions of secrets that no variable, no release, and no build that is unfinished or was released names. */
     unusedSecretVersions: (): string[] =>
       orm
         .select({ id: secretVersions.id })
@@ -250,7 +279,8 @@ export function createReader(orm: Orm) {
         .where(
           sql`NOT EXISTS (SELECT 1 FROM variables WHERE secret_version = ${secretVersions.id})
             AND ${secretVersions.id} NOT IN (${namedIn('releases', sql`1`)})
-            AND ${secretVersions.id} NOT IN (${namedIn('builds', sql`status IN ('queued', 'running')`)})`,
+            AND ${secretVersions.id} NOT IN (${namedIn('builds', sql`status IN ('queued', 'running')`)})
+            AND ${secretVersions.id} NOT IN (${namedIn('builds', sql`EXISTS (SELECT 1 FROM releases WHERE build_id = builds.id)`)})`,
         )
         .all()
         .map(row => row.id),

@@ -177,7 +177,7 @@ export async function createPlatform(deps: PlatformDeps) {
     changes.touch(id)
     queue.add(id)
   }
-  const intents = createIntents({ reader, writer, sources, secrets, wake, now })
+  const intents = createIntents({ reader, writer, sources, driver, secrets, wake, now })
   const isOurs = (id: string) => !deps.isQuiet || asked.has(id)
   const wakeIfOurs = (id: string) => {
     if (isOurs(id)) queue.add(id)

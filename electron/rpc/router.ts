@@ -151,7 +151,7 @@ export function createRouter(
       list: at.deployments.list.handler(() => platform.deployments()),
       get: at.deployments.get.handler(({ input: { id } }) => ({
         ...found(platform.deployment(id), 'deployment'),
-        releases: reader.releasesOf(id),
+        releases: reader.pastReleasesOf(id, reader.artifactsOf(id)),
         builds: reader.buildsOf(id, 50),
       })),
       create: at.deployments.create.handler(async ({ input, context }) => {

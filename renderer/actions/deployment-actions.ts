@@ -41,8 +41,13 @@ export const deploymentActions = {
 
   rollback: (deployment: Named, release: Release) =>
     run(async () => {
-      await client.deployments.rollback({ id: deployment.id, releaseId: release.id })
-      toast(`Rolling ${deployment.name} back to ${shortSha(release.commit.sha)}.`)
+      const { buildId } = await client.deployments.rollback({ id: deployment.id, releaseId: release.id })
+      const sha = shortSha(release.commit.sha)
+      toast(
+        buildId === null
+          ? `Rolling ${deployment.name} back to ${sha}.`
+          : `Building ${sha} again, to roll ${deployment.name} back.`,
+      )
     }),
 
   cancelBuild: (buildId: string) =>

@@ -30,7 +30,7 @@ import {
   commitSchema,
   deploymentSchema,
   idSchema,
-  releaseSchema,
+  pastReleaseSchema,
   residueSchema,
   settingsSchema,
   sourceSchema,
@@ -169,7 +169,9 @@ export const contract = {
     list: entry.output(z.array(deploymentSchema)),
     get: entry
       .input(byId)
-      .output(deploymentSchema.extend({ releases: z.array(releaseSchema), builds: z.array(buildSchema) })),
+      .output(
+        deploymentSchema.extend({ releases: z.array(pastReleaseSchema), builds: z.array(buildSchema) }),
+      ),
     /** Makes the deployment and queues its first build. An empty branch means the default one. */
     create: entry
       .input(
@@ -206,8 +208,13 @@ export const contract = {
     deploy: entry
       .input(byId.extend({ isFresh: z.boolean().optional() }))
       .output(z.object({ buildId: idSchema })),
-    /** Rolls an earlier release out again, without a build. */
-    rollback: entry.input(byId.extend({ releaseId: idSchema })).output(z.object({ releaseId: idSchema })),
+    /**
+     * Rolls an earlier release out again. What it ran starts at once as `releaseId`; where that was deleted, its commit is built
+     * again by `buildId`, with the variables, edits and port of then. The other one is null.
+     */
+    rollback: entry
+      .input(byId.extend({ releaseId: idSchema }))
+      .output(z.object({ releaseId: idSchema.nullable(), buildId: idSchema.nullable() })),
     restart: entry.input(byId).output(z.object({})),
     stop: entry.input(byId).output(z.object({})),
     start: entry.input(byId).output(z.object({})),

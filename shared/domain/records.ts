@@ -86,6 +86,19 @@ export const releaseSchema = z.object({
 })
 export type Release = z.infer<typeof releaseSchema>
 
+/**
+ * Newest releases that were live whose artifact is kept: a checkout has all that its app depends on, an image shares its
+ * layers with others.
+ */
+export const keptReleases = { local: 3, kubernetes: 10 } as const satisfies Record<
+  (typeof clusterKinds)[number],
+  number
+>
+
+/** `startsAtOnce`: what it ran is kept, so that a rollback to it needs no build. */
+export const pastReleaseSchema = releaseSchema.extend({ startsAtOnce: z.boolean() })
+export type PastRelease = z.infer<typeof pastReleaseSchema>
+
 /** What is there, as the cluster driver sees it; apart from the status, which is what Slipway is doing. */
 export const healthSchema = z.object({
   ready: z.number().int(),

@@ -147,7 +147,9 @@ export async function startStandIn(options: { state: StandInState; port?: number
           data.deployments.find(each => each.id === input.id),
           errors,
         ),
-        releases: data.releases.filter(each => each.deploymentId === input.id),
+        releases: data.releases
+          .filter(each => each.deploymentId === input.id)
+          .map((each, index) => ({ ...each, startsAtOnce: index < 3 })),
         builds: data.builds.filter(each => each.deploymentId === input.id),
       })),
       create: os.deployments.create.handler(() => {
@@ -162,7 +164,10 @@ export async function startStandIn(options: { state: StandInState; port?: number
         )
         return { buildId: deployment.latestBuild?.id ?? input.id }
       }),
-      rollback: os.deployments.rollback.handler(({ input }) => ({ releaseId: input.releaseId })),
+      rollback: os.deployments.rollback.handler(({ input }) => ({
+        releaseId: input.releaseId,
+        buildId: null,
+      })),
       restart: os.deployments.restart.handler(({ errors }) => {
         throw errors.FAILED(
           fail({
