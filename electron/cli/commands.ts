@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { listEveryDeployment } from '../../shared/contract/every-deployment.ts'
 import { toDockerfile } from '../../shared/domain/dockerfile/dockerfile.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import { type Plan, withEdits } from '../../shared/domain/plan.ts'
@@ -94,7 +95,7 @@ const list: Command = {
   run: async context => {
     const { client, output, isAlone, values } = context
     const { user: asked } = await client.session.info()
-    const all = await client.deployments.list()
+    const all = await listEveryDeployment(client)
     const isOfSeveral = all.some(one => one.owner.id !== all[0]?.owner.id)
     const deployments = values.user === undefined ? all : all.filter(one => one.owner.id === asked.id)
     const rows = deployments.map(one => [

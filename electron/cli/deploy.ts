@@ -1,3 +1,4 @@
+import { listEveryDeployment } from '../../shared/contract/every-deployment.ts'
 import { formatBytes } from '../../shared/domain/bytes.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import { type Plan, type PlanEdits, withEdits } from '../../shared/domain/plan.ts'
@@ -43,7 +44,7 @@ export const deploy: Command = {
     }
     const clusterId = await toClusterId(context)
     const { user } = await client.session.info()
-    const own = (await client.deployments.list()).filter(one => one.owner.id === user.id)
+    const own = (await listEveryDeployment(client)).filter(one => one.owner.id === user.id)
     const existing = findExisting(own, source, { ...wish, clusterId })
     const branch = wish.branch ?? existing?.branch ?? ''
     const planEdits = {

@@ -148,7 +148,7 @@ export function createRouter(
       }),
     },
     deployments: {
-      list: at.deployments.list.handler(() => platform.deployments()),
+      list: at.deployments.list.handler(({ input }) => platform.deploymentPage(input)),
       get: at.deployments.get.handler(({ input: { id } }) => ({
         ...found(platform.deployment(id), 'deployment'),
         releases: reader.pastReleasesOf(id, reader.artifactsOf(id)),

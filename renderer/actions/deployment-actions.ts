@@ -8,7 +8,7 @@ interface Named {
   readonly name: string
 }
 
-/** What can be done to a deployment from anywhere. Each says its result, and is over when the screen shows it. */
+/** What can be done to a deployment from anywhere. Each says its result, and is over when the page of the deployment shows it; the board follows the changes. */
 export const deploymentActions = {
   /** `isFresh`: builds, even what was built before. */
   deploy: (deployment: Named, { isFresh = false }: { isFresh?: boolean } = {}) =>

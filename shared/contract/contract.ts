@@ -26,6 +26,7 @@ import { folderSchema, planEditsSchema, planSchema } from '../domain/plan.ts'
 import {
   activitySchema,
   buildSchema,
+  buildSummarySchema,
   clusterSchema,
   commitSchema,
   deploymentSchema,
@@ -52,6 +53,8 @@ const source = sourceSchema.refine(
 )
 const portRule = 'A port is a whole number from 1 to 65535.'
 const port = z.int(portRule).min(1, portRule).max(65535, portRule).nullable()
+/** The most deployments that one request gives. */
+export const mostAtOnce = 100
 const page = { before: idSchema.optional(), limit: z.number().int().min(1).max(500).default(100) }
 
 const exportText = z.string().max(mostExportBytes)
@@ -166,7 +169,15 @@ export const contract = {
   },
 
   deployments: {
-    list: entry.output(z.array(deploymentSchema)),
+    /** A page of them, the newest first; or those of the ids that are there, in any order. */
+    list: entry
+      .input(
+        z
+          .object({ before: idSchema, ids: z.array(idSchema).max(mostAtOnce) })
+          .partial()
+          .prefault({}),
+      )
+      .output(z.array(deploymentSchema)),
     get: entry
       .input(byId)
       .output(
@@ -267,7 +278,7 @@ export const contract = {
     /** `ownerId`: of that user's projects only. */
     list: entry
       .input(z.object({ ...page, ownerId: idSchema.optional() }))
-      .output(z.array(buildSchema.extend({ deployment: nameSchema }))),
+      .output(z.array(buildSummarySchema.extend({ deployment: nameSchema }))),
     get: entry.input(byId).output(buildSchema),
     cancel: entry.input(byId).output(z.object({})),
   },

@@ -67,6 +67,10 @@ export const buildSchema = z.object({
 })
 export type Build = z.infer<typeof buildSchema>
 
+/** A build as lists show it. */
+export const buildSummarySchema = buildSchema.omit({ plan: true })
+export type BuildSummary = z.infer<typeof buildSummarySchema>
+
 export const releaseSchema = z.object({
   id: idSchema,
   deploymentId: idSchema,
@@ -136,7 +140,7 @@ export const deploymentSchema = z.object({
   /** Takes the traffic now. */
   serving: releaseSchema.nullable(),
   /** The newest build, finished or not. */
-  latestBuild: buildSchema.nullable(),
+  latestBuild: buildSummarySchema.nullable(),
   /** Why the last deploy, start or run failed; null when it did not. */
   failure: failureSchema.nullable(),
   createdAt: time,

@@ -5,7 +5,7 @@ import { extname, join, normalize } from 'node:path'
 import { implement } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
-import { contract } from '../../shared/contract/contract.ts'
+import { contract, mostAtOnce } from '../../shared/contract/contract.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { LogLine } from '../../shared/domain/log.ts'
 import { isErrorLine } from '../../shared/domain/log-level.ts'
@@ -138,9 +138,13 @@ export async function startStandIn(options: { state: StandInState; port?: number
       })),
     },
     deployments: {
-      list: os.deployments.list.handler(({ errors }) => {
+      list: os.deployments.list.handler(({ input: { before, ids }, errors }) => {
         if (data.listFailure !== null) throw errors.FAILED(fail(data.listFailure))
+        if (ids !== undefined) return data.deployments.filter(each => ids.includes(each.id))
         return data.deployments
+          .filter(each => before === undefined || each.id < before)
+          .toSorted((a, b) => (a.id < b.id ? 1 : -1))
+          .slice(0, mostAtOnce)
       }),
       get: os.deployments.get.handler(({ input, errors }) => ({
         ...find(
