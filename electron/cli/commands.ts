@@ -17,6 +17,7 @@ import { logs } from './logs.ts'
 import { type Output, toTable } from './output.ts'
 import { rollback } from './rollback.ts'
 import { toPort, toRoot, toSource } from './source.ts'
+import { space } from './space.ts'
 import { answersAlone, toUrl } from './stay.ts'
 import { exportCommand, importCommand } from './transfer.ts'
 import { UsageError } from './usage.ts'
@@ -146,6 +147,7 @@ export const commands: readonly Command[] = [
   list,
   variables,
   keep,
+  space,
   domain,
   logs,
   open,

@@ -12,6 +12,7 @@ import type { VariableList } from '../../shared/domain/variable.ts'
 import { createClusters } from '../clusters/clusters.ts'
 import type { ClusterDriver, Instance } from '../clusters/driver.ts'
 import type { DeploymentFacts } from '../clusters/kubernetes/kubernetes-deps.ts'
+import type { LocalDriver } from '../clusters/local/local-driver.ts'
 import { createDailyCopies } from '../database/copies.ts'
 import { createIds, findNewestId } from '../database/ids.ts'
 import { lockFolder, openDatabase } from '../database/open.ts'
@@ -38,6 +39,7 @@ import { toHealth, toRoute } from './health.ts'
 import { createKeptFolders } from './kept-folders.ts'
 import { createKeptKubeconfigs } from './kept-kubeconfigs.ts'
 import { type Notice, toNotice } from './notice.ts'
+import { createSpace } from './space.ts'
 import { createUsers, seedUser } from './users.ts'
 import { listVariables } from './variables.ts'
 
@@ -54,7 +56,7 @@ export interface PlatformDeps {
   readonly createDriver: (deps: {
     folder: string
     nameOf: (deploymentId: string) => string
-  }) => Promise<ClusterDriver>
+  }) => Promise<LocalDriver>
   readonly createKubernetesDriver: (deps: {
     clusterId: string
     settings: ClusterSettings
@@ -290,6 +292,7 @@ export async function createPlatform(deps: PlatformDeps) {
     deployment: (id: string): Deployment | undefined => toDeployments(reader.deploymentsOfIds([id]))[0],
     deploymentCounts: () => reader.deploymentCounts(),
     keptFolders: createKeptFolders({ reader, driver, intents }),
+    space: createSpace({ dataFolder, reader, driver, logs, now }),
     domains: createDomains({ reader, writer, driver, changed: changes.touch }),
     variables: (deploymentId: string): VariableList => listVariables(reader, deploymentId),
     /** Counts again what is left of a removed deployment; undefined while its row is there. */

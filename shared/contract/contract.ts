@@ -11,7 +11,7 @@ import {
 import { domainSchema, hostSchema } from '../domain/domain.ts'
 import { importReportSchema, mostExportBytes, passphraseSchema } from '../domain/export-file.ts'
 import { failureSchema } from '../domain/failure.ts'
-import { keptFolderSchema, spaceSchema, writtenFilesSchema } from '../domain/kept-folder.ts'
+import { keptFolderSchema, writtenFilesSchema } from '../domain/kept-folder.ts'
 import {
   logDiskSchema,
   logLineSchema,
@@ -38,6 +38,7 @@ import {
   userListSchema,
   userSchema,
 } from '../domain/records.ts'
+import { deploymentSpaceSchema, totalSpaceSchema } from '../domain/space.ts'
 import { userNameSchema } from '../domain/user.ts'
 import { variableChangesSchema, variableEditSchema, variableListSchema } from '../domain/variable.ts'
 
@@ -249,10 +250,15 @@ export const contract = {
     stop: entry
       .input(byId.extend({ path: z.string().max(1000), deletesData: z.boolean() }))
       .output(z.object({})),
-    /** How much of the disk its checkouts and kept folders take. Takes seconds. */
-    space: entry.input(byId).output(spaceSchema),
+    /** How much of the disk its checkouts, kept folders and logs take. Takes seconds. */
+    space: entry.input(byId).output(deploymentSpaceSchema),
     /** What the app that serves has written into its checkout, where the next release does not see it. */
     written: entry.input(byId).output(writtenFilesSchema),
+  },
+
+  space: {
+    /** How much of the disk all of Slipway takes, and what is left. Takes seconds, and is then kept for a minute. */
+    total: entry.output(totalSpaceSchema),
   },
 
   variables: {

@@ -205,9 +205,24 @@ export async function startStandIn(options: { state: StandInState; port?: number
       space: os.folders.space.handler(() => ({
         checkouts: 412_000_000,
         kept: 48_300_000,
+        logs: 3_100_000,
         isComplete: true,
       })),
       written: os.folders.written.handler(() => data.written),
+    },
+    space: {
+      total: os.space.total.handler(() => ({
+        deployments: [],
+        checkouts: 4_120_000_000,
+        kept: 48_300_000,
+        setAside: 12_000_000,
+        logs: 310_000_000,
+        tools: 186_000_000,
+        database: 9_400_000,
+        total: 4_685_700_000,
+        free: 182_000_000_000,
+        isComplete: true,
+      })),
     },
     variables: {
       list: os.variables.list.handler(() => data.variables),
