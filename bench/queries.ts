@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type Sqlite from 'better-sqlite3'
 import { openDatabase } from '../electron/database/open.ts'
 import { createReader, type Reader } from '../electron/database/reader.ts'
+import { mostAtOnce } from '../shared/contract/contract.ts'
 import { createDataFolder } from '../tests/support/platform.ts'
 import { type Result, toResult } from './result.ts'
 
@@ -29,10 +30,16 @@ const anyDeployment = (n: number) => toId('d', (n * 7919) % counts.deployments)
 const anyBuild = (n: number) => toId('b', (n * 7919) % counts.builds)
 
 const queries: Record<string, (reader: Reader, n: number) => unknown> = {
-  'the whole board': reader => reader.deployments(),
-  'the 100 deployments that changed last': reader => reader.deployments(100),
+  'a page of the board': reader => reader.deploymentPage({ limit: mostAtOnce }),
+  'a later page of the board': (reader, n) =>
+    reader.deploymentPage({ before: anyDeployment(n), limit: mostAtOnce }),
+  'ten deployments that changed': (reader, n) =>
+    reader.deploymentsOfIds(Array.from({ length: 10 }, (_, i) => anyDeployment(n + i))),
+  'the deployments that changed last': reader => reader.deployments(5),
+  'how many are of each status': reader => reader.deploymentCounts(),
   'a deployment': (reader, n) => reader.deployment(anyDeployment(n)),
-  'its releases': (reader, n) => reader.releasesOf(anyDeployment(n)),
+  'its releases': (reader, n) =>
+    reader.pastReleasesOf(anyDeployment(n), reader.artifactsOf(anyDeployment(n))),
   'its builds': (reader, n) => reader.buildsOf(anyDeployment(n), 50),
   'the page of builds': reader => reader.builds({ limit: 100 }),
   'a later page of builds': (reader, n) => reader.builds({ before: anyBuild(n), limit: 100 }),

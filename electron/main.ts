@@ -63,6 +63,7 @@ function surround(host: Host, window: MainWindow): Ending {
   const tray = createTray({
     icons,
     deployments: platform.deployments,
+    counts: platform.deploymentCounts,
     onChange: platform.onChange,
     actions: {
       openUrl: openExternal,

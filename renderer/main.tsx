@@ -10,13 +10,13 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { api, client, connection, queryClient } from './connection/api.ts'
+import { api, client, connection, queryClient, refreshDeployments } from './connection/api.ts'
 import { followChanges } from './connection/changes.ts'
 import { router } from './router.tsx'
 import { cssVariables, theme } from './theme.ts'
 
 connection.start()
-followChanges({ client, api, queryClient, connection })
+followChanges({ client, api, queryClient, connection, refreshDeployments })
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')

@@ -5,34 +5,7 @@ import type { Command, Context } from './command.ts'
 import { about } from './find.ts'
 import { waitUntil } from './follow.ts'
 import { lastSeq, stay, toUrl } from './stay.ts'
-import { toNumber, UsageError } from './usage.ts'
-
-export const rollback: Command = {
-  ...about('rollback', 'rolls an earlier release out again, without a build', async (context, one) => {
-    const { client, values } = context
-    const { id, serving } = one
-    const wanted = toNumber(values.to, 'release', { from: 1, to: Number.MAX_SAFE_INTEGER })
-    const { releases } = await client.deployments.get({ id })
-    const release = releases.find(each =>
-      wanted === undefined
-        ? each.liveAt !== null && each.number < (serving?.number ?? 0) && each.buildId !== serving?.buildId
-        : each.number === wanted,
-    )
-    if (!release) {
-      throw new SlipwayError({
-        code: 'not_found',
-        message: 'There is no such release to roll back to.',
-        hint: `Releases: ${releases.map(each => `#${each.number}`).join(', ') || 'none'}.`,
-      })
-    }
-    return runAnew(context, one, async () => {
-      const { releaseId } = await client.deployments.rollback({ id, releaseId: release.id })
-      return now => now.serving?.id === releaseId
-    })
-  }),
-  options: { to: { type: 'string' } },
-  optionHelp: { '--to NUMBER': 'the release; the one before the live one otherwise' },
-}
+import { UsageError } from './usage.ts'
 
 export const restart: Command = about('restart', 'starts the app anew', (context, one) =>
   runAnew(context, one, async () => {
@@ -113,9 +86,16 @@ async function runAnew(
   { id }: Deployment,
   ask: () => Promise<(now: Deployment) => boolean>,
 ): Promise<number> {
+  const after = await lastSeq(context.client, id)
+  return untilLive(context, { id, after, isNew: await ask() })
+}
+
+/** Waits for what was asked for. `after`: the last line of the app's log before that. */
+export async function untilLive(
+  context: Context,
+  { id, after, isNew }: { id: string; after: number; isNew: (now: Deployment) => boolean },
+): Promise<number> {
   const { client, output, signal } = context
-  const after = await lastSeq(client, id)
-  const isNew = await ask()
   context.endApps()
   const live = await waitUntil(
     client,

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { listEveryDeployment } from '../../shared/contract/every-deployment.ts'
 import { toDockerfile } from '../../shared/domain/dockerfile/dockerfile.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import { type Plan, withEdits } from '../../shared/domain/plan.ts'
 import { planFileName, toPlanFile } from '../../shared/domain/plan-file.ts'
-import { remove, restart, rollback, start, stop } from './change.ts'
+import { remove, restart, start, stop } from './change.ts'
 import { cluster } from './clusters.ts'
 import type { Command } from './command.ts'
 import { deploy } from './deploy.ts'
@@ -14,7 +15,9 @@ import { about } from './find.ts'
 import { keep } from './keep.ts'
 import { logs } from './logs.ts'
 import { type Output, toTable } from './output.ts'
+import { rollback } from './rollback.ts'
 import { toPort, toRoot, toSource } from './source.ts'
+import { space } from './space.ts'
 import { answersAlone, toUrl } from './stay.ts'
 import { exportCommand, importCommand } from './transfer.ts'
 import { UsageError } from './usage.ts'
@@ -93,7 +96,7 @@ const list: Command = {
   run: async context => {
     const { client, output, isAlone, values } = context
     const { user: asked } = await client.session.info()
-    const all = await client.deployments.list()
+    const all = await listEveryDeployment(client)
     const isOfSeveral = all.some(one => one.owner.id !== all[0]?.owner.id)
     const deployments = values.user === undefined ? all : all.filter(one => one.owner.id === asked.id)
     const rows = deployments.map(one => [
@@ -144,6 +147,7 @@ export const commands: readonly Command[] = [
   list,
   variables,
   keep,
+  space,
   domain,
   logs,
   open,

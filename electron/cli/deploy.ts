@@ -1,12 +1,12 @@
+import { listEveryDeployment } from '../../shared/contract/every-deployment.ts'
 import { formatBytes } from '../../shared/domain/bytes.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import { type Plan, type PlanEdits, withEdits } from '../../shared/domain/plan.ts'
-import type { Deployment, Source } from '../../shared/domain/records.ts'
-import { isFinishedBuild } from '../../shared/domain/status.ts'
+import { type Deployment, keptReleases, type Source } from '../../shared/domain/records.ts'
 import type { Command, Context } from './command.ts'
-import { followLog, waitUntil } from './follow.ts'
+import { followToLive } from './follow-build.ts'
 import { toCheckedName, toPort, toRoot, toSource } from './source.ts'
-import { lastSeq, stay, toUrl } from './stay.ts'
+import { lastSeq } from './stay.ts'
 
 export const deploy: Command = {
   name: 'deploy',
@@ -44,7 +44,7 @@ export const deploy: Command = {
     }
     const clusterId = await toClusterId(context)
     const { user } = await client.session.info()
-    const own = (await client.deployments.list()).filter(one => one.owner.id === user.id)
+    const own = (await listEveryDeployment(client)).filter(one => one.owner.id === user.id)
     const existing = findExisting(own, source, { ...wish, clusterId })
     const branch = wish.branch ?? existing?.branch ?? ''
     const planEdits = {
@@ -69,15 +69,7 @@ export const deploy: Command = {
         })
     context.endApps()
 
-    if (!(await printBuild(context, buildId))) return detached(context)
-    const live = await waitUntil(client, () => findLive(context, id, buildId), signal)
-    if (!live) return detached(context)
-    const url = toUrl(context, live)
-    output.result(
-      { id, name: live.name, url, port: live.health.port, release: live.serving?.number, buildId },
-      url,
-    )
-    return stay(context, live, after)
+    return followToLive(context, { id, buildId, after })
   },
 }
 
@@ -99,61 +91,11 @@ async function warnOfWritten({ client, output }: Context, { id, name }: Deployme
   const { folders, place } = await client.folders.written({ id })
   if (folders.length === 0) return
   output.say(`warning  ${name} has written files that the next release does not see. They are in ${place}`)
+  output.say(`         They are deleted once ${keptReleases.local} newer releases were live.`)
   for (const { path, files, bytes, example, refusal } of folders) {
     const what = `${path === '' ? example : path}: ${files} ${files === 1 ? 'file' : 'files'}, ${formatBytes(bytes)}`
     output.say(`         ${what}. ${refusal ?? `slipway keep ${name} ${path} keeps it`}.`)
   }
-}
-
-/** Follows the build. False when Ctrl-C came first. */
-async function printBuild(context: Context, buildId: string): Promise<boolean> {
-  const { client, signal } = context
-  const end = new AbortController()
-  const finished = waitUntil(
-    client,
-    async () => {
-      const one = await client.builds.get({ id: buildId })
-      return isFinishedBuild(one.status) ? one : undefined
-    },
-    signal,
-  ).then(one => {
-    // The log of a finished build is closed; that of one that was replaced before it began never opens.
-    if ((one?.status !== 'succeeded' && one?.status !== 'failed') || one.reusedBuildId !== null) end.abort()
-    return one
-  })
-  const log = { kind: 'build', id: buildId } as const
-  const following = followLog(context, log, { after: 0, signal: AbortSignal.any([signal, end.signal]) })
-  const [build] = await Promise.all([finished, following])
-  if (!build) return false
-  if (build.reusedBuildId !== null)
-    context.output.say(
-      '» Nothing had to be built: the same commit, plan and variables were built before. --no-cache builds them again.',
-    )
-  if (build.failure) throw new SlipwayError(build.failure)
-  if (build.status === 'cancelled') {
-    throw new SlipwayError({
-      code: 'build_cancelled',
-      message: 'The build was cancelled, or a newer one took its place.',
-      hint: 'Deploy again.',
-    })
-  }
-  return true
-}
-
-const overtaken = new SlipwayError({
-  code: 'conflict',
-  message: 'Before the app was live, it was stopped or another release took the place of this one.',
-  hint: 'slipway list shows what runs now.',
-})
-
-async function findLive({ client }: Context, id: string, buildId: string): Promise<Deployment | undefined> {
-  const one = await client.deployments.get({ id })
-  if (one.serving?.buildId === buildId && one.health.ready > 0) return one
-  const release = one.releases.find(candidate => candidate.buildId === buildId)
-  const failure = release?.failure ?? (one.status === 'failed' ? one.failure : null)
-  if (failure) throw new SlipwayError(failure)
-  if (release?.status === 'retired' || one.wanted !== 'running') throw overtaken
-  return undefined
 }
 
 async function deployAgain(
@@ -192,11 +134,6 @@ function findExisting(
       (wish.branch === undefined || one.branch === wish.branch) &&
       (wish.name === undefined || one.name === wish.name),
   )
-}
-
-function detached({ output, isAlone }: Context): number {
-  output.say(isAlone ? 'Stopped.' : 'Detached. The deploy goes on in Slipway.')
-  return 130
 }
 
 function toPlanText(plan: Plan): string {

@@ -1,10 +1,11 @@
+import { listEveryDeployment } from '../../shared/contract/every-deployment.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { Deployment } from '../../shared/domain/records.ts'
 import type { Command, Context } from './command.ts'
 
 /** The deployment that the command is about. */
 export async function find({ client, argument }: Context): Promise<Deployment> {
-  const deployments = await client.deployments.list()
+  const deployments = await listEveryDeployment(client)
   const found = deployments.find(one => one.name === argument || one.id === argument)
   if (found) return found
   throw new SlipwayError({

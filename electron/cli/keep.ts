@@ -49,7 +49,7 @@ export const keep: Command = {
 async function list({ client, output }: Context, id: string): Promise<number> {
   const [folders, space] = await Promise.all([client.folders.list({ id }), client.folders.space({ id })])
   const least = space.isComplete ? '' : 'at least '
-  const taken = `On the disk: checkouts ${least}${formatBytes(space.checkouts)}, kept folders ${least}${formatBytes(space.kept)}.`
+  const taken = `On the disk: checkouts ${least}${formatBytes(space.checkouts)}, kept folders ${least}${formatBytes(space.kept)}, logs ${formatBytes(space.logs)}.`
   const rows = folders.map(folder => [
     folder.path,
     keptByWords[folder.keptBy],

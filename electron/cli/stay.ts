@@ -57,7 +57,7 @@ export async function stay(context: Context, deployment: Deployment, after: numb
 
 /** Whether the app is not to run any more. Fails when it was given up. */
 async function findEnd(client: Client, id: string): Promise<true | undefined> {
-  const one = (await client.deployments.list()).find(each => each.id === id)
+  const [one] = await client.deployments.list({ ids: [id] })
   if (one?.status === 'failed' && one.failure && one.health.ready === 0) throw new SlipwayError(one.failure)
   return one === undefined || one.wanted !== 'running' ? true : undefined
 }

@@ -1,17 +1,20 @@
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
 import type { ClusterDriver } from './driver.ts'
+import type { LocalDriver } from './local/local-driver.ts'
 
 /** Every cluster as one driver: what is asked about a deployment goes to the driver of the cluster where it runs. */
 export interface Clusters extends ClusterDriver {
   /** As the named Kubernetes cluster would follow it, else as this computer would. */
   advise(plan: Plan, clusterId?: string): Promise<Plan>
+  /** What this computer's deployments share, and what removed ones left on purpose. */
+  measureShared: LocalDriver['measureShared']
   /** Ends the driver of a cluster whose settings changed or that is gone; the next question makes a new one. */
   reopen(clusterId: string): Promise<void>
 }
 
 export function createClusters(deps: {
-  local: ClusterDriver
+  local: LocalDriver
   /** Undefined when the deployment has no row: it was removed. */
   clusterOf: (deploymentId: string) => { id: string; kind: 'local' | 'kubernetes' } | undefined
   /** Makes the driver when the first deployment of the cluster is looked at. It connects when it has to. */
@@ -73,6 +76,7 @@ export function createClusters(deps: {
     whyNotKept: async order => (await of(order.deploymentId)).whyNotKept(order),
     dropKept: async (id, path, inUse) => (await of(id)).dropKept(id, path, inUse),
     measure: async (id, signal) => (await of(id)).measure(id, signal),
+    measureShared: local.measureShared,
     findWritten: async (order, signal) => (await of(order.deploymentId)).findWritten(order, signal),
     remove: async (id, keepAs) => (await of(id)).remove(id, keepAs),
     /** Of this computer: what runs in a cluster is not stopped because a copy of the database does not know it. */

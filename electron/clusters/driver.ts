@@ -1,9 +1,10 @@
 import type { Duplex } from 'node:stream'
 import type { Domain } from '../../shared/domain/domain.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
-import type { Space, WrittenFiles } from '../../shared/domain/kept-folder.ts'
+import type { WrittenFiles } from '../../shared/domain/kept-folder.ts'
 import type { Plan, PlanEdits } from '../../shared/domain/plan.ts'
 import type { Commit, Residue, Source, Step } from '../../shared/domain/records.ts'
+import type { DeploymentSpace } from '../../shared/domain/space.ts'
 
 export interface BuildKey {
   readonly buildId: string
@@ -104,8 +105,8 @@ export interface ClusterDriver {
   observe(deploymentId: string): Promise<readonly Instance[]>
   /** Stops (TERM, grace, KILL, whole group) and forgets the instances that `isKept` does not keep. */
   stop(deploymentId: string, isKept: (instance: Instance) => boolean): Promise<void>
-  /** Whether the artifact of a finished build is still there. */
-  hasArtifact(deploymentId: string, artifact: string): Promise<boolean>
+  /** Whether the artifact of a finished build is still there; undefined where that cannot be told now. */
+  hasArtifact(deploymentId: string, artifact: string): Promise<boolean | undefined>
   /** Deletes build artifacts of the deployment that are not named. */
   collect(deploymentId: string, artifacts: readonly string[]): Promise<void>
   /**
@@ -120,7 +121,7 @@ export interface ClusterDriver {
   /** Deletes the data of a folder. Throws `conflict` while an app that runs from one of the artifacts uses it. */
   dropKept(deploymentId: string, path: string, inUse: readonly KeepOrder[]): Promise<void>
   /** How much of the disk the deployment takes. Bounded, and slow. */
-  measure(deploymentId: string, signal?: AbortSignal): Promise<Space>
+  measure(deploymentId: string, signal?: AbortSignal): Promise<Omit<DeploymentSpace, 'logs'>>
   /** What the app has written beside what its build made. */
   findWritten(order: KeepOrder, signal?: AbortSignal): Promise<WrittenFiles>
   /**

@@ -1,22 +1,23 @@
-import { and, asc, count, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { alias } from 'drizzle-orm/sqlite-core'
+import { and, asc, count, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { type ClusterSettings, clusterSettingsSchema } from '../../shared/domain/cluster.ts'
-import type {
-  Activity,
-  Build,
-  Cluster,
-  Commit,
-  Deployment,
-  Release,
-  Settings,
-  Source,
-  User,
+import {
+  type Activity,
+  type Build,
+  type BuildSummary,
+  type Cluster,
+  type Commit,
+  type Deployment,
+  keptReleases,
+  type PastRelease,
+  type Release,
+  type Settings,
+  type Source,
+  type User,
 } from '../../shared/domain/records.ts'
+import type { DeploymentStatus } from '../../shared/domain/status.ts'
 import { isSameUserName } from '../../shared/domain/user.ts'
 import type { Database } from './open.ts'
 import {
-  activity,
   builds,
   clusters,
   deployments,
@@ -28,6 +29,7 @@ import {
   users,
   variables,
 } from './schema.ts'
+import { prepareStatements } from './statements.ts'
 
 export type DeploymentRow = typeof deployments.$inferSelect
 export type BuildRow = typeof builds.$inferSelect
@@ -41,62 +43,23 @@ export type Reader = ReturnType<typeof createReader>
 
 type Orm = Database['orm']
 
-const served = alias(releases, 'served')
-const servedBuild = alias(builds, 'served_build')
-const latest = alias(builds, 'latest')
-
-const newestBuildOf = (deploymentId: SQLiteColumn): SQL =>
-  sql`(SELECT id FROM builds WHERE deployment_id = ${deploymentId} ORDER BY id DESC LIMIT 1)`
-
-/** Says it in the words of the partial index too, or SQLite does not use it. */
-const hasStatus = (status: 'queued' | 'running'): SQL =>
-  sql`${builds.status} IN ('queued', 'running') AND ${builds.status} = ${status}`
-
 /** Versions that the variables of releases or builds name; few rows have any. */
 const namedIn = (table: 'releases' | 'builds', where: SQL): SQL => {
   const rows = sql.identifier(table)
   return sql`SELECT json_extract(one.value, '$.secretVersion') FROM ${rows}, json_each(${rows}.variables) one
-    WHERE ${where} AND json_extract(one.value, '$.secretVersion') IS NOT NULL`
+    WHERE ${rows}.variables <> '[]' AND ${where} AND json_extract(one.value, '$.secretVersion') IS NOT NULL`
 }
 
-/** Releases whose artifact is kept though it neither serves nor is wanted. */
-export const keptReleases = 10
-/** What a release shows of its build. Plan and steps are the most of a build, and are not read for it. */
-const servedCommit = {
-  sha: servedBuild.sha,
-  subject: servedBuild.subject,
-  author: servedBuild.author,
-  committedAt: servedBuild.committedAt,
-}
 /** For SQLite: as many as there are. */
 const allOfThem = -1
+/** Greater than any id. */
+const afterAll = '~'
 
 /** Read access to the platform database. */
 export function createReader(orm: Orm) {
-  const selectDeployments = (where?: SQL) =>
-    orm
-      .select({
-        deployment: deployments,
-        project: projects,
-        owner: users,
-        cluster: clusters,
-        served,
-        servedBuild: servedCommit,
-        latest,
-      })
-      .from(deployments)
-      .innerJoin(projects, eq(projects.id, deployments.projectId))
-      .innerJoin(users, eq(users.id, projects.ownerId))
-      .innerJoin(clusters, eq(clusters.id, deployments.clusterId))
-      .leftJoin(served, eq(served.id, deployments.servingReleaseId))
-      .leftJoin(servedBuild, eq(servedBuild.id, served.buildId))
-      .leftJoin(latest, eq(latest.id, newestBuildOf(deployments.id)))
-      .where(where)
-      .orderBy(desc(deployments.changedAt), desc(deployments.id))
+  const prepared = prepareStatements(orm)
 
-  const toStored = (
-    row: ReturnType<ReturnType<typeof selectDeployments>['all']>[number],
-  ): StoredDeployment => ({
+  const toStored = (row: ReturnType<typeof prepared.changedLast.all>[number]): StoredDeployment => ({
     id: row.deployment.id,
     name: row.deployment.name,
     status: row.deployment.status,
@@ -113,7 +76,7 @@ export function createReader(orm: Orm) {
     planEdits: row.deployment.planEdits,
     keepsRunning: row.deployment.keepsRunning,
     serving: row.served && row.servedBuild ? toRelease({ ...row.served, build: row.servedBuild }) : null,
-    latestBuild: row.latest ? toBuild(row.latest) : null,
+    latestBuild: row.latest ? toBuildSummary(row.latest) : null,
     failure: row.deployment.failure,
     createdAt: row.deployment.createdAt,
     changedAt: row.deployment.changedAt,
@@ -131,18 +94,24 @@ export function createReader(orm: Orm) {
 
   return {
     /** Those that changed last come first. */
-    deployments: (limit = allOfThem): StoredDeployment[] =>
-      selectDeployments().limit(limit).all().map(toStored),
+    deployments: (limit = allOfThem): StoredDeployment[] => prepared.changedLast.all({ limit }).map(toStored),
+    /** The newest first. */
+    deploymentPage: (page: { before?: string | undefined; limit: number }): StoredDeployment[] =>
+      prepared.deploymentPage.all({ before: page.before ?? afterAll, limit: page.limit }).map(toStored),
+    /** Those of the ids that are there, in any order. */
+    deploymentsOfIds: (ids: readonly string[]): StoredDeployment[] =>
+      prepared.deploymentsOf.all({ ids: JSON.stringify(ids) }).map(toStored),
     deployment: (id: string): StoredDeployment | undefined =>
-      selectDeployments(eq(deployments.id, id)).all().map(toStored)[0],
-    deploymentRow: (id: string): DeploymentRow | undefined =>
-      orm.select().from(deployments).where(eq(deployments.id, id)).get(),
+      prepared.deployment.all({ id }).map(toStored)[0],
+    /** How many there are of each status that any has. */
+    deploymentCounts: (): Partial<Record<DeploymentStatus, number>> =>
+      Object.fromEntries(prepared.deploymentCounts.all().map(row => [row.status, row.rows])),
+    deploymentRow: (id: string): DeploymentRow | undefined => prepared.deploymentRow.get({ id }),
     deploymentRows: (): DeploymentRow[] =>
       orm.select().from(deployments).orderBy(asc(deployments.name)).all(),
-    deploymentNamed: (name: string): DeploymentRow | undefined =>
-      orm.select().from(deployments).where(eq(deployments.name, name)).get(),
+    deploymentNamed: (name: string): DeploymentRow | undefined => prepared.deploymentNamed.get({ name }),
     sourceOf: (deployment: DeploymentRow): Source => {
-      const project = orm.select().from(projects).where(eq(projects.id, deployment.projectId)).get()
+      const project = prepared.project.get({ id: deployment.projectId })
       if (!project) throw new Error(`project ${deployment.projectId} has no row`)
       return { kind: project.sourceKind, address: project.sourceAddress }
     },
@@ -159,33 +128,17 @@ export function createReader(orm: Orm) {
         .all()
         .map(row => row.name),
 
-    build: (id: string): BuildRow | undefined => orm.select().from(builds).where(eq(builds.id, id)).get(),
+    build: (id: string): BuildRow | undefined => prepared.build.get({ id }),
     buildRecord: (id: string): Build | undefined => {
-      const row = orm.select().from(builds).where(eq(builds.id, id)).get()
+      const row = prepared.build.get({ id })
       return row && toBuild(row)
     },
     unfinishedBuilds: (deploymentId: string): BuildRow[] =>
-      orm
-        .select()
-        .from(builds)
-        .where(and(eq(builds.deploymentId, deploymentId), inArray(builds.status, ['queued', 'running'])))
-        .orderBy(asc(builds.id))
-        .all(),
+      prepared.unfinishedBuilds.all({ id: deploymentId }),
     /** On one cluster. */
     runningBuilds: (clusterId: string): { id: string; deploymentId: string }[] =>
-      orm
-        .select({ id: builds.id, deploymentId: builds.deploymentId })
-        .from(builds)
-        .innerJoin(deployments, eq(deployments.id, builds.deploymentId))
-        .where(and(hasStatus('running'), eq(deployments.clusterId, clusterId)))
-        .all(),
-    queuedDeploymentIds: (): string[] =>
-      orm
-        .selectDistinct({ id: builds.deploymentId })
-        .from(builds)
-        .where(hasStatus('queued'))
-        .all()
-        .map(row => row.id),
+      prepared.runningBuilds.all({ clusterId }),
+    queuedDeploymentIds: (): string[] => prepared.queuedDeployments.all().map(row => row.id),
     buildIdsOf: (deploymentId: string): string[] =>
       orm
         .select({ id: builds.id })
@@ -194,48 +147,65 @@ export function createReader(orm: Orm) {
         .all()
         .map(row => row.id),
     buildsOf: (deploymentId: string, limit: number): Build[] =>
-      orm
-        .select()
-        .from(builds)
-        .where(eq(builds.deploymentId, deploymentId))
-        .orderBy(desc(builds.id))
-        .limit(limit)
-        .all()
-        .map(toBuild),
-    builds: (page: { before?: string | undefined; limit: number; ownerId?: string | undefined }) =>
-      orm
-        .select({ build: builds, name: deployments.name })
-        .from(builds)
-        .innerJoin(deployments, eq(deployments.id, builds.deploymentId))
-        .innerJoin(projects, eq(projects.id, deployments.projectId))
-        .where(
-          and(
-            page.before === undefined ? undefined : lt(builds.id, page.before),
-            page.ownerId === undefined ? undefined : eq(projects.ownerId, page.ownerId),
-          ),
-        )
-        .orderBy(desc(builds.id))
-        .limit(page.limit)
-        .all()
-        .map(row => ({ ...toBuild(row.build), deployment: row.name })),
+      prepared.buildsOf.all({ id: deploymentId, limit }).map(toBuild),
+    builds: ({
+      before = afterAll,
+      limit,
+      ownerId,
+    }: {
+      before?: string | undefined
+      limit: number
+      ownerId?: string | undefined
+    }) => {
+      const rows =
+        ownerId === undefined
+          ? prepared.buildPage.all({ before, limit })
+          : prepared.buildPageOfOwner.all({ before, limit, ownerId })
+      return rows.map(row => ({ ...toBuildSummary(row.build), deployment: row.name }))
+    },
 
     release: (id: string): ReleaseWithBuild | undefined =>
-      selectReleases(eq(releases.id, id))
+      prepared.release.all({ id }).map(row => ({ ...row.release, build: row.build }))[0],
+    releasesOf: (deploymentId: string): Release[] =>
+      prepared.releasesOf
+        .all({ id: deploymentId })
+        .map(row => toRelease({ ...row.release, build: row.build })),
+    /** `artifacts`: those that are kept. */
+    pastReleasesOf: (deploymentId: string, artifacts: readonly string[]): PastRelease[] =>
+      prepared.releasesOf.all({ id: deploymentId }).map(row => ({
+        ...toRelease({ ...row.release, build: row.build }),
+        startsAtOnce: row.build.artifact !== null && artifacts.includes(row.build.artifact),
+      })),
+    releaseNumbered: (deploymentId: string, number: number): ReleaseWithBuild | undefined =>
+      selectReleases(and(eq(releases.deploymentId, deploymentId), eq(releases.number, number)))
         .all()
         .map(row => ({ ...row.release, build: row.build }))[0],
-    releasesOf: (deploymentId: string): Release[] =>
-      selectReleases(eq(releases.deploymentId, deploymentId))
-        .all()
-        .map(row => toRelease({ ...row.release, build: row.build })),
-    /** Artifacts that are kept: of what is wanted and what serves, and of the newest releases, newest first. */
+    /**
+     * Artifacts that are kept, newest first: of what is wanted and what serves, of the newest release, which may be worth
+     * another try, and of the newest ones that were live.
+     */
     artifactsOf: (deploymentId: string): string[] => {
-      const row = orm.select().from(deployments).where(eq(deployments.id, deploymentId)).get()
-      const isNeeded = (id: string) => id === row?.targetReleaseId || id === row?.servingReleaseId
-      const rows = selectReleases(eq(releases.deploymentId, deploymentId)).all()
-      const found = rows
-        .filter(({ release }, index) => index < keptReleases || isNeeded(release.id))
-        .flatMap(({ build }) => build.artifact ?? [])
-      return [...new Set(found)]
+      const row = orm
+        .select({
+          target: deployments.targetReleaseId,
+          serving: deployments.servingReleaseId,
+          kind: clusters.kind,
+        })
+        .from(deployments)
+        .innerJoin(clusters, eq(clusters.id, deployments.clusterId))
+        .where(eq(deployments.id, deploymentId))
+        .get()
+      if (row === undefined) return []
+      const made = orm
+        .select({ id: releases.id, liveAt: releases.liveAt, artifact: builds.artifact })
+        .from(releases)
+        .innerJoin(builds, eq(builds.id, releases.buildId))
+        .where(eq(releases.deploymentId, deploymentId))
+        .orderBy(desc(releases.number))
+        .all()
+      const wereLive = made.filter(({ liveAt }) => liveAt !== null).slice(0, keptReleases[row.kind])
+      const kept = new Set([row.target, row.serving, made[0]?.id, ...wereLive.map(({ id }) => id)])
+      return [...new Set(made.flatMap(({ id, artifact }) => (kept.has(id) ? (artifact ?? []) : [])))]
     },
     variablesOf: (deploymentId: string): VariableRow[] =>
       orm
@@ -244,7 +214,7 @@ export function createReader(orm: Orm) {
         .where(eq(variables.deploymentId, deploymentId))
         .orderBy(asc(variables.name))
         .all(),
-    /** Versions of secrets that no variable, release or unfinished build names. */
+    /** Versions of secrets that no variable, no release, and no build that is unfinished or was released names. */
     unusedSecretVersions: (): string[] =>
       orm
         .select({ id: secretVersions.id })
@@ -252,41 +222,28 @@ export function createReader(orm: Orm) {
         .where(
           sql`NOT EXISTS (SELECT 1 FROM variables WHERE secret_version = ${secretVersions.id})
             AND ${secretVersions.id} NOT IN (${namedIn('releases', sql`1`)})
-            AND ${secretVersions.id} NOT IN (${namedIn('builds', sql`status IN ('queued', 'running')`)})`,
+            AND ${secretVersions.id} NOT IN (${namedIn('builds', sql`status IN ('queued', 'running')`)})
+            AND ${secretVersions.id} NOT IN (${namedIn('builds', sql`EXISTS (SELECT 1 FROM releases WHERE build_id = builds.id)`)})`,
         )
         .all()
         .map(row => row.id),
     /** The newest build that gave an artifact from the same things. */
     builtFrom: (deploymentId: string, fingerprint: string): BuildRow | undefined =>
-      orm
-        .select()
-        .from(builds)
-        .where(
-          and(
-            eq(builds.deploymentId, deploymentId),
-            eq(builds.fingerprint, fingerprint),
-            sql`${builds.status} = 'succeeded'`,
-            sql`EXISTS (SELECT 1 FROM releases WHERE build_id = ${builds.id})`,
-          ),
-        )
-        .orderBy(desc(builds.id))
-        .limit(1)
-        .get(),
+      prepared.builtFrom.get({ id: deploymentId, fingerprint }),
 
     clusters: (): Cluster[] =>
       orm.select({ id: clusters.id, kind: clusters.kind, name: clusters.name }).from(clusters).all(),
     /** Undefined: there is no such Kubernetes cluster. */
     clusterSettings: (id: string): ClusterSettings | undefined => {
-      const row = orm.select().from(clusters).where(eq(clusters.id, id)).get()
+      const row = prepared.cluster.get({ id })
       return row?.kind === 'kubernetes' ? clusterSettingsSchema.parse(row.settings) : undefined
     },
-    deploymentNamesOn: (clusterId: string): string[] =>
+    deploymentsOn: (clusterId: string): { id: string; name: string }[] =>
       orm
-        .select({ name: deployments.name })
+        .select({ id: deployments.id, name: deployments.name })
         .from(deployments)
         .where(eq(deployments.clusterId, clusterId))
-        .all()
-        .map(row => row.name),
+        .all(),
     users: (): User[] => selectUsers().orderBy(asc(users.name), asc(users.id)).all(),
     user: (id: string): User | undefined => selectUsers().where(eq(users.id, id)).get(),
     /** Whatever the case of the name. */
@@ -294,8 +251,7 @@ export function createReader(orm: Orm) {
       selectUsers()
         .all()
         .find(one => isSameUserName(one.name, name)),
-    project: (id: string): ProjectRow | undefined =>
-      orm.select().from(projects).where(eq(projects.id, id)).get(),
+    project: (id: string): ProjectRow | undefined => prepared.project.get({ id }),
     projects: (): ProjectRow[] => orm.select().from(projects).orderBy(asc(projects.id)).all(),
     projectsOf: (ownerId: string): ProjectRow[] =>
       orm.select().from(projects).where(eq(projects.ownerId, ownerId)).orderBy(asc(projects.name)).all(),
@@ -306,23 +262,18 @@ export function createReader(orm: Orm) {
         .where(eq(deployments.projectId, projectId))
         .orderBy(asc(deployments.name))
         .all(),
-    activity: (page: {
+    activity: ({
+      before = afterAll,
+      limit,
+      deploymentId,
+    }: {
       before?: string | undefined
       limit: number
       deploymentId?: string | undefined
     }): Activity[] =>
-      orm
-        .select()
-        .from(activity)
-        .where(
-          and(
-            page.before === undefined ? undefined : lt(activity.id, page.before),
-            page.deploymentId === undefined ? undefined : eq(activity.deploymentId, page.deploymentId),
-          ),
-        )
-        .orderBy(desc(activity.id))
-        .limit(page.limit)
-        .all(),
+      deploymentId === undefined
+        ? prepared.activity.all({ before, limit })
+        : prepared.activityOf.all({ before, limit, id: deploymentId }),
     settings: (): Settings => ({
       localConsentAt: null,
       keepsRunning: false,
@@ -373,12 +324,17 @@ export function createReader(orm: Orm) {
 }
 
 export function toBuild(row: BuildRow): Build {
+  return { ...toBuildSummary(row), plan: row.plan }
+}
+
+type SummaryColumns = Omit<BuildSummary, 'commit'> & CommitColumns
+
+function toBuildSummary(row: SummaryColumns): BuildSummary {
   return {
     id: row.id,
     deploymentId: row.deploymentId,
     status: row.status,
     commit: toCommit(row),
-    plan: row.plan,
     steps: row.steps,
     reusedBuildId: row.reusedBuildId,
     failure: row.failure,
@@ -398,7 +354,7 @@ const toCommit = ({ sha, subject, author, committedAt: at }: CommitColumns): Com
   at,
 })
 
-export function toRelease(row: ReleaseRow & { build: CommitColumns }): Release {
+export function toRelease(row: Omit<ReleaseRow, 'variables'> & { build: CommitColumns }): Release {
   return {
     id: row.id,
     deploymentId: row.deploymentId,

@@ -77,6 +77,7 @@ export const builds = sqliteTable('builds', {
   fingerprint: text().notNull(),
   isFresh: integer('is_fresh', { mode: 'boolean' }).notNull(),
   reusedBuildId: text('reused_build_id'),
+  rollbackTo: integer('rollback_to'),
   failure: text({ mode: 'json' }).$type<Failure>(),
   requestedBy: text('requested_by').notNull(),
   cancelRequestedAt: integer('cancel_requested_at'),

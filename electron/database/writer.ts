@@ -217,6 +217,7 @@ export function createWriter(database: Database, { newId, now }: { newId: () => 
       variables: StoredVariable[]
       fingerprint: string
       isFresh: boolean
+      rollbackTo?: number | null
       requestedBy: string
     }): string => {
       const id = newId()

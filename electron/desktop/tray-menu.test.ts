@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type TrayDeployment, toTrayMenu, toTrayState, toTrayTooltip } from './tray-menu.ts'
+import { type TrayCounts, type TrayDeployment, toTrayMenu, toTrayState, toTrayTooltip } from './tray-menu.ts'
 
 const deployment = (name: string, status: TrayDeployment['status']): TrayDeployment => ({
   id: `id-${name}`,
@@ -56,23 +56,21 @@ test('every recent deployment can be opened, looked into and deployed again', ()
   })
 })
 
-test('at most five deployments are listed', () => {
-  const six = ['a', 'b', 'c', 'd', 'e', 'f'].map(name => deployment(name, 'live'))
-  expect(chooseAll(six).tree).toHaveLength(8)
-})
-
 test('without deployments the menu has Slipway alone', () => {
   expect(chooseAll([]).tree).toEqual(['Open Slipway', 'Quit'])
 })
 
 test('the icon shows what asks for most attention, the tooltip counts', () => {
-  const all = [deployment('a', 'live'), deployment('b', 'building'), deployment('c', 'failed')]
-  expect(
-    [[], all.slice(0, 1), all.slice(0, 2), all].map(list => [toTrayState(list), toTrayTooltip(list)]),
-  ).toEqual([
+  const all: TrayCounts[] = [
+    {},
+    { live: 1, stopped: 2 },
+    { live: 1, building: 1, queued: 2 },
+    { live: 1, building: 1, failed: 1 },
+  ]
+  expect(all.map(counts => [toTrayState(counts), toTrayTooltip(counts)])).toEqual([
     ['idle', 'Slipway'],
     ['live', 'Slipway: 1 live'],
-    ['busy', 'Slipway: 1 under way, 1 live'],
+    ['busy', 'Slipway: 3 under way, 1 live'],
     ['failed', 'Slipway: 1 failed, 1 under way, 1 live'],
   ])
 })

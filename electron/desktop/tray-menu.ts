@@ -18,7 +18,10 @@ export interface TrayActions {
 
 export type TrayState = 'idle' | 'busy' | 'live' | 'failed'
 
-const shownDeployments = 5
+/** How many deployments are of each status that any has. */
+export type TrayCounts = Partial<Record<DeploymentStatus, number>>
+
+export const shownDeployments = 5
 
 const statusWords = {
   idle: 'Not deployed',
@@ -45,18 +48,21 @@ const trayStates = {
 /** What asks for most attention wins. */
 const byAttention: readonly TrayState[] = ['failed', 'busy', 'live']
 
-export function toTrayState(deployments: readonly TrayDeployment[]): TrayState {
-  const states = new Set(deployments.map(deployment => trayStates[deployment.status]))
-  return byAttention.find(state => states.has(state)) ?? 'idle'
+export const toTrayState = (counts: TrayCounts): TrayState =>
+  byAttention.find(state => countOf(state, counts) > 0) ?? 'idle'
+
+function countOf(state: TrayState, counts: TrayCounts): number {
+  const statuses = Object.keys(trayStates) as DeploymentStatus[]
+  return statuses.reduce((sum, status) => sum + (trayStates[status] === state ? (counts[status] ?? 0) : 0), 0)
 }
 
 /** Such as `Slipway: 2 live, 1 failed`. */
-export function toTrayTooltip(deployments: readonly TrayDeployment[]): string {
-  const counts = (['failed', 'busy', 'live'] as const).flatMap(state => {
-    const count = deployments.filter(deployment => trayStates[deployment.status] === state).length
+export function toTrayTooltip(counts: TrayCounts): string {
+  const parts = byAttention.flatMap(state => {
+    const count = countOf(state, counts)
     return count === 0 ? [] : [`${count} ${state === 'busy' ? 'under way' : state}`]
   })
-  return counts.length === 0 ? 'Slipway' : `Slipway: ${counts.join(', ')}`
+  return parts.length === 0 ? 'Slipway' : `Slipway: ${parts.join(', ')}`
 }
 
 /** `deployments`: the one that changed last comes first. */
@@ -64,7 +70,7 @@ export function toTrayMenu(
   deployments: readonly TrayDeployment[],
   actions: TrayActions,
 ): MenuItemConstructorOptions[] {
-  const recent = deployments.slice(0, shownDeployments).map(
+  const recent = deployments.map(
     (deployment): MenuItemConstructorOptions => ({
       label: `${deployment.name}: ${statusWords[deployment.status]}`,
       submenu: [

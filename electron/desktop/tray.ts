@@ -1,12 +1,21 @@
 import { join } from 'node:path'
 import { Menu, Tray } from 'electron'
-import { type TrayActions, type TrayDeployment, toTrayMenu, toTrayState, toTrayTooltip } from './tray-menu.ts'
+import {
+  shownDeployments,
+  type TrayActions,
+  type TrayCounts,
+  type TrayDeployment,
+  toTrayMenu,
+  toTrayState,
+  toTrayTooltip,
+} from './tray-menu.ts'
 
 /** The icon beside the clock: live state, the last deployments, and the way back to the window. */
 export function createTray(deps: {
   icons: string
-  /** All of them; the one that changed last comes first. */
-  deployments(): readonly TrayDeployment[]
+  /** The one that changed last comes first. */
+  deployments(limit: number): readonly TrayDeployment[]
+  counts(): TrayCounts
   /** Calls when something has changed, a few times a second at the most. */
   onChange(listener: () => void): () => void
   actions: TrayActions
@@ -15,10 +24,10 @@ export function createTray(deps: {
   const tray = new Tray(icon('idle'))
 
   function draw(): void {
-    const deployments = deps.deployments()
-    tray.setImage(icon(toTrayState(deployments)))
-    tray.setToolTip(toTrayTooltip(deployments))
-    tray.setContextMenu(Menu.buildFromTemplate(toTrayMenu(deployments, deps.actions)))
+    const counts = deps.counts()
+    tray.setImage(icon(toTrayState(counts)))
+    tray.setToolTip(toTrayTooltip(counts))
+    tray.setContextMenu(Menu.buildFromTemplate(toTrayMenu(deps.deployments(shownDeployments), deps.actions)))
   }
 
   tray.on('click', () => deps.actions.show())

@@ -81,7 +81,8 @@ export function createDiskBound({
   }
 }
 
-async function findSegments(folder: string): Promise<SegmentFile[]> {
+/** Of every log. */
+export async function findSegments(folder: string): Promise<SegmentFile[]> {
   const files: SegmentFile[] = []
   for (const log of await list(folder)) {
     for (const name of await list(join(folder, log))) {

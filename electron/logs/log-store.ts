@@ -40,6 +40,8 @@ export interface LogStore {
     query: LogQuery & Pick<SearchOptions, 'since' | 'until' | 'context'>,
     signal: AbortSignal,
   ): AsyncGenerator<SearchProgress<LogRef>, void, void>
+  /** Bytes on the disk, by the name of a log: its kind and id, such as `build-` and the id. */
+  sizes(): Promise<ReadonlyMap<string, number>>
   /** Deletes the log; followers end. */
   remove(log: LogRef): Promise<void>
   exists(log: LogRef): Promise<boolean>

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { LogLine, LogPage, LogQuery, LogRef } from '../../shared/domain/log.ts'
-import { createDiskBound } from './disk-bound.ts'
+import { createDiskBound, findSegments } from './disk-bound.ts'
 import { createRoomKeeper, isDiskFull } from './full-disk.ts'
 import { createLineMatcher } from './line-matcher.ts'
 import type { LogStore } from './log-store.ts'
@@ -112,6 +112,12 @@ export function createLogStore({
     remove: ref => writing(() => logOf(ref).remove()),
 
     lastMark: (ref, source) => logOf(ref).lastMark(source),
+
+    async sizes() {
+      const sizes = new Map<string, number>()
+      for (const { log, size } of await findSegments(folder)) sizes.set(log, (sizes.get(log) ?? 0) + size)
+      return sizes
+    },
 
     exists: async ref => (await logOf(ref).view()).segments.length > 0,
 

@@ -11,6 +11,7 @@ import type { ResolvedVariables } from '../secrets/secret-versions.ts'
 import type { Action } from './decide.ts'
 import type { Checkpoint, Effect } from './effects.ts'
 import { releaseNext } from './next-release.ts'
+import { filesChanged } from './rollback.ts'
 import { hasFreeSlot } from './slots.ts'
 
 /** What ended, for notifications. Not for control flow. */
@@ -95,6 +96,8 @@ export function createApply(deps: ApplyDeps) {
     if (!isStillWanted(deployment) || reader.build(build.id)?.cancelRequestedAt !== null) return
     if (observed.state === 'failed') {
       failBuild(deployment, build, observed.failure, { ...progress, plan: observed.plan ?? build.plan })
+    } else if (isOtherCommit(build, observed.commit)) {
+      failBuild(deployment, build, filesChanged(build.rollbackTo), { ...progress, plan: observed.plan })
     } else {
       writer.transaction(() => {
         const { plan, artifact } = observed
@@ -124,10 +127,15 @@ export function createApply(deps: ApplyDeps) {
     deps.onEvent({ ...toEvent(deployment, 'build_failed', failure.message), buildId: build.id })
   }
 
-  const release = (deployment: DeploymentRow, { id: buildId, port, requestedBy }: BuildRow) => {
-    const variables = reader.variablesOf(deployment.id).filter(isAtRun).map(toStored)
-    releaseNext(deps, deployment, { buildId, port, variables, rollbackTo: null, requestedBy })
+  const release = (deployment: DeploymentRow, { id: buildId, port, requestedBy, rollbackTo }: BuildRow) => {
+    const earlier = rollbackTo === null ? undefined : reader.releaseNumbered(deployment.id, rollbackTo)
+    const variables = earlier?.variables ?? reader.variablesOf(deployment.id).filter(isAtRun).map(toStored)
+    releaseNext(deps, deployment, { buildId, port, variables, rollbackTo, requestedBy })
   }
+
+  /** The files of a folder may have changed since the rollback was asked for. */
+  const isOtherCommit = ({ rollbackTo, deploymentId }: BuildRow, { sha }: { sha: string }): boolean =>
+    rollbackTo !== null && reader.releaseNumbered(deploymentId, rollbackTo)?.build.sha !== sha
 
   const reuseBuild = (
     deployment: DeploymentRow,

@@ -67,6 +67,7 @@ const build = (change: Partial<BuildRow> = {}): BuildRow => ({
   reusedBuildId: null,
   failure: null,
   requestedBy: 'ana',
+  rollbackTo: null,
   cancelRequestedAt: null,
   createdAt: now,
   startedAt: now,

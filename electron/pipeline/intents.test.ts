@@ -10,6 +10,7 @@ let data: TestDatabase
 let intents: ReturnType<typeof createIntents>
 let woken: string[]
 let sha: string
+let isThere: boolean | undefined
 let store: ReturnType<typeof createMemoryStore>
 
 beforeEach(() => {
@@ -17,6 +18,7 @@ beforeEach(() => {
   woken = []
   store = createMemoryStore()
   sha = '1'.repeat(40)
+  isThere = true
   const sources: SourceReader = {
     head: async (_source, branch) => ({ branch: branch === '' ? 'main' : branch, sha }),
     branches: async () => [],
@@ -26,6 +28,7 @@ beforeEach(() => {
     reader: data.reader,
     writer: data.writer,
     sources,
+    driver: { hasArtifact: async () => isThere },
     secrets: createSecretVersions({ reader: data.reader, writer: data.writer, store }),
     wake: id => woken.push(id),
     now: data.now,
@@ -46,6 +49,20 @@ const rowOf = (id: string) => data.reader.deploymentRow(id)
 const buildsOf = (id: string) =>
   data.reader.buildsOf(id, 10).map(build => [build.status, build.commit.sha[0]])
 const verbs = () => data.reader.activity({ limit: 50 }).map(line => line.verb)
+
+const edit = (
+  name: string,
+  value?: string,
+  more: { isSecret?: boolean; scope?: 'run' | 'build' | 'both' } = {},
+) => ({
+  name,
+  scope: 'run' as const,
+  isSecret: false,
+  ...(value === undefined ? {} : { value }),
+  ...more,
+})
+const save = (id: string, set: ReturnType<typeof edit>[], apply = false, remove: string[] = []) =>
+  intents.saveVariables(id, { set, remove }, { apply }, ana())
 
 /** A deployment whose first release is live, as the reconciler would leave it. */
 async function createLive(): Promise<{ id: string; releaseId: string }> {
@@ -220,9 +237,9 @@ describe('cancelling a build', () => {
 describe('rollback', () => {
   test('makes a new release of the old artifact, without a build, as the next run', async () => {
     const { id, releaseId } = await createLive()
-    const { releaseId: made } = intents.rollback(id, releaseId, ana())
+    const { releaseId: made } = await intents.rollback(id, releaseId, ana())
     const earlier = data.reader.release(releaseId)
-    expect(data.reader.release(made)).toMatchObject({
+    expect(data.reader.release(made ?? '')).toMatchObject({
       number: 2,
       rollbackTo: 1,
       status: 'releasing',
@@ -241,7 +258,7 @@ describe('rollback', () => {
     const { id, releaseId } = await createLive()
     const onItsWay = data.release(id)
     data.writer.changeDeployment(id, { targetReleaseId: onItsWay })
-    intents.rollback(id, releaseId, ana())
+    await intents.rollback(id, releaseId, ana())
     expect(data.reader.releasesOf(id).map(one => one.status)).toEqual(['releasing', 'retired', 'live'])
   })
 
@@ -259,23 +276,93 @@ describe('rollback', () => {
     expect(data.reader.releasesOf(id)).toHaveLength(2)
   })
 
-  test('to a release whose artifact is kept no more is refused', async () => {
-    const { id, releaseId } = await createLive()
-    data.writer.moveRelease(releaseId, 'live', 'retired', { endedAt: data.now() })
-    for (let n = 0; n < 10; n++) {
+  /** Live releases after the first, the newest of them serving. */
+  function releaseMore(id: string, first: string, count: number): void {
+    data.writer.moveRelease(first, 'live', 'retired', { endedAt: data.now() })
+    for (let n = 0; n < count; n++) {
       const next = data.release(id)
       data.writer.moveRelease(next, 'releasing', 'live', { liveAt: data.now() })
       data.writer.changeDeployment(id, { targetReleaseId: next, servingReleaseId: next })
-      data.writer.moveRelease(next, 'live', 'retired', { endedAt: data.now() })
+      if (n < count - 1) data.writer.moveRelease(next, 'live', 'retired', { endedAt: data.now() })
     }
+  }
+
+  test('to a release whose artifact is kept no more builds its commit again, as it was built then', async () => {
+    const { id, releaseId } = await createLive()
+    await save(id, [edit('LEVEL', '2', { scope: 'both' })])
+    intents.update(id, { port: 4000, planEdits: { build: 'make' } }, ana())
+    releaseMore(id, releaseId, 3)
+    const { buildId, releaseId: made } = await intents.rollback(id, releaseId, ana())
+    const earlier = data.reader.release(releaseId)
+    expect(made).toBeNull()
+    expect(data.reader.build(buildId ?? '')).toMatchObject({
+      status: 'queued',
+      sha: earlier?.build.sha,
+      branch: earlier?.build.branch,
+      port: null,
+      planEdits: {},
+      variables: [],
+      isFresh: false,
+      rollbackTo: 1,
+    })
+    expect(data.reader.releasesOf(id)).toHaveLength(4)
+    expect(verbs()[0]).toBe('rollback')
+    expect(rowOf(id)?.status).toBe('queued')
+  })
+
+  test('to an artifact that somebody deleted builds too; one that cannot be asked for is started', async () => {
+    const { id, releaseId } = await createLive()
+    isThere = false
+    expect(await intents.rollback(id, releaseId, ana())).toMatchObject({ releaseId: null })
+    isThere = undefined
+    expect(await intents.rollback(id, releaseId, ana())).toMatchObject({ buildId: null })
+  })
+
+  test('to files of a folder that have changed since is refused, and changes nothing', async () => {
+    const source = { kind: 'folder', address: '/srv/app' } as const
+    const { id, buildId } = await intents.create({ ...wish, source }, ana())
+    data.writer.moveBuild(buildId, 'queued', 'cancelled')
+    const releaseId = data.release(id)
+    data.writer.moveRelease(releaseId, 'releasing', 'live', { liveAt: data.now() })
+    releaseMore(id, releaseId, 3)
+    sha = '2'.repeat(40)
     expect(await failureOf(() => intents.rollback(id, releaseId, ana()))).toEqual({
       code: 'conflict',
-      message: 'What release #1 ran was deleted: Slipway keeps it for the newest 10 releases.',
-      hint: 'Choose a newer release, or deploy its commit again.',
+      message:
+        'Release #1 cannot be built again: the files in the folder have changed since, and what it ran was deleted.',
+      hint: 'Choose a release that starts at once; or put the files back as they were, and roll back again.',
     })
-    expect(data.reader.artifactsOf(id)).toHaveLength(10)
+    expect(data.reader.unfinishedBuilds(id)).toEqual([])
+    sha = data.reader.release(releaseId)?.build.sha ?? ''
+    expect(await intents.rollback(id, releaseId, ana())).toMatchObject({ releaseId: null })
+  })
+
+  test('artifacts of three releases that were live are kept, and what serves, and the newest', async () => {
+    const { id, releaseId } = await createLive()
+    releaseMore(id, releaseId, 4)
+    const numbers = () => {
+      const kept = data.reader.artifactsOf(id)
+      return data.reader
+        .releasesOf(id)
+        .filter(one => kept.includes(data.reader.build(one.buildId)?.artifact ?? ''))
+        .map(one => one.number)
+    }
+    expect(numbers()).toEqual([5, 4, 3])
+    data.writer.moveRelease(data.release(id), 'releasing', 'failed')
+    data.writer.moveRelease(data.release(id), 'releasing', 'failed')
+    expect(numbers()).toEqual([7, 5, 4, 3])
     data.writer.changeDeployment(id, { servingReleaseId: releaseId })
-    expect(data.reader.artifactsOf(id)).toHaveLength(11)
+    expect(numbers()).toEqual([7, 5, 4, 3, 1])
+  })
+
+  test('in a cluster the artifacts of ten are kept', async () => {
+    const clusterId = data.writer.cluster('kubernetes', 'home')
+    const { id, buildId } = await intents.create({ ...wish, clusterId }, ana())
+    data.writer.moveBuild(buildId, 'queued', 'cancelled')
+    const first = data.release(id)
+    data.writer.moveRelease(first, 'releasing', 'live', { liveAt: data.now() })
+    releaseMore(id, first, 11)
+    expect(data.reader.artifactsOf(id)).toHaveLength(10)
   })
 })
 
@@ -361,19 +448,6 @@ describe('remove', () => {
 })
 
 describe('variables', () => {
-  const edit = (
-    name: string,
-    value?: string,
-    more: { isSecret?: boolean; scope?: 'run' | 'build' | 'both' } = {},
-  ) => ({
-    name,
-    scope: 'run' as const,
-    isSecret: false,
-    ...(value === undefined ? {} : { value }),
-    ...more,
-  })
-  const save = (id: string, set: ReturnType<typeof edit>[], apply = false, remove: string[] = []) =>
-    intents.saveVariables(id, { set, remove }, { apply }, ana())
   const variablesOf = (id: string) =>
     data.reader
       .variablesOf(id)
@@ -462,8 +536,8 @@ describe('variables', () => {
   test('a rollback brings back the variables of the release', async () => {
     const { id, releaseId } = await createLive()
     await save(id, [edit('KEY', 'new', { isSecret: true })], true)
-    const { releaseId: back } = intents.rollback(id, releaseId, ana())
-    expect(data.reader.release(back)?.variables).toEqual([])
+    const { releaseId: back } = await intents.rollback(id, releaseId, ana())
+    expect(data.reader.release(back ?? '')?.variables).toEqual([])
   })
 
   test('builds of the same things have the same fingerprint, others do not', async () => {

@@ -4,12 +4,14 @@ import { toFreeName } from '../../shared/domain/name.ts'
 import type { PlanEdits } from '../../shared/domain/plan.ts'
 import type { Activity, Cluster, Source } from '../../shared/domain/records.ts'
 import { isAtBuild, isAtRun, type VariableChanges, type VariableEdit } from '../../shared/domain/variable.ts'
-import { type DeploymentRow, keptReleases, type Reader } from '../database/reader.ts'
+import type { ClusterDriver } from '../clusters/driver.ts'
+import type { BuildRow, DeploymentRow, Reader, ReleaseWithBuild } from '../database/reader.ts'
 import { toStored } from '../database/stored-variable.ts'
 import type { Writer } from '../database/writer.ts'
 import type { SecretVersions } from '../secrets/secret-versions.ts'
 import type { SourceReader } from '../sources/source-reader.ts'
 import { releaseNext } from './next-release.ts'
+import { decideRollback } from './rollback.ts'
 import { checkVariables, differingNames, toFingerprint, toRow, toSecretValues } from './variables.ts'
 
 /** Who asks. `mayDeploy`: typing the command is the consent; elsewhere it must have been given before. */
@@ -48,11 +50,12 @@ export function createIntents(deps: {
   reader: Reader
   writer: Writer
   sources: SourceReader
+  driver: Pick<ClusterDriver, 'hasArtifact'>
   secrets: SecretVersions
   wake: (deploymentId: string) => void
   now: () => number
 }) {
-  const { reader, writer, sources, secrets, wake } = deps
+  const { reader, writer, sources, driver, secrets, wake } = deps
 
   const find = (id: string): DeploymentRow => {
     const row = reader.deploymentRow(id)
@@ -87,28 +90,40 @@ export function createIntents(deps: {
     asker: Asker,
     { isFresh = false }: { isFresh?: boolean | undefined } = {},
   ): string => {
+    const { port, planEdits } = row
+    const variables = reader.variablesOf(row.id).filter(isAtBuild).map(toStored)
+    const buildId = queue(row, { ...head, port, planEdits, variables }, { isFresh, asker })
+    record(asker, 'deploy', row, head.sha.slice(0, 7))
+    return buildId
+  }
+
+  const queue = (
+    row: DeploymentRow,
+    from: Pick<BuildRow, 'branch' | 'sha' | 'port' | 'planEdits' | 'variables'>,
+    {
+      asker,
+      isFresh = false,
+      rollbackTo = null,
+    }: { asker: Asker; isFresh?: boolean; rollbackTo?: number | null },
+  ): string => {
     for (const build of reader.unfinishedBuilds(row.id)) {
       if (build.status === 'queued')
         writer.moveBuild(build.id, 'queued', 'cancelled', { finishedAt: deps.now() })
     }
-    const made = {
-      sha: head.sha,
-      port: row.port,
-      planEdits: row.planEdits,
-      variables: reader.variablesOf(row.id).filter(isAtBuild).map(toStored),
-    }
+    const { branch, sha, port, planEdits, variables } = from
+    const made = { sha, port, planEdits, variables }
     const buildId = writer.build({
       deploymentId: row.id,
-      branch: head.branch,
+      branch,
       ...made,
       fingerprint: toFingerprint(made),
       isFresh,
+      rollbackTo,
       requestedBy: asker.name,
     })
     writer.changeDeployment(row.id, { failure: null })
     const isBuilding = reader.unfinishedBuilds(row.id).some(build => build.status === 'running')
     if (!isBuilding) writer.moveDeployment(row.id, row.status, 'queued')
-    record(asker, 'deploy', row, head.sha.slice(0, 7))
     return buildId
   }
 
@@ -216,34 +231,30 @@ export function createIntents(deps: {
         record(asker, 'changed', row, `no longer keeps ${folder}`)
       }),
 
-    rollback: (id: string, releaseId: string, asker: Asker): { releaseId: string } =>
-      ask(id, row => {
-        const earlier = reader.release(releaseId)
-        if (!earlier || earlier.deploymentId !== id || earlier.liveAt === null) {
-          throw new SlipwayError({
-            code: 'conflict',
-            message: 'This release was never live, so there is nothing to roll back to.',
-            hint: 'Choose a release that was live.',
-          })
-        }
-        const { artifact } = earlier.build
-        if (artifact === null || !reader.artifactsOf(id).includes(artifact)) {
-          throw new SlipwayError({
-            code: 'conflict',
-            message: `What release #${earlier.number} ran was deleted: Slipway keeps it for the newest ${keptReleases} releases.`,
-            hint: 'Choose a newer release, or deploy its commit again.',
-          })
-        }
-        const next = releaseNext(deps, row, {
-          buildId: earlier.buildId,
-          port: earlier.port,
-          variables: earlier.variables,
-          rollbackTo: earlier.number,
-          requestedBy: asker.name,
-        })
-        record(asker, 'rollback', row, `to #${earlier.number} ${earlier.build.sha.slice(0, 7)}`)
-        return { releaseId: next }
-      }),
+    /**
+     * What the release ran is started again; where that is gone, its commit is built again as it was built then. Null for what
+     * of the two is not made.
+     */
+    rollback: async (
+      id: string,
+      releaseId: string,
+      asker: Asker,
+    ): Promise<{ releaseId: string | null; buildId: string | null }> => {
+      const earlier = findEarlier(find(id), releaseId)
+      const isThere =
+        isKept(earlier) && (await driver.hasArtifact(id, earlier.build.artifact ?? '')) !== false
+      const filesNow = isThere ? undefined : await readFiles(id)
+      const decision = decideRollback({ release: earlier, isKept: isThere, filesNow })
+      if (decision.do === 'refuse') throw new SlipwayError(decision.failure)
+      return ask(id, row => {
+        const { number: rollbackTo, build, buildId, port, variables } = findEarlier(row, releaseId)
+        record(asker, 'rollback', row, `to #${rollbackTo} ${build.sha.slice(0, 7)}`)
+        if (decision.do === 'build' || !isKept(earlier))
+          return { releaseId: null, buildId: queue(row, { ...build, port }, { asker, rollbackTo }) }
+        const next = { buildId, port, variables, rollbackTo, requestedBy: asker.name }
+        return { releaseId: releaseNext(deps, row, next), buildId: null }
+      })
+    },
 
     restart: (id: string, asker: Asker): void => ask(id, row => runAgain(row, 'restart', asker)),
     start: (id: string, asker: Asker): void => ask(id, row => runAgain(row, 'start', asker)),
@@ -295,6 +306,27 @@ export function createIntents(deps: {
       const taken = new Set(reader.names())
       return toFreeName(name, candidate => taken.has(candidate))
     },
+  }
+
+  function findEarlier(row: DeploymentRow, releaseId: string): ReleaseWithBuild {
+    const earlier = reader.release(releaseId)
+    if (earlier?.deploymentId === row.id && earlier.liveAt !== null) return earlier
+    throw new SlipwayError({
+      code: 'conflict',
+      message: 'This release was never live, so there is nothing to roll back to.',
+      hint: 'Choose a release that was live.',
+    })
+  }
+
+  /** What is not kept may be there still, but not for long. */
+  function isKept({ deploymentId, build }: ReleaseWithBuild): boolean {
+    return build.artifact !== null && reader.artifactsOf(deploymentId).includes(build.artifact)
+  }
+
+  /** The digest of the files, where they come from a folder. */
+  async function readFiles(id: string): Promise<string | undefined> {
+    const source = reader.sourceOf(find(id))
+    return source.kind === 'folder' ? (await sources.head(source, '')).sha : undefined
   }
 
   function checkFolder(row: DeploymentRow, folder: string): void {

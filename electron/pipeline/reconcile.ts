@@ -21,8 +21,8 @@ const mostSteps = 40
 /** Looks at one deployment: gather, decide, do one thing, record; until there is nothing to do. */
 export function createReconcile(deps: ReconcileDeps): (deploymentId: string) => Promise<Next> {
   const apply = createApply(deps)
-  /** Deployments without artifacts that no release needs. Forgotten at each start, since a kill may leave some. */
-  const tidy = new Set<string>()
+  /** By deployment, the artifacts that were left when others were deleted. Forgotten at each start, since a kill may leave some. */
+  const tidy = new Map<string, string>()
   /** By deployment, the run that the cluster cannot start. Forgotten at each start, and tried once more then. */
   const refusals = new Map<string, NonNullable<Facts['refused']>>()
   /** By deployment, the artifact and the folders that are kept of it. Forgotten with each run, which links what it needs itself. */
@@ -37,7 +37,7 @@ export function createReconcile(deps: ReconcileDeps): (deploymentId: string) => 
         ...seen,
         unkept: unkept && kept.get(deploymentId) === toText(unkept) ? undefined : unkept,
         refused: refusals.get(deploymentId),
-        isTidy: tidy.has(deploymentId),
+        isTidy: tidy.get(deploymentId) === seen.artifacts.join(),
       }
       const action = decide(facts)
       if (action.do === 'nothing') return {}
@@ -52,7 +52,7 @@ export function createReconcile(deps: ReconcileDeps): (deploymentId: string) => 
         if (action.do === 'startRun')
           refusals.set(deploymentId, { releaseId: action.release.id, run: facts.deployment.run, failure })
       }
-      if (action.do === 'collectArtifacts') tidy.add(deploymentId)
+      if (action.do === 'collectArtifacts') tidy.set(deploymentId, seen.artifacts.join())
       if (action.do === 'keepFolders') kept.set(deploymentId, toText(action))
       if (action.do === 'startRun') kept.delete(deploymentId)
       deps.onChanged(deploymentId)
@@ -78,6 +78,8 @@ function toRefusal(error: unknown, release: ReleaseWithBuild): Failure | undefin
 
 type SeenFacts = Omit<Facts, 'refused' | 'isTidy' | 'unkept'> & {
   readonly serving: ReleaseWithBuild | undefined
+  /** Those that releases need. */
+  readonly artifacts: readonly string[]
 }
 
 function toUnkept({ deployment, target, serving }: SeenFacts): Facts['unkept'] {
@@ -114,6 +116,7 @@ async function gather(deps: ReconcileDeps, id: string): Promise<SeenFacts | unde
     hasFreeSlot: hasFreeSlot(reader, deployment, deps.limits),
     target: deployment.targetReleaseId === null ? undefined : reader.release(deployment.targetReleaseId),
     serving: deployment.servingReleaseId === null ? undefined : reader.release(deployment.servingReleaseId),
+    artifacts: reader.artifactsOf(id),
     instances,
     limits: deps.limits,
   }
@@ -123,6 +126,6 @@ async function findReusable({ reader, driver }: ReconcileDeps, id: string) {
   const queued = reader.unfinishedBuilds(id).find(one => one.status === 'queued')
   if (queued === undefined || queued.isFresh) return undefined
   const earlier = reader.builtFrom(id, queued.fingerprint)
-  const isThere = earlier?.artifact != null && (await driver.hasArtifact(id, earlier.artifact))
+  const isThere = earlier?.artifact != null && (await driver.hasArtifact(id, earlier.artifact)) === true
   return isThere ? earlier : undefined
 }

@@ -163,7 +163,7 @@ export function createClusterSettings(deps: {
 
     async remove(id: string): Promise<void> {
       find(id)
-      const names = reader.deploymentNamesOn(id)
+      const names = reader.deploymentsOn(id).map(({ name }) => name)
       if (names.length > 0) {
         throw new SlipwayError({
           code: 'conflict',

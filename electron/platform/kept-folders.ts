@@ -1,7 +1,6 @@
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import {
   type KeptFolder,
-  type Space,
   toFolderPath,
   toKeptFolders,
   type WrittenFiles,
@@ -78,9 +77,6 @@ export function createKeptFolders(deps: {
       if (isOwn) intents.stopKeepingFolder(deploymentId, path, asker)
       if (deletesData) await driver.dropKept(deploymentId, path, orders)
     },
-
-    space: (deploymentId: string, signal?: AbortSignal): Promise<Space> =>
-      driver.measure(deploymentId, signal),
 
     written: async (deploymentId: string, signal?: AbortSignal): Promise<WrittenFiles> => {
       const [serving] = ordersOf(deploymentId)

@@ -12,8 +12,6 @@ export interface LogSearch extends LogQuery {
   readonly limit: number
 }
 
-/** As many as a deployment keeps. */
-const mostBuilds = 10_000
 /** Steps without anything found come together. */
 const quietMs = 100
 
@@ -30,11 +28,11 @@ export function searchLogs(
     refs.push(ref)
     owners.set(ref.id, owner)
   }
-  for (const { id, name } of reader.deployments()) {
+  for (const { id, name } of reader.deploymentRows()) {
     if (deploymentIds !== undefined && !deploymentIds.includes(id)) continue
     const owner = { deploymentId: id, deployment: name }
     add({ kind: 'runtime', id }, owner)
-    for (const build of reader.buildsOf(id, mostBuilds)) add({ kind: 'build', id: build.id }, owner)
+    for (const build of reader.buildIdsOf(id)) add({ kind: 'build', id: build }, owner)
   }
   const range = { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) }
   const steps = logs.searchAll(refs, { text, isRegex, context, ...range }, signal)

@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
+import { mostAtOnce } from '../../shared/contract/contract.ts'
 import { type ClusterSettings, type Connection, toHost } from '../../shared/domain/cluster.ts'
 import { type Failure, SlipwayError, toFailure } from '../../shared/domain/failure.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
@@ -11,6 +12,7 @@ import type { VariableList } from '../../shared/domain/variable.ts'
 import { createClusters } from '../clusters/clusters.ts'
 import type { ClusterDriver, Instance } from '../clusters/driver.ts'
 import type { DeploymentFacts } from '../clusters/kubernetes/kubernetes-deps.ts'
+import type { LocalDriver } from '../clusters/local/local-driver.ts'
 import { createDailyCopies } from '../database/copies.ts'
 import { createIds, findNewestId } from '../database/ids.ts'
 import { lockFolder, openDatabase } from '../database/open.ts'
@@ -37,6 +39,7 @@ import { toHealth, toRoute } from './health.ts'
 import { createKeptFolders } from './kept-folders.ts'
 import { createKeptKubeconfigs } from './kept-kubeconfigs.ts'
 import { type Notice, toNotice } from './notice.ts'
+import { createSpace } from './space.ts'
 import { createUsers, seedUser } from './users.ts'
 import { listVariables } from './variables.ts'
 
@@ -53,7 +56,7 @@ export interface PlatformDeps {
   readonly createDriver: (deps: {
     folder: string
     nameOf: (deploymentId: string) => string
-  }) => Promise<ClusterDriver>
+  }) => Promise<LocalDriver>
   readonly createKubernetesDriver: (deps: {
     clusterId: string
     settings: ClusterSettings
@@ -177,7 +180,7 @@ export async function createPlatform(deps: PlatformDeps) {
     changes.touch(id)
     queue.add(id)
   }
-  const intents = createIntents({ reader, writer, sources, secrets, wake, now })
+  const intents = createIntents({ reader, writer, sources, driver, secrets, wake, now })
   const isOurs = (id: string) => !deps.isQuiet || asked.has(id)
   const wakeIfOurs = (id: string) => {
     if (isOurs(id)) queue.add(id)
@@ -202,20 +205,24 @@ export async function createPlatform(deps: PlatformDeps) {
   const gateway = await createGateway({ resolve: resolveRoute, port: deps.gatewayPort ?? 7780, log })
 
   const healthOf = (stored: StoredDeployment): Health => toHealth(stored, seen.get(stored.id) ?? [])
-  const toUrls = (stored: StoredDeployment) => {
+  const toUrls = (stored: StoredDeployment, settings: ClusterSettings | undefined) => {
     const localUrl = `http://${stored.name}.localhost:${gateway.port}/`
-    const settings = reader.clusterSettings(stored.cluster.id)
     const host = settings === undefined ? undefined : toHost(stored.name, settings)
     return {
       url: host === undefined ? localUrl : `${settings?.issuer ? 'https' : 'http'}://${host}/`,
       localUrl,
     }
   }
-  const toDeployment = (stored: StoredDeployment): Deployment => ({
-    ...stored,
-    ...toUrls(stored),
-    health: healthOf(stored),
-  })
+  /** The settings of a cluster are read once for all that is deployed there. */
+  const toDeployments = (all: readonly StoredDeployment[]): Deployment[] => {
+    const clusterIds = new Set(all.map(one => one.cluster.id))
+    const settings = new Map([...clusterIds].map(id => [id, reader.clusterSettings(id)]))
+    return all.map(stored => ({
+      ...stored,
+      ...toUrls(stored, settings.get(stored.cluster.id)),
+      health: healthOf(stored),
+    }))
+  }
 
   if (restoration !== undefined) await stopUnknown(reader, local)
   /** A cluster that does not answer is no reason not to start. */
@@ -244,7 +251,10 @@ export async function createPlatform(deps: PlatformDeps) {
       reopen: async clusterId => {
         connections.forget(clusterId)
         await driver.reopen(clusterId)
-        for (const one of reader.deployments()) if (one.cluster.id === clusterId) wakeIfOurs(one.id)
+        for (const { id } of reader.deploymentsOn(clusterId)) {
+          changes.touch(id)
+          wakeIfOurs(id)
+        }
       },
       noteConnection: connections.note,
       changed: () => changes.touchOther(),
@@ -269,12 +279,25 @@ export async function createPlatform(deps: PlatformDeps) {
     },
     findApps: deps.findApps,
     sampleFolder: path.join(deps.resourcesFolder, 'samples', 'hello'),
-    deployments: (): Deployment[] => reader.deployments().map(toDeployment),
-    deployment: (id: string): Deployment | undefined => {
-      const stored = reader.deployment(id)
-      return stored && toDeployment(stored)
-    },
+    /** Those that changed last come first. */
+    deployments: (limit?: number): Deployment[] => toDeployments(reader.deployments(limit)),
+    /** The newest first, or those of the ids. */
+    deploymentPage: ({
+      before,
+      ids,
+    }: {
+      before?: string | undefined
+      ids?: readonly string[] | undefined
+    }): Deployment[] =>
+      toDeployments(
+        ids === undefined
+          ? reader.deploymentPage({ before, limit: mostAtOnce })
+          : reader.deploymentsOfIds(ids),
+      ),
+    deployment: (id: string): Deployment | undefined => toDeployments(reader.deploymentsOfIds([id]))[0],
+    deploymentCounts: () => reader.deploymentCounts(),
     keptFolders: createKeptFolders({ reader, driver, intents }),
+    space: createSpace({ dataFolder, reader, driver, logs, now }),
     domains: createDomains({ reader, writer, driver, changed: changes.touch }),
     variables: (deploymentId: string): VariableList => listVariables(reader, deploymentId),
     /** Counts again what is left of a removed deployment; undefined while its row is there. */
@@ -302,9 +325,6 @@ export async function createPlatform(deps: PlatformDeps) {
       })()
       return () => end.abort()
     },
-    /** The deployments that changed last. */
-    recentDeployments: async (limit: number): Promise<Deployment[]> =>
-      reader.deployments(limit).map(toDeployment),
     deploy: async (id: string): Promise<void> => {
       const { id: userId, name } = users.current()
       await intents.deploy(id, { userId, name, hasConsent: false })

@@ -148,10 +148,10 @@ export function createRouter(
       }),
     },
     deployments: {
-      list: at.deployments.list.handler(() => platform.deployments()),
+      list: at.deployments.list.handler(({ input }) => platform.deploymentPage(input)),
       get: at.deployments.get.handler(({ input: { id } }) => ({
         ...found(platform.deployment(id), 'deployment'),
-        releases: reader.releasesOf(id),
+        releases: reader.pastReleasesOf(id, reader.artifactsOf(id)),
         builds: reader.buildsOf(id, 50),
       })),
       create: at.deployments.create.handler(async ({ input, context }) => {
@@ -199,8 +199,11 @@ export function createRouter(
         await keptFolders.stop(id, path, { deletesData }, context.asker)
         return {}
       }),
-      space: at.folders.space.handler(({ input, signal }) => keptFolders.space(input.id, signal)),
+      space: at.folders.space.handler(({ input, signal }) => platform.space.of(input.id, signal)),
       written: at.folders.written.handler(({ input, signal }) => keptFolders.written(input.id, signal)),
+    },
+    space: {
+      total: at.space.total.handler(({ signal }) => platform.space.total(signal)),
     },
     variables: {
       list: at.variables.list.handler(({ input }) =>

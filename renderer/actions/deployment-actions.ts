@@ -8,7 +8,7 @@ interface Named {
   readonly name: string
 }
 
-/** What can be done to a deployment from anywhere. Each says its result, and is over when the screen shows it. */
+/** What can be done to a deployment from anywhere. Each says its result, and is over when the page of the deployment shows it; the board follows the changes. */
 export const deploymentActions = {
   /** `isFresh`: builds, even what was built before. */
   deploy: (deployment: Named, { isFresh = false }: { isFresh?: boolean } = {}) =>
@@ -41,8 +41,13 @@ export const deploymentActions = {
 
   rollback: (deployment: Named, release: Release) =>
     run(async () => {
-      await client.deployments.rollback({ id: deployment.id, releaseId: release.id })
-      toast(`Rolling ${deployment.name} back to ${shortSha(release.commit.sha)}.`)
+      const { buildId } = await client.deployments.rollback({ id: deployment.id, releaseId: release.id })
+      const sha = shortSha(release.commit.sha)
+      toast(
+        buildId === null
+          ? `Rolling ${deployment.name} back to ${sha}.`
+          : `Building ${sha} again, to roll ${deployment.name} back.`,
+      )
     }),
 
   cancelBuild: (buildId: string) =>

@@ -5,6 +5,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import type { Contract } from '../../shared/contract/contract.ts'
 import { createConnection } from './connection.ts'
+import { createDeployments } from './deployments.ts'
 import { open } from './open.ts'
 
 export const connection = createConnection({
@@ -30,5 +31,7 @@ export const queryClient = new QueryClient({
     mutations: { retry: false, networkMode: 'always' },
   },
 })
+
+export const { everyDeployment, refreshDeployments } = createDeployments({ client, queryClient })
 
 export const useConnection = () => useSyncExternalStore(connection.subscribe, connection.state)

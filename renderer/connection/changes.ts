@@ -16,8 +16,10 @@ export function followChanges(deps: {
   api: typeof Api
   queryClient: QueryClient
   connection: Connection
+  /** Asks again for rows of the list of all. */
+  refreshDeployments: (ids: readonly string[]) => Promise<void>
 }): void {
-  const { client, api, queryClient, connection } = deps
+  const { client, api, queryClient, connection, refreshDeployments } = deps
   let hidden: Change = { deployments: [], hasOther: false }
 
   const apply = ({ deployments, hasOther }: Change) => {
@@ -29,12 +31,11 @@ export function followChanges(deps: {
       invalidate(api.domains.list.key({ input: { id } }))
     }
     if (deployments.length > 0) {
-      invalidate(api.deployments.list.key())
+      void refreshDeployments(deployments)
       invalidate(api.builds.key())
       invalidate(api.activity.key())
     }
     if (hasOther) {
-      invalidate(api.deployments.list.key())
       invalidate(api.activity.key())
       invalidate(api.clusters.key())
       invalidate(api.settings.key())

@@ -15,8 +15,9 @@ import {
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
 import { deploymentActions, openInBrowser } from '../actions/deployment-actions.ts'
-import { api } from '../connection/api.ts'
+import { everyDeployment } from '../connection/api.ts'
 import { shortUrl, shownStatus } from '../status/facts.ts'
 import { StatusMark } from '../status/StatusMark.tsx'
 import { deploymentLooks } from '../status/status-map.ts'
@@ -27,7 +28,9 @@ const shownAtOnce = 12
 /** Everything by name: deployments, what can be done to them, and places. */
 export function Palette({ showShortcuts }: { showShortcuts: () => void }) {
   const navigate = useNavigate()
-  const deployments = useQuery(api.deployments.list.queryOptions()).data ?? []
+  const [isOpen, setIsOpen] = useState(false)
+  // Closed, it does not follow what changes: with thousands of deployments its actions are many.
+  const deployments = useQuery({ ...everyDeployment, subscribed: isOpen }).data ?? []
 
   const groups: SpotlightActionGroupData[] = [
     {
@@ -80,6 +83,8 @@ export function Palette({ showShortcuts }: { showShortcuts: () => void }) {
     <Spotlight
       actions={groups}
       shortcut="mod + K"
+      onSpotlightOpen={() => setIsOpen(true)}
+      onSpotlightClose={() => setIsOpen(false)}
       tagsToIgnore={[]}
       nothingFound="Nothing has this name."
       limit={shownAtOnce}

@@ -15,7 +15,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { Connection } from '../../shared/domain/cluster.ts'
 import { ConnectionMark } from '../clusters/ConnectionMark.tsx'
-import { api, useConnection } from '../connection/api.ts'
+import { api, everyDeployment, useConnection } from '../connection/api.ts'
 import { isActive } from '../status/facts.ts'
 import { ActingUser } from './ActingUser.tsx'
 import classes from './Rail.module.css'
@@ -30,7 +30,7 @@ export function Rail({
   toggle: () => void
   showShortcuts: () => void
 }) {
-  const deployments = useQuery(api.deployments.list.queryOptions())
+  const deployments = useQuery(everyDeployment)
   const builds = deployments.data?.filter(each => isActive(each.latestBuild)).length ?? 0
   const Toggle = isCollapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse
   return (

@@ -1,4 +1,4 @@
-import type { Build, Deployment, Step } from '../../shared/domain/records.ts'
+import type { BuildSummary, Deployment, Step } from '../../shared/domain/records.ts'
 import type { ShownStatus } from './status-map.ts'
 
 export function shownStatus(deployment: Deployment): ShownStatus {
@@ -33,7 +33,7 @@ export const stepWords = {
 const stepCount = Object.keys(stepWords).length
 
 /** Where a build is: the step at work and its place among all, counted from 1. */
-export function progressOf(build: Build): { word: string; number: number; count: number } {
+export function progressOf(build: BuildSummary): { word: string; number: number; count: number } {
   const index = build.steps.findLastIndex(step => step.status === 'running')
   const step = build.steps[index] ?? build.steps.at(-1)
   if (step === undefined) return { word: 'Starting', number: 0, count: stepCount }
@@ -44,7 +44,9 @@ export function progressOf(build: Build): { word: string; number: number; count:
   }
 }
 
-export const isActive = (build: Build | null): build is Build & { status: 'queued' | 'running' } =>
+export const isActive = (
+  build: BuildSummary | null,
+): build is BuildSummary & { status: 'queued' | 'running' } =>
   build !== null && (build.status === 'queued' || build.status === 'running')
 
 /** What serves and what was tried are two facts; both are told. */

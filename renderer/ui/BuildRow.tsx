@@ -1,7 +1,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import type { Build } from '../../shared/domain/records.ts'
+import type { BuildSummary } from '../../shared/domain/records.ts'
 import { deploymentActions } from '../actions/deployment-actions.ts'
 import { Ago, Elapsed } from '../format/clock.tsx'
 import { formatDuration } from '../format/time.ts'
@@ -11,7 +11,7 @@ import { buildLooks } from '../status/status-map.ts'
 import classes from './BuildRow.module.css'
 
 /** One line a build, which opens its log. `name` where the builds of several deployments stand together. */
-export function BuildRow({ build, name }: { build: Build; name?: string }) {
+export function BuildRow({ build, name }: { build: BuildSummary; name?: string }) {
   const sha = shortSha(build.commit.sha)
   return (
     <li className={classes.row} data-named={name !== undefined}>
@@ -56,7 +56,7 @@ export function BuildRow({ build, name }: { build: Build; name?: string }) {
   )
 }
 
-function noteOf(build: Build): string {
+function noteOf(build: BuildSummary): string {
   if (build.failure !== null && build.status === 'failed') return build.failure.message
   if (build.status === 'queued') return 'Waits for its turn'
   if (build.reusedBuildId !== null) return `by ${build.requestedBy} · took what was built before`

@@ -11,7 +11,7 @@ import {
 import { domainSchema, hostSchema } from '../domain/domain.ts'
 import { importReportSchema, mostExportBytes, passphraseSchema } from '../domain/export-file.ts'
 import { failureSchema } from '../domain/failure.ts'
-import { keptFolderSchema, spaceSchema, writtenFilesSchema } from '../domain/kept-folder.ts'
+import { keptFolderSchema, writtenFilesSchema } from '../domain/kept-folder.ts'
 import {
   logDiskSchema,
   logLineSchema,
@@ -26,17 +26,19 @@ import { folderSchema, planEditsSchema, planSchema } from '../domain/plan.ts'
 import {
   activitySchema,
   buildSchema,
+  buildSummarySchema,
   clusterSchema,
   commitSchema,
   deploymentSchema,
   idSchema,
-  releaseSchema,
+  pastReleaseSchema,
   residueSchema,
   settingsSchema,
   sourceSchema,
   userListSchema,
   userSchema,
 } from '../domain/records.ts'
+import { deploymentSpaceSchema, totalSpaceSchema } from '../domain/space.ts'
 import { userNameSchema } from '../domain/user.ts'
 import { variableChangesSchema, variableEditSchema, variableListSchema } from '../domain/variable.ts'
 
@@ -52,6 +54,8 @@ const source = sourceSchema.refine(
 )
 const portRule = 'A port is a whole number from 1 to 65535.'
 const port = z.int(portRule).min(1, portRule).max(65535, portRule).nullable()
+/** The most deployments that one request gives. */
+export const mostAtOnce = 100
 const page = { before: idSchema.optional(), limit: z.number().int().min(1).max(500).default(100) }
 
 const exportText = z.string().max(mostExportBytes)
@@ -166,10 +170,20 @@ export const contract = {
   },
 
   deployments: {
-    list: entry.output(z.array(deploymentSchema)),
+    /** A page of them, the newest first; or those of the ids that are there, in any order. */
+    list: entry
+      .input(
+        z
+          .object({ before: idSchema, ids: z.array(idSchema).max(mostAtOnce) })
+          .partial()
+          .prefault({}),
+      )
+      .output(z.array(deploymentSchema)),
     get: entry
       .input(byId)
-      .output(deploymentSchema.extend({ releases: z.array(releaseSchema), builds: z.array(buildSchema) })),
+      .output(
+        deploymentSchema.extend({ releases: z.array(pastReleaseSchema), builds: z.array(buildSchema) }),
+      ),
     /** Makes the deployment and queues its first build. An empty branch means the default one. */
     create: entry
       .input(
@@ -206,8 +220,13 @@ export const contract = {
     deploy: entry
       .input(byId.extend({ isFresh: z.boolean().optional() }))
       .output(z.object({ buildId: idSchema })),
-    /** Rolls an earlier release out again, without a build. */
-    rollback: entry.input(byId.extend({ releaseId: idSchema })).output(z.object({ releaseId: idSchema })),
+    /**
+     * Rolls an earlier release out again. What it ran starts at once as `releaseId`; where that was deleted, its commit is built
+     * again by `buildId`, with the variables, edits and port of then. The other one is null.
+     */
+    rollback: entry
+      .input(byId.extend({ releaseId: idSchema }))
+      .output(z.object({ releaseId: idSchema.nullable(), buildId: idSchema.nullable() })),
     restart: entry.input(byId).output(z.object({})),
     stop: entry.input(byId).output(z.object({})),
     start: entry.input(byId).output(z.object({})),
@@ -231,10 +250,15 @@ export const contract = {
     stop: entry
       .input(byId.extend({ path: z.string().max(1000), deletesData: z.boolean() }))
       .output(z.object({})),
-    /** How much of the disk its checkouts and kept folders take. Takes seconds. */
-    space: entry.input(byId).output(spaceSchema),
+    /** How much of the disk its checkouts, kept folders and logs take. Takes seconds. */
+    space: entry.input(byId).output(deploymentSpaceSchema),
     /** What the app that serves has written into its checkout, where the next release does not see it. */
     written: entry.input(byId).output(writtenFilesSchema),
+  },
+
+  space: {
+    /** How much of the disk all of Slipway takes, and what is left. Takes seconds, and is then kept for a minute. */
+    total: entry.output(totalSpaceSchema),
   },
 
   variables: {
@@ -260,7 +284,7 @@ export const contract = {
     /** `ownerId`: of that user's projects only. */
     list: entry
       .input(z.object({ ...page, ownerId: idSchema.optional() }))
-      .output(z.array(buildSchema.extend({ deployment: nameSchema }))),
+      .output(z.array(buildSummarySchema.extend({ deployment: nameSchema }))),
     get: entry.input(byId).output(buildSchema),
     cancel: entry.input(byId).output(z.object({})),
   },

@@ -72,14 +72,6 @@ export const keptFolderSchema = z.object({
 })
 export type KeptFolder = z.infer<typeof keptFolderSchema>
 
-/** Bytes on the disk. `isComplete`: not when there was more than could be looked at in a few seconds. */
-export const spaceSchema = z.object({
-  checkouts: z.number().int(),
-  kept: z.number().int(),
-  isComplete: z.boolean(),
-})
-export type Space = z.infer<typeof spaceSchema>
-
 /** What the app that serves has written beside what its build made. `refusal`: why the folder cannot be kept. */
 export const writtenFilesSchema = z.object({
   /** The folder of the app; null when nothing serves. */

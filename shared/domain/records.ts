@@ -79,6 +79,10 @@ export const buildSchema = z.object({
 })
 export type Build = z.infer<typeof buildSchema>
 
+/** A build as lists show it. */
+export const buildSummarySchema = buildSchema.omit({ plan: true })
+export type BuildSummary = z.infer<typeof buildSummarySchema>
+
 export const releaseSchema = z.object({
   id: idSchema,
   deploymentId: idSchema,
@@ -97,6 +101,19 @@ export const releaseSchema = z.object({
   endedAt: time.nullable(),
 })
 export type Release = z.infer<typeof releaseSchema>
+
+/**
+ * Newest releases that were live whose artifact is kept: a checkout has all that its app depends on, an image shares its
+ * layers with others.
+ */
+export const keptReleases = { local: 3, kubernetes: 10 } as const satisfies Record<
+  (typeof clusterKinds)[number],
+  number
+>
+
+/** `startsAtOnce`: what it ran is kept, so that a rollback to it needs no build. */
+export const pastReleaseSchema = releaseSchema.extend({ startsAtOnce: z.boolean() })
+export type PastRelease = z.infer<typeof pastReleaseSchema>
 
 /** What is there, as the cluster driver sees it; apart from the status, which is what Slipway is doing. */
 export const healthSchema = z.object({
@@ -135,7 +152,7 @@ export const deploymentSchema = z.object({
   /** Takes the traffic now. */
   serving: releaseSchema.nullable(),
   /** The newest build, finished or not. */
-  latestBuild: buildSchema.nullable(),
+  latestBuild: buildSummarySchema.nullable(),
   /** Why the last deploy, start or run failed; null when it did not. */
   failure: failureSchema.nullable(),
   createdAt: time,

@@ -120,7 +120,7 @@ clusterTest(
     await waitForAnswer('welcome /')
 
     const earlier = platform.reader.releasesOf(id).find(release => release.number === 1)
-    platform.intents.rollback(id, earlier?.id ?? '', asker(platform))
+    await platform.intents.rollback(id, earlier?.id ?? '', asker(platform))
     await waitForDeployment(platform, id, one => one.serving?.number === 3 && one.status === 'live', 120_000)
     await waitForAnswer('hello /')
 

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { findDeploymentProcesses } from '../../electron/clusters/local/job-processes.ts'
+import type { TotalSpace } from '../../shared/domain/space.ts'
 import { createCommandLine } from '../support/command-line.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
 import { createDataFolder, getThroughGateway } from '../support/platform.ts'
@@ -116,6 +117,22 @@ describe('alone', () => {
       status: 1,
       stderr: expect.stringContaining('no plain path'),
     })
+    const size = '\\d[\\d.]* [kMG]B'
+    expect((await line.call('space')).stdout).toMatch(
+      new RegExp(
+        [
+          `^NAME +CHECKOUTS +KEPT +LOGS\nkept +${size} +${size} +${size}\n\ncheckouts +${size}\n(?:.+\n)*`,
+          `in all +${size}\nleft on the disk +${size}\n$`,
+        ].join(''),
+      ),
+    )
+    const space = json<TotalSpace>((await line.call('space', '--json')).stdout)
+    expect(space).toMatchObject({ deployments: [{ name: 'kept' }], isComplete: true })
+    for (const part of ['checkouts', 'logs', 'database', 'free'] as const)
+      expect(space[part]).toBeGreaterThan(0)
+    const { checkouts, kept, setAside, logs, tools, database, total } = space
+    expect(total).toBe(checkouts + kept + setAside + logs + tools + database)
+
     const listed = json<{ path: string; place: string }[]>((await line.call('keep', 'kept', '--json')).stdout)
     expect(listed).toEqual([{ path: 'uploads', keptBy: 'person', place: expect.any(String) }])
     writeFileSync(join(listed[0]?.place ?? '', 'photo.jpg'), 'a photo')

@@ -69,7 +69,7 @@ describe('a release', () => {
     expect(await askUntil('shop', isServing(2))).toEqual(['200 one', '200 two'])
 
     const first = platform.reader.releasesOf(id).find(release => release.number === 1)
-    platform.intents.rollback(id, first?.id ?? '', asker(platform))
+    await platform.intents.rollback(id, first?.id ?? '', asker(platform))
     expect(await askUntil('shop', isServing(3))).toEqual(['200 two', '200 one'])
 
     platform.intents.restart(id, asker(platform))

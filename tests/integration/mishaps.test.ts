@@ -54,23 +54,27 @@ const deleteArtifact = (id: string, releaseNumber: number) => {
 const count = (id: string, verb: string) =>
   platform.reader.activity({ deploymentId: id, limit: 100 }).filter(line => line.verb === verb).length
 
-test('a rollback to files that somebody deleted fails once, and what serves goes on', async () => {
+test('a rollback to what somebody deleted builds it again where the folder is as it was, and is refused otherwise', async () => {
   const id = await create('blog', good)
   await write('blog', `${good} // again`)
   await platform.intents.deploy(id, asker(platform))
   const before = await waitForDeployment(platform, id, one => isLive(one) && one.serving?.number === 2)
   await deleteArtifact(id, 1)
   const first = platform.reader.releasesOf(id).find(release => release.number === 1)
-  platform.intents.rollback(id, first?.id ?? '', asker(platform))
-
-  const after = await waitForDeployment(platform, id, one => one.status === 'failed')
-  await platform.idle()
-  expect(after).toMatchObject({
+  const rollback = () => platform.intents.rollback(id, first?.id ?? '', asker(platform))
+  await expect(rollback()).rejects.toMatchObject({
+    failure: { code: 'conflict', message: expect.stringContaining('the files in the folder have changed') },
+  })
+  expect(platform.deployment(id)).toMatchObject({
+    status: 'live',
     serving: { number: 2 },
     health: { ready: 1, instances: before.health.instances },
-    failure: { code: 'not_found', message: 'What the build made is no longer on this computer.' },
   })
-  expect(count(id, 'release_failed')).toBe(1)
+
+  await write('blog', good)
+  await rollback()
+  const after = await waitForDeployment(platform, id, one => isLive(one) && one.serving?.number === 3)
+  expect(after.serving).toMatchObject({ rollbackTo: 1, commit: { sha: first?.commit.sha } })
 })
 
 test('a start of files that somebody deleted fails once, and a deploy mends it', async () => {

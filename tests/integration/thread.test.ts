@@ -66,7 +66,7 @@ test('a repository is deployed, followed, deployed again, rolled back, stopped, 
   expect(await getThroughGateway(platform, 'blog')).toEqual({ status: 200, body: 'welcome /' })
 
   const earlier = platform.reader.releasesOf(id).find(release => release.number === 1)
-  platform.intents.rollback(id, earlier?.id ?? '', asker(platform))
+  await platform.intents.rollback(id, earlier?.id ?? '', asker(platform))
   const back = await waitForDeployment(
     platform,
     id,

@@ -99,7 +99,7 @@ test('a secret is rotated without a build, and a rollback brings the old one bac
   expect(await answer()).toBe('none hello third-secret&value')
   expect(buildCount()).toBe(builds)
 
-  platform.intents.rollback(id, first, asker(platform))
+  await platform.intents.rollback(id, first, asker(platform))
   await untilRelease(4)
   expect(await answer()).toBe('none none first-secret&value')
   expect(platform.variables(id)).toMatchObject({

@@ -5,7 +5,7 @@ import { extname, join, normalize } from 'node:path'
 import { implement } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
-import { contract } from '../../shared/contract/contract.ts'
+import { contract, mostAtOnce } from '../../shared/contract/contract.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { LogLine } from '../../shared/domain/log.ts'
 import { isErrorLine } from '../../shared/domain/log-level.ts'
@@ -138,16 +138,22 @@ export async function startStandIn(options: { state: StandInState; port?: number
       })),
     },
     deployments: {
-      list: os.deployments.list.handler(({ errors }) => {
+      list: os.deployments.list.handler(({ input: { before, ids }, errors }) => {
         if (data.listFailure !== null) throw errors.FAILED(fail(data.listFailure))
+        if (ids !== undefined) return data.deployments.filter(each => ids.includes(each.id))
         return data.deployments
+          .filter(each => before === undefined || each.id < before)
+          .toSorted((a, b) => (a.id < b.id ? 1 : -1))
+          .slice(0, mostAtOnce)
       }),
       get: os.deployments.get.handler(({ input, errors }) => ({
         ...find(
           data.deployments.find(each => each.id === input.id),
           errors,
         ),
-        releases: data.releases.filter(each => each.deploymentId === input.id),
+        releases: data.releases
+          .filter(each => each.deploymentId === input.id)
+          .map((each, index) => ({ ...each, startsAtOnce: index < 3 })),
         builds: data.builds.filter(each => each.deploymentId === input.id),
       })),
       create: os.deployments.create.handler(() => {
@@ -162,7 +168,10 @@ export async function startStandIn(options: { state: StandInState; port?: number
         )
         return { buildId: deployment.latestBuild?.id ?? input.id }
       }),
-      rollback: os.deployments.rollback.handler(({ input }) => ({ releaseId: input.releaseId })),
+      rollback: os.deployments.rollback.handler(({ input }) => ({
+        releaseId: input.releaseId,
+        buildId: null,
+      })),
       restart: os.deployments.restart.handler(({ errors }) => {
         throw errors.FAILED(
           fail({
@@ -196,9 +205,24 @@ export async function startStandIn(options: { state: StandInState; port?: number
       space: os.folders.space.handler(() => ({
         checkouts: 412_000_000,
         kept: 48_300_000,
+        logs: 3_100_000,
         isComplete: true,
       })),
       written: os.folders.written.handler(() => data.written),
+    },
+    space: {
+      total: os.space.total.handler(() => ({
+        deployments: [],
+        checkouts: 4_120_000_000,
+        kept: 48_300_000,
+        setAside: 12_000_000,
+        logs: 310_000_000,
+        tools: 186_000_000,
+        database: 9_400_000,
+        total: 4_685_700_000,
+        free: 182_000_000_000,
+        isComplete: true,
+      })),
     },
     variables: {
       list: os.variables.list.handler(() => data.variables),

@@ -144,10 +144,10 @@ export const scenarios = {
     ...deploy('app', 'exits', hasFailed('app', 'start_exited')),
     {
       isAsked: scene => hasLine(scene, 'rollback', 'app'),
-      ask: scene => {
+      ask: async scene => {
         const id = idOf(scene, 'app')
         const first = scene.platform.reader.releasesOf(id).find(release => release.number === 1)
-        scene.platform.intents.rollback(id, first?.id ?? '', asker(scene.platform))
+        await scene.platform.intents.rollback(id, first?.id ?? '', asker(scene.platform))
       },
       isDone: isLive('app', 3),
     },

@@ -4,6 +4,7 @@ import type { ClusterDriver } from '../driver.ts'
 import { listBuilds } from './build-record.ts'
 import { isContainerPlan } from './containers.ts'
 import { type KeptFolders, toKeptOrder } from './kept-folders.ts'
+import type { LocalDriver } from './local-driver.ts'
 import { folderInside, type LocalFolders } from './local-folders.ts'
 import { type WalkLimits, walk } from './walk.ts'
 import { findWrittenFiles } from './written-files.ts'
@@ -13,7 +14,10 @@ export function createKeeping(
   folders: LocalFolders,
   keptFolders: KeptFolders,
   observe: ClusterDriver['observe'],
-): Pick<ClusterDriver, 'keep' | 'measure' | 'listKept' | 'whyNotKept' | 'dropKept' | 'findWritten'> {
+): Pick<
+  LocalDriver,
+  'keep' | 'measure' | 'measureShared' | 'listKept' | 'whyNotKept' | 'dropKept' | 'findWritten'
+> {
   return {
     async keep(order) {
       if (!existsSync(folders.artifactFolder(order.artifact))) return
@@ -26,6 +30,18 @@ export function createKeeping(
         measure(folders.kept(deploymentId), signal),
       ])
       return { checkouts: checkouts.bytes, kept: kept.bytes, isComplete: checkouts.isWhole && kept.isWhole }
+    },
+
+    async measureShared(signal) {
+      const [tools, setAside] = await Promise.all([
+        measure(folders.tools, signal),
+        measure(folders.setAside(''), signal),
+      ])
+      return {
+        tools: tools.bytes,
+        setAside: setAside.bytes,
+        isComplete: tools.isWhole && setAside.isWhole,
+      }
     },
 
     listKept: async deploymentId => keptFolders.list(deploymentId),

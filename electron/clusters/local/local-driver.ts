@@ -11,11 +11,18 @@ import { defaultLimits, type LocalContext, type LocalDriverDeps } from './local-
 import { createLocalFolders } from './local-folders.ts'
 import { createTools } from './tools.ts'
 
+export interface LocalDriver extends ClusterDriver {
+  /** How much of the disk lies beside the deployments. Bounded, and slow. */
+  measureShared(
+    signal?: AbortSignal,
+  ): Promise<{ readonly tools: number; readonly setAside: number; readonly isComplete: boolean }>
+}
+
 /**
  * This computer as a cluster: builds and apps as supervised child processes, with the rights of whoever runs Slipway.
  * They outlive it, and are found again here.
  */
-export async function createLocalDriver(deps: LocalDriverDeps): Promise<ClusterDriver> {
+export async function createLocalDriver(deps: LocalDriverDeps): Promise<LocalDriver> {
   const watchers = new Set<(deploymentId: string) => void>()
   const folders = createLocalFolders(deps.folder)
   const limits = { ...defaultLimits, ...deps.limits }

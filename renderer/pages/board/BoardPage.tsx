@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { api } from '../../connection/api.ts'
+import { everyDeployment } from '../../connection/api.ts'
 import { Page } from '../../frame/Page.tsx'
 import { QueryView } from '../../ui/QueryView.tsx'
 import { SkeletonRows } from '../../ui/SkeletonRows.tsx'
@@ -7,7 +7,7 @@ import { Board } from './Board.tsx'
 import { FirstRun } from './FirstRun.tsx'
 
 export function BoardPage() {
-  const deployments = useQuery(api.deployments.list.queryOptions())
+  const deployments = useQuery(everyDeployment)
   return (
     <Page title="Board" scrolls={false} newButton={deployments.data?.length === 0 ? 'none' : 'primary'}>
       <QueryView query={deployments} loading={<SkeletonRows count={8} widths={[8, 14, 22, 30, 6]} />}>

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
-import type { Build, Deployment } from '../../../shared/domain/records.ts'
+import type { BuildSummary, Deployment } from '../../../shared/domain/records.ts'
 import { deploymentActions } from '../../actions/deployment-actions.ts'
 import { Elapsed } from '../../format/clock.tsx'
 import { failureFacts, progressOf, shortSha, shortUrl, shownStatus } from '../../status/facts.ts'
@@ -72,7 +72,7 @@ export function RowNews({ deployment }: { deployment: Deployment }) {
   }
 }
 
-function BuildProgress({ build, name }: { build: Build; name: string }) {
+function BuildProgress({ build, name }: { build: BuildSummary; name: string }) {
   const { word, number, count } = progressOf(build)
   return (
     <span className={classes.progress}>

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import type { Build } from '../../../shared/domain/records.ts'
+import type { BuildSummary } from '../../../shared/domain/records.ts'
 import { api } from '../../connection/api.ts'
 import { Page } from '../../frame/Page.tsx'
 import { useRowKeys } from '../../keyboard/use-row-keys.ts'
@@ -20,7 +20,7 @@ const sections = [
   { title: 'Running', statuses: ['running'] },
   { title: 'Queued', statuses: ['queued'] },
   { title: 'Finished', statuses: ['succeeded', 'failed', 'cancelled'] },
-] as const satisfies readonly { title: string; statuses: readonly Build['status'][] }[]
+] as const satisfies readonly { title: string; statuses: readonly BuildSummary['status'][] }[]
 
 export function BuildsPage() {
   const { owner } = useSearch({ from: '/builds' })
@@ -99,7 +99,13 @@ function BuildsToolbar(props: { owner: string | undefined; showOf: (owner: strin
   )
 }
 
-function Section({ title, builds }: { title: string; builds: readonly (Build & { deployment: string })[] }) {
+function Section({
+  title,
+  builds,
+}: {
+  title: string
+  builds: readonly (BuildSummary & { deployment: string })[]
+}) {
   if (builds.length === 0) return null
   return (
     <section aria-label={title}>

@@ -2,7 +2,7 @@ import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { ConnectionMark } from '../../clusters/ConnectionMark.tsx'
-import { api } from '../../connection/api.ts'
+import { api, everyDeployment } from '../../connection/api.ts'
 import { useNow } from '../../format/clock.tsx'
 import { formatAge, formatExact } from '../../format/time.ts'
 import { Page } from '../../frame/Page.tsx'
@@ -14,7 +14,7 @@ import classes from './Clusters.module.css'
 /** Where deployments can run. Nothing is asked of a cluster to draw this. */
 export function ClustersPage() {
   const clusters = useQuery(api.clusters.list.queryOptions())
-  const deployments = useQuery(api.deployments.list.queryOptions())
+  const deployments = useQuery(everyDeployment)
   const countOn = (id: string) => deployments.data?.filter(one => one.cluster.id === id).length ?? 0
   return (
     <Page title="Clusters" newButton="second">

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import type { Build } from '../../../shared/domain/records.ts'
+import type { BuildSummary } from '../../../shared/domain/records.ts'
 import { deploymentActions } from '../../actions/deployment-actions.ts'
 import { StatusMark } from '../../status/StatusMark.tsx'
 import { buildLooks } from '../../status/status-map.ts'
@@ -9,7 +9,7 @@ import { StepList } from '../../ui/StepList.tsx'
 import classes from './Deployment.module.css'
 
 /** The build at work: its steps with what each took. */
-export function BuildNow({ build }: { build: Build }) {
+export function BuildNow({ build }: { build: BuildSummary }) {
   const params = { id: build.deploymentId, buildId: build.id }
   return (
     <section className={classes.now} aria-label="Build in progress">

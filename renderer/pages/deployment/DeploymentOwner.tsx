@@ -1,7 +1,7 @@
 import { Select } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { toast } from '../../actions/toasts.tsx'
-import { api, client } from '../../connection/api.ts'
+import { client, everyDeployment } from '../../connection/api.ts'
 import { toShownFailure } from '../../connection/failures.ts'
 import { FailurePanel } from '../../ui/FailurePanel.tsx'
 import { useUsers } from '../../users/use-users.ts'
@@ -13,7 +13,7 @@ import type { DeploymentDetail } from './deployment-context.ts'
 export function DeploymentOwner({ deployment }: { deployment: DeploymentDetail }) {
   const { project, owner } = deployment
   const { users, areSeveral } = useUsers()
-  const all = useQuery(api.deployments.list.queryOptions()).data ?? []
+  const all = useQuery(everyDeployment).data ?? []
   const give = useMutation({
     mutationFn: async (ownerId: string) => {
       await client.projects.give({ id: project.id, ownerId })

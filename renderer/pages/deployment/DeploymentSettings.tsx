@@ -9,6 +9,7 @@ import { FailurePanel } from '../../ui/FailurePanel.tsx'
 import { PlanSentence } from '../../ui/PlanSentence.tsx'
 import classes from './Deployment.module.css'
 import { DeploymentOwner } from './DeploymentOwner.tsx'
+import { DeploymentSpace } from './DeploymentSpace.tsx'
 import { type DeploymentDetail, useDeployment } from './deployment-context.ts'
 import { KeptFolders } from './KeptFolders.tsx'
 import { RemoveDialog } from './RemoveDialog.tsx'
@@ -21,6 +22,7 @@ export function DeploymentSettings() {
         <SettingsForm key={deployment.id} deployment={deployment} />
         <DeploymentOwner deployment={deployment} />
         {deployment.cluster.kind === 'local' && <KeptFolders id={deployment.id} />}
+        <DeploymentSpace id={deployment.id} />
         <Danger deployment={deployment} />
       </div>
     </div>

@@ -1,8 +1,7 @@
 import { Button, TextInput } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { formatBytes } from '../../../shared/domain/bytes.ts'
-import type { KeptFolder, Space } from '../../../shared/domain/kept-folder.ts'
+import type { KeptFolder } from '../../../shared/domain/kept-folder.ts'
 import { toast } from '../../actions/toasts.tsx'
 import { api, client, queryClient } from '../../connection/api.ts'
 import { toShownFailure } from '../../connection/failures.ts'
@@ -16,7 +15,6 @@ const refresh = () => queryClient.invalidateQueries({ queryKey: api.folders.key(
 /** Folders that outlive the releases: listed, added, and not kept any more. */
 export function KeptFolders({ id }: { id: string }) {
   const folders = useQuery({ ...api.folders.list.queryOptions({ input: { id } }), staleTime: 0 })
-  const space = useQuery({ ...api.folders.space.queryOptions({ input: { id } }), staleTime: 60_000 })
   const [typed, setTyped] = useState('')
   const keep = useMutation({
     mutationFn: () => client.folders.keep({ id, path: typed }),
@@ -81,17 +79,9 @@ export function KeptFolders({ id }: { id: string }) {
           Keep folder
         </Button>
       </form>
-      <p className="second">{toSpaceNote(space.data)}</p>
       {failure !== null && <FailurePanel failure={toShownFailure(failure)} />}
     </section>
   )
-}
-
-function toSpaceNote(space: Space | undefined): string {
-  if (space === undefined) return 'Space on the disk: being measured'
-  const { checkouts, kept, isComplete } = space
-  const least = isComplete ? '' : 'at least '
-  return `Space on the disk: checkouts ${least}${formatBytes(checkouts)}, kept folders ${least}${formatBytes(kept)}`
 }
 
 const toVerb = ({ keptBy }: KeptFolder) => (keptBy === 'none' ? 'Delete its data' : 'Stop keeping')

@@ -14,7 +14,7 @@ export function Overview() {
   const deployment = useDeployment()
   const { health, serving, latestBuild, failure, project, cluster, branch, id } = deployment
   const status = shownStatus(deployment)
-  const plan = latestBuild?.plan ?? deployment.builds.find(build => build.plan !== null)?.plan
+  const plan = deployment.builds.find(build => build.plan !== null)?.plan
   const port = health.port ?? deployment.port ?? plan?.port?.value ?? null
   return (
     <div className={classes.overview}>

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import type { Build } from '../../../shared/domain/records.ts'
+import type { Build, PastRelease } from '../../../shared/domain/records.ts'
 import { deploymentActions } from '../../actions/deployment-actions.ts'
 import { Ago } from '../../format/clock.tsx'
 import { formatDuration } from '../../format/time.ts'
@@ -71,9 +71,14 @@ function Entry({ entry, deployment }: { entry: TimelineEntry; deployment: Deploy
           variant="default"
           className={classes.rollback}
           onClick={() => void deploymentActions.rollback(deployment, entry.release)}
-          aria-label={`Roll back to ${shortSha(commit.sha)}, release ${entry.release.number}`}
+          aria-label={`${toRollbackWord(entry.release)}, release ${entry.release.number}`}
+          title={
+            entry.release.startsAtOnce
+              ? 'Starts at once: what it ran is kept.'
+              : 'What it ran was deleted to save space. Its commit is built again as it was, then goes live.'
+          }
         >
-          Roll back
+          {entry.release.startsAtOnce ? 'Roll back' : `Build ${shortSha(commit.sha)} again`}
         </Button>
       )}
       {entry.kind === 'release' && entry.release.status === 'live' && (
@@ -82,6 +87,9 @@ function Entry({ entry, deployment }: { entry: TimelineEntry; deployment: Deploy
     </li>
   )
 }
+
+const toRollbackWord = ({ commit, startsAtOnce }: PastRelease) =>
+  startsAtOnce ? `Roll back to ${shortSha(commit.sha)}` : `Build ${shortSha(commit.sha)} again`
 
 function describe(entry: TimelineEntry): string {
   if (entry.kind === 'build') {

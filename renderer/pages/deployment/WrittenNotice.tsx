@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { formatBytes } from '../../../shared/domain/bytes.ts'
+import { keptReleases } from '../../../shared/domain/records.ts'
 import { toast } from '../../actions/toasts.tsx'
 import { api, client, queryClient } from '../../connection/api.ts'
 import { toShownFailure } from '../../connection/failures.ts'
@@ -21,7 +22,10 @@ export function WrittenNotice({ id }: { id: string }) {
   if (folders.length === 0) return null
   return (
     <section className={classes.written} aria-label="Written by the app">
-      <p>The app has written files that the next release does not see. They stay here:</p>
+      <p>
+        The app has written files that the next release does not see. They are deleted with what it runs from,
+        once {keptReleases.local} newer releases were live. Until then they are here:
+      </p>
       <p className="mono">{place}</p>
       <ul className={classes.writtenFolders}>
         {folders.map(({ path, files, bytes, example, isShared, refusal }) => (

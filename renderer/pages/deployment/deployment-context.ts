@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react'
-import type { Build, Deployment, Release } from '../../../shared/domain/records.ts'
+import type { Build, Deployment, PastRelease } from '../../../shared/domain/records.ts'
 
-export type DeploymentDetail = Deployment & { readonly releases: Release[]; readonly builds: Build[] }
+export type DeploymentDetail = Deployment & { readonly releases: PastRelease[]; readonly builds: Build[] }
 
 /** The tabs of a deployment's page share what the page has loaded. */
 export const DeploymentContext = createContext<DeploymentDetail | null>(null)

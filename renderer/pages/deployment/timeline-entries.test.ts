@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import type { Build, Release } from '../../../shared/domain/records.ts'
+import type { Build, PastRelease } from '../../../shared/domain/records.ts'
 import { toTimeline } from './timeline-entries.ts'
 
 const build = (id: string, status: string, createdAt: number) => ({ id, status, createdAt }) as Build
 const release = (id: string, buildId: string, status: string, createdAt: number) =>
-  ({ id, buildId, status, createdAt }) as Release
+  ({ id, buildId, status, createdAt }) as PastRelease
 
 test('builds that came to nothing stand between the releases', () => {
   const live = release('r2', 'b2', 'live', 20)

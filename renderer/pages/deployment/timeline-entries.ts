@@ -1,11 +1,11 @@
-import type { Build, Deployment, Release } from '../../../shared/domain/records.ts'
+import type { Build, Deployment, PastRelease } from '../../../shared/domain/records.ts'
 
 export type TimelineEntry =
   | {
       readonly kind: 'release'
       readonly id: string
       readonly at: number
-      readonly release: Release
+      readonly release: PastRelease
       readonly build: Build | undefined
       readonly canRollBack: boolean
     }
@@ -13,7 +13,7 @@ export type TimelineEntry =
 
 /** Releases and, where a build ended without one, that build; newest first. */
 export function toTimeline(deployment: {
-  readonly releases: readonly Release[]
+  readonly releases: readonly PastRelease[]
   readonly builds: readonly Build[]
   readonly serving: Deployment['serving']
 }): TimelineEntry[] {

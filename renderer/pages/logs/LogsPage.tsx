@@ -2,7 +2,7 @@ import { Button, Loader } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useRef } from 'react'
-import { api } from '../../connection/api.ts'
+import { everyDeployment } from '../../connection/api.ts'
 import { isFailure, toShownFailure } from '../../connection/failures.ts'
 import { useNow } from '../../format/clock.tsx'
 import { formatDay } from '../../format/time.ts'
@@ -22,7 +22,7 @@ import { type LogsSearch, useLogsSearch } from './use-logs-search.ts'
 export function LogsPage() {
   const view: LogsView = useSearch({ from: '/logs' })
   const navigate = useNavigate()
-  const deployments = useQuery(api.deployments.list.queryOptions())
+  const deployments = useQuery(everyDeployment)
   const searchInput = useRef<HTMLInputElement>(null)
   const rows = useRowKeys()
   const search = useLogsSearch(view)

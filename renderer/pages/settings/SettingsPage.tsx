@@ -9,6 +9,7 @@ import { QueryView } from '../../ui/QueryView.tsx'
 import { SkeletonRows } from '../../ui/SkeletonRows.tsx'
 import classes from './Settings.module.css'
 import { SettingsRow } from './SettingsRow.tsx'
+import { SpaceRow } from './SpaceRow.tsx'
 import { Transfer } from './Transfer.tsx'
 import { Users } from './Users.tsx'
 
@@ -50,6 +51,7 @@ export function SettingsPage() {
               <SettingsRow title="Data folder" about="Database, checkouts and logs.">
                 <span className="mono">{info.dataFolder}</span>
               </SettingsRow>
+              <SpaceRow />
               <SettingsRow title="Version">
                 <span>{info.version}</span>
               </SettingsRow>

@@ -35,11 +35,11 @@ export function createImages(context: Pick<KubernetesContext, 'settings' | 'desc
     repositoryOf(context.describe(deploymentId).owner.id, deploymentId)
 
   return {
-    /** When it cannot be told, the image is built again, for which the layers are there. */
-    has: (deploymentId: string, artifact: string): Promise<boolean> =>
-      orElse(false, deploymentId, async () => {
+    has: (deploymentId: string, artifact: string): Promise<boolean | undefined> =>
+      orElse<boolean | undefined>(undefined, deploymentId, async () => {
         const digest = /@(sha256:[0-9a-f]+)$/.exec(artifact)?.[1]
-        if (client === undefined || digest === undefined) return false
+        if (client === undefined) return undefined
+        if (digest === undefined) return false
         const repository = repositoryFor(deploymentId)
         if (artifact !== `${registry?.address}/${repository}@${digest}`) return false
         return client.has(repository, digest)
