@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, type Stats, statSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { loadYaml } from '@kubernetes/client-node'
 import { z } from 'zod'
@@ -87,7 +87,7 @@ export function programOf(user: KubeUser | undefined): string | null {
 export function stampOf(files: readonly string[]): string {
   return files
     .map(file => {
-      const found = statSync(file, { throwIfNoEntry: false })
+      const found = look(file)
       return found === undefined ? '-' : `${found.ino}:${found.mtimeMs}:${found.size}`
     })
     .join()
@@ -113,7 +113,7 @@ export function parse(text: string, from: string): z.infer<typeof fileSchema> {
 }
 
 function readText(file: string): string | undefined {
-  const found = statSync(file, { throwIfNoEntry: false })
+  const found = look(file)
   if (found === undefined) return undefined
   if (!found.isFile()) throw unreadable(file, ': it is no file')
   if (found.size > maxBytes) throw unreadable(file, ': it is larger than 10 MB')
@@ -121,6 +121,15 @@ function readText(file: string): string | undefined {
     return readFileSync(file, 'utf8')
   } catch (cause) {
     throw unreadable(file, ': it may not be read', cause)
+  }
+}
+
+/** Undefined: there is nothing of that name. */
+function look(file: string): Stats | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false })
+  } catch (cause) {
+    throw unreadable(file, ': it may not be looked at', cause)
   }
 }
 

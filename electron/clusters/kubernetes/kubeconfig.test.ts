@@ -135,6 +135,13 @@ describe('files', () => {
     expect(failure.message).toContain('line 3')
   })
 
+  test.each(['\0', 'x'.repeat(4000)])(
+    'a name that no file can have is refused in plain words',
+    async name => {
+      expect((await failureOf(() => listContexts([name]))).message).toContain('it may not be looked at')
+    },
+  )
+
   test('a huge file is not read', async () => {
     const file = write('huge', `#${'x'.repeat(11 * 1024 * 1024)}`)
     expect((await failureOf(() => listContexts([file]))).message).toContain('larger than 10 MB')
