@@ -70,7 +70,13 @@ test.each(oddNames.map((folder, n) => [folder, `odd-${n + 1}`]))(
     expect(await getThroughGateway(platform, name)).toEqual({ status: 200, body: 'hello' })
     await client.deployments.remove({ id, name })
     await platform.idle()
-    expect(await client.deployments.residue({ id })).toEqual({ processes: 0, checkouts: 0, logs: 0, rows: 0 })
+    expect(await client.deployments.residue({ id })).toEqual({
+      processes: 0,
+      checkouts: 0,
+      logs: 0,
+      rows: 0,
+      keptData: null,
+    })
   },
 )
 
