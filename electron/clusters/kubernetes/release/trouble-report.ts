@@ -22,7 +22,7 @@ export function createTroubleReport(context: KubernetesContext, masks: Masks) {
     switch (trouble.kind) {
       case 'crash':
       case 'memory':
-        return { lines: await readLines(pod, trouble.isRunning), listening: [] }
+        return { lines: await readCrash(pod, trouble.isRunning), listening: [] }
       case 'silent': {
         const [lines, listening] = await Promise.all([
           readLines(pod, false),
@@ -33,6 +33,12 @@ export function createTroubleReport(context: KubernetesContext, masks: Masks) {
       default:
         return { lines: [], listening: [] }
     }
+  }
+
+  /** The container may have been started again since it was looked at: then its lines are those of the one before. */
+  const readCrash = async (pod: V1Pod, isPrevious: boolean): Promise<string[]> => {
+    const lines = await readLines(pod, isPrevious)
+    return lines.length > 0 ? lines : readLines(pod, !isPrevious)
   }
 
   /** The last lines of the app; `isPrevious`: of the one that ran before it. */
