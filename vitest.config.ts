@@ -1,6 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
 const limits = { testTimeout: 60_000, hookTimeout: 120_000 }
+/**
+ * On a shared CI machine, a test with real processes or a real cluster that fails is tried once more; the reporter names it.
+ * At a desk it fails at once.
+ */
+const secondTry = { retry: process.env.CI === 'true' ? 1 : 0 }
 
 export default defineConfig({
   test: {
@@ -13,6 +18,7 @@ export default defineConfig({
           fileParallelism: false,
           maxConcurrency: 2,
           ...limits,
+          ...secondTry,
           testTimeout: 180_000,
         },
       },
@@ -24,6 +30,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 600_000,
+          ...secondTry,
         },
       },
       {
@@ -32,6 +39,7 @@ export default defineConfig({
           include: ['tests/e2e/**/*.test.ts'],
           fileParallelism: false,
           ...limits,
+          ...secondTry,
           testTimeout: 300_000,
         },
       },
