@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const limits = { testTimeout: 60_000, hookTimeout: 120_000 }
 /**
- * On a shared CI machine, a test with real processes or a real cluster that fails is tried once more; the reporter names it.
+ * On a shared CI machine, a test with real processes or a real cluster that fails is tried once more; `.ci/run` names it.
  * At a desk it fails at once.
  */
 const secondTry = { retry: process.env.CI === 'true' ? 1 : 0 }
