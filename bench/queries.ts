@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type Sqlite from 'better-sqlite3'
 import { openDatabase } from '../electron/database/open.ts'
 import { createReader, type Reader } from '../electron/database/reader.ts'
-import { mostAtOnce } from '../shared/contract/contract.ts'
+import { mostAtOnce } from '../shared/contract/deployments.ts'
 import { createDataFolder } from '../tests/support/platform.ts'
 import { type Result, toResult } from './result.ts'
 

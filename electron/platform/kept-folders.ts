@@ -7,13 +7,14 @@ import {
 } from '../../shared/domain/kept-folder.ts'
 import type { ClusterDriver, KeepOrder } from '../clusters/driver.ts'
 import type { Reader } from '../database/reader.ts'
-import type { Asker, createIntents } from '../pipeline/intents.ts'
+import type { Asker } from '../pipeline/intents/asking.ts'
+import type { Intents } from '../pipeline/intents.ts'
 
 /** What people ask about kept folders, which only the rows and the driver together can answer. */
 export function createKeptFolders(deps: {
   reader: Reader
   driver: ClusterDriver
-  intents: Pick<ReturnType<typeof createIntents>, 'checkFolder' | 'keepFolder' | 'stopKeepingFolder'>
+  intents: Pick<Intents, 'checkFolder' | 'keepFolder' | 'stopKeepingFolder'>
 }) {
   const { reader, driver, intents } = deps
 

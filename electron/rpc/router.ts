@@ -1,57 +1,22 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import os from 'node:os'
-import path from 'node:path'
-import { ValidationError } from '@orpc/contract'
-import { implement, ORPCError } from '@orpc/server'
 import packageJson from '../../package.json' with { type: 'json' }
-import { contract } from '../../shared/contract/contract.ts'
-import { type Failure, SlipwayError, toDiskFailure } from '../../shared/domain/failure.ts'
-import { toNameFromSource } from '../../shared/domain/name.ts'
-import type { Asker } from '../pipeline/intents.ts'
-import { searchLogs } from '../platform/log-search.ts'
+import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { Platform } from '../platform/platform.ts'
-import { createAcknowledgements } from './acknowledgements.ts'
-import type { RequestContext } from './websocket.ts'
-
-export type Surface = 'window' | 'browser' | 'terminal'
+import { clusterHandlers } from './handlers/clusters.ts'
+import { deploymentHandlers } from './handlers/deployments.ts'
+import { createHandlerBase, found, type Surface } from './handlers/handler-base.ts'
+import { logHandlers } from './handlers/logs.ts'
+import { sourceHandlers } from './handlers/sources.ts'
 
 /** Shows the window, or makes a fresh link into the browser session. */
 export type Opener = () => { url: string | null }
 
-/** One thin handler for each entry of the contract. */
+/** One thin handler for each entry of the contract. Nouns of many verbs have a file each in `handlers/`. */
 export function createRouter(
   platform: Platform,
   { surface, open }: { surface: Surface; open?: Opener | undefined },
 ) {
-  const { reader, writer, intents, logs, sources, changes, users, transfer, keptFolders } = platform
-  const followed = createAcknowledgements()
-
-  const askerOf = ({ actsAs }: RequestContext): Asker => {
-    const { id: userId, name } = actsAs === undefined ? users.current() : users.named(actsAs)
-    return { userId, name, hasConsent: surface === 'terminal' }
-  }
-
-  const at = implement(contract)
-    .$context<RequestContext>()
-    .use(async ({ next }) => {
-      try {
-        return await next()
-      } catch (error) {
-        const failure = toKnownFailure(error)
-        if (failure === undefined) throw error
-        throw new ORPCError('FAILED', { message: failure.message, data: failure, cause: error })
-      }
-    })
-    .use(({ context, next }) => next({ context: { asker: askerOf(context) } }))
-
-  const found = <T>(record: T | undefined, what: string): T => {
-    if (record !== undefined) return record
-    throw new SlipwayError({
-      code: 'not_found',
-      message: `There is no such ${what}.`,
-      hint: 'Go back to the board.',
-    })
-  }
+  const { reader, writer, intents, changes, users, transfer, keptFolders } = platform
+  const at = createHandlerBase(users, surface)
 
   return at.router({
     session: {
@@ -93,102 +58,9 @@ export function createRouter(
         return {}
       }),
     },
-    clusters: {
-      list: at.clusters.list.handler(() =>
-        reader.clusters().map(one => ({ ...one, connection: platform.connection(one) })),
-      ),
-      contexts: at.clusters.contexts.handler(({ input }) => platform.clusters.contexts(input.kubeconfig)),
-      keepKubeconfig: at.clusters.keepKubeconfig.handler(({ input }) =>
-        platform.clusters.keepKubeconfig(input.text),
-      ),
-      preflight: at.clusters.preflight.handler(({ input, context, signal }) =>
-        platform.clusters.preflight(input.id, {
-          userId: context.asker.userId,
-          proves: input.proves,
-          signal,
-        }),
-      ),
-      rbac: at.clusters.rbac.handler(({ input, context }) =>
-        platform.clusters.rbac(input.id, { userId: context.asker.userId, role: input.role }),
-      ),
-      connect: at.clusters.connect.handler(({ input }) => platform.clusters.connect(input.id)),
-      settings: at.clusters.settings.handler(({ input }) =>
-        found(reader.clusterSettings(input.id), 'cluster'),
-      ),
-      add: at.clusters.add.handler(({ input }) => platform.clusters.add(input)),
-      update: at.clusters.update.handler(async ({ input }) => {
-        await platform.clusters.update(input.id, input.changes)
-        return {}
-      }),
-      remove: at.clusters.remove.handler(async ({ input }) => {
-        await platform.clusters.remove(input.id)
-        return {}
-      }),
-    },
-    sources: {
-      branches: at.sources.branches.handler(({ input, signal }) => sources.branches(input, signal)),
-      sample: at.sources.sample.handler(() => ({ kind: 'folder', address: platform.sampleFolder })),
-      inspect: at.sources.inspect.handler(async ({ input: { source, branch, root, clusterId }, signal }) => {
-        const work = await mkdtemp(path.join(os.tmpdir(), 'slipway-inspect-'))
-        try {
-          const head = await sources.head(source, branch, signal)
-          const folder = path.join(work, 'checkout')
-          const commit = await sources.checkout({ source, ...head, folder, ...(signal ? { signal } : {}) })
-          const plan = await platform.planOf(folder, { root, clusterId })
-          return {
-            branch: head.branch,
-            commit,
-            plan,
-            folders: await platform.findApps(folder),
-            name: intents.freeName(toNameFromSource(source.address)),
-          }
-        } finally {
-          await rm(work, { recursive: true, force: true })
-        }
-      }),
-    },
-    deployments: {
-      list: at.deployments.list.handler(({ input }) => platform.deploymentPage(input)),
-      get: at.deployments.get.handler(({ input: { id } }) => ({
-        ...found(platform.deployment(id), 'deployment'),
-        releases: reader.pastReleasesOf(id, reader.artifactsOf(id)),
-        builds: reader.buildsOf(id, 50),
-      })),
-      create: at.deployments.create.handler(async ({ input, context }) => {
-        if (input.clusterId !== undefined) await platform.clusters.requireFit(input.clusterId, context.asker)
-        return intents.create(input, context.asker)
-      }),
-      update: at.deployments.update.handler(({ input: { id, ...edits }, context }) => {
-        intents.update(id, edits, context.asker)
-        return {}
-      }),
-      deploy: at.deployments.deploy.handler(async ({ input: { id, isFresh }, context }) => {
-        await platform.clusters.requireFit(reader.deployment(id)?.cluster.id ?? '', context.asker)
-        return intents.deploy(id, context.asker, { isFresh })
-      }),
-      rollback: at.deployments.rollback.handler(({ input, context }) =>
-        intents.rollback(input.id, input.releaseId, context.asker),
-      ),
-      restart: at.deployments.restart.handler(({ input, context }) => {
-        intents.restart(input.id, context.asker)
-        return {}
-      }),
-      stop: at.deployments.stop.handler(({ input, context }) => {
-        intents.stop(input.id, context.asker)
-        return {}
-      }),
-      start: at.deployments.start.handler(({ input, context }) => {
-        intents.start(input.id, context.asker)
-        return {}
-      }),
-      remove: at.deployments.remove.handler(({ input: { id, name, deletesData }, context }) => {
-        intents.remove(id, name, context.asker, { deletesData })
-        return {}
-      }),
-      residue: at.deployments.residue.handler(
-        async ({ input }) => (await platform.residue(input.id)) ?? null,
-      ),
-    },
+    clusters: clusterHandlers(at, platform),
+    sources: sourceHandlers(at, platform),
+    deployments: deploymentHandlers(at, platform),
     folders: {
       list: at.folders.list.handler(({ input }) => keptFolders.list(input.id)),
       keep: at.folders.keep.handler(async ({ input, context }) => {
@@ -234,32 +106,7 @@ export function createRouter(
         return {}
       }),
     },
-    logs: {
-      disk: at.logs.disk.handler(() => logs.disk()),
-      read: at.logs.read.handler(({ input: { log, before, after, limit } }) =>
-        logs.read(log, {
-          limit,
-          ...(before === undefined ? {} : { before }),
-          ...(after === undefined ? {} : { after }),
-        }),
-      ),
-      follow: at.logs.follow.handler(({ input, signal = new AbortController().signal }) =>
-        followed.pace(input.stream, logs.follow(input.log, input.after, signal), signal),
-      ),
-      acknowledge: at.logs.acknowledge.handler(({ input }) => {
-        followed.acknowledge(input.stream, input.seq)
-        return {}
-      }),
-      search: at.logs.search.handler(({ input: { log, ...query }, signal }) =>
-        logs.search(log, query, signal),
-      ),
-      findError: at.logs.findError.handler(async ({ input: { log, ...place } }) => ({
-        seq: await logs.findError(log, place),
-      })),
-      searchAll: at.logs.searchAll.handler(({ input, signal = new AbortController().signal }) =>
-        searchLogs(platform, input, signal),
-      ),
-    },
+    logs: logHandlers(at, platform),
     activity: {
       list: at.activity.list.handler(({ input }) => reader.activity(input)),
     },
@@ -285,23 +132,4 @@ export function createRouter(
       }),
     },
   })
-}
-
-/** What there are words for; undefined for what nobody expected. */
-function toKnownFailure(error: unknown): Failure | undefined {
-  if (error instanceof SlipwayError) return error.failure
-  const failure = toDiskFailure(error)
-  if (failure !== undefined) return failure
-  if (!(error instanceof ORPCError && error.code === 'BAD_REQUEST' && error.cause instanceof ValidationError))
-    return undefined
-  const [issue] = error.cause.issues
-  const where = issue?.path?.map(part => (typeof part === 'object' ? part.key : part)).join('.') ?? ''
-  return {
-    code: 'invalid_input',
-    message: `${where === '' ? '' : `${where}: `}${issue?.message ?? 'These values do not fit.'}`.slice(
-      0,
-      300,
-    ),
-    hint: 'Correct it, then try again.',
-  }
 }

@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query'
 import { expect, test } from 'vitest'
-import { mostAtOnce } from '../../shared/contract/contract.ts'
+import { mostAtOnce } from '../../shared/contract/deployments.ts'
 import type { DeploymentClient } from '../../shared/contract/every-deployment.ts'
 import type { Deployment } from '../../shared/domain/records.ts'
 import { createDeployments } from './deployments.ts'

@@ -1,6 +1,7 @@
 import type { ContractRouterClient } from '@orpc/contract'
 import type { Deployment } from '../domain/records.ts'
-import { type Contract, mostAtOnce } from './contract.ts'
+import type { Contract } from './contract.ts'
+import { mostAtOnce } from './deployments.ts'
 
 export type DeploymentClient = Pick<ContractRouterClient<Contract>, 'deployments'>
 

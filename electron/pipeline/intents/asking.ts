@@ -1,0 +1,79 @@
+import { SlipwayError } from '../../../shared/domain/failure.ts'
+import type { Activity, Cluster } from '../../../shared/domain/records.ts'
+import type { ClusterDriver } from '../../clusters/driver.ts'
+import type { DeploymentRow, Reader } from '../../database/reader.ts'
+import type { Writer } from '../../database/writer.ts'
+import type { SecretVersions } from '../../secrets/secret-versions.ts'
+import type { SourceReader } from '../../sources/source-reader.ts'
+
+/** Who asks. `hasConsent`: typing the command is the consent; elsewhere it must have been given before. */
+export interface Asker {
+  readonly userId: string
+  readonly name: string
+  readonly hasConsent: boolean
+}
+
+export interface IntentDeps {
+  readonly reader: Reader
+  readonly writer: Writer
+  readonly sources: SourceReader
+  readonly driver: Pick<ClusterDriver, 'hasArtifact'>
+  readonly secrets: SecretVersions
+  readonly wake: (deploymentId: string) => void
+  readonly now: () => number
+}
+
+export type Asking = ReturnType<typeof createAsking>
+
+/** What all intents begin and end with: the deployment they are about, the transaction, the activity line, the queue. */
+export function createAsking({ reader, writer, wake }: IntentDeps) {
+  const find = (id: string): DeploymentRow => {
+    const row = reader.deploymentRow(id)
+    if (row && row.wanted !== 'removed') return row
+    throw new SlipwayError({
+      code: 'not_found',
+      message: row ? `${row.name} is being removed.` : 'There is no such deployment.',
+      hint: 'Go back to the board.',
+    })
+  }
+
+  return {
+    find,
+
+    /** Intents about a deployment that is there: one transaction, then the queue. */
+    ask: <T>(id: string, work: (row: DeploymentRow) => T): T => {
+      const result = writer.transaction(() => work(find(id)))
+      wake(id)
+      return result
+    },
+
+    record: (
+      asker: Asker,
+      verb: Activity['verb'],
+      row: Pick<DeploymentRow, 'id' | 'name'>,
+      detail = '',
+    ): void => {
+      writer.activity({ user: asker.name, verb, deploymentId: row.id, deployment: row.name, detail })
+    },
+
+    askConsent: (asker: Asker): void => {
+      if (asker.hasConsent || reader.settings().localConsentAt !== null) return
+      throw new SlipwayError({
+        code: 'consent_required',
+        message: 'Code that is deployed on this computer runs with your own rights.',
+        hint: 'Agree to that once, in the deploy wizard.',
+      })
+    },
+
+    /** This computer, if none is named. */
+    findCluster: (id: string | undefined): Cluster => {
+      const found = reader.clusters().find(one => (id === undefined ? one.kind === 'local' : one.id === id))
+      if (found) return found
+      throw new SlipwayError({
+        code: 'not_found',
+        message: 'There is no such cluster.',
+        hint: 'Choose another place, or add the cluster again.',
+      })
+    },
+  }
+}

@@ -1,0 +1,125 @@
+import { SlipwayError } from '../../../shared/domain/failure.ts'
+import { toFreeName } from '../../../shared/domain/name.ts'
+import type { PlanEdits } from '../../../shared/domain/plan.ts'
+import type { Source } from '../../../shared/domain/records.ts'
+import type { VariableEdit } from '../../../shared/domain/variable.ts'
+import type { Reader } from '../../database/reader.ts'
+import { checkVariables, toRow, toSecretValues } from '../variables.ts'
+import type { Asker, Asking, IntentDeps } from './asking.ts'
+import type { BuildQueue } from './build-intents.ts'
+
+export interface NewDeployment {
+  readonly source: Source
+  readonly branch: string
+  readonly name: string
+  /** This computer, if none is named. */
+  readonly clusterId?: string | undefined
+  readonly port: number | null
+  readonly planEdits: PlanEdits
+  readonly keepsRunning?: boolean | undefined
+  readonly variables?: readonly VariableEdit[] | undefined
+  /** Who asks, otherwise. */
+  readonly ownerId?: string | undefined
+}
+
+export interface DeploymentEdits {
+  readonly branch?: string | undefined
+  readonly port?: number | null | undefined
+  readonly planEdits?: PlanEdits | undefined
+  readonly keepsRunning?: boolean | undefined
+}
+
+export function createDeploymentIntents(deps: IntentDeps, asking: Asking, builds: BuildQueue) {
+  const { reader, writer, sources, secrets, wake } = deps
+  const { find, ask, record } = asking
+
+  return {
+    create: async (wish: NewDeployment, asker: Asker): Promise<{ id: string; buildId: string }> => {
+      const cluster = asking.findCluster(wish.clusterId)
+      if (cluster.kind === 'local') asking.askConsent(asker)
+      refuseTakenName(reader, wish.name)
+      const head = await sources.head(wish.source, wish.branch)
+      const edits = wish.variables ?? []
+      checkVariables([], { set: [...edits], remove: [] })
+      const made = await secrets.keep(toSecretValues(edits), versions =>
+        writer.transaction(() => {
+          refuseTakenName(reader, wish.name)
+          const ownerId = wish.ownerId ?? asker.userId
+          refuseUnknownOwner(reader, ownerId)
+          const projectId = writer.project({ ownerId, name: wish.name, source: wish.source })
+          const id = writer.deployment({
+            projectId,
+            clusterId: cluster.id,
+            name: wish.name,
+            branch: head.branch,
+            port: wish.port,
+            planEdits: wish.planEdits,
+            keepsRunning: wish.keepsRunning ?? reader.settings().keepsRunning,
+          })
+          for (const edit of edits) writer.variable({ deploymentId: id, ...toRow(edit, undefined, versions) })
+          record(asker, 'created', { id, name: wish.name }, wish.source.address)
+          return { id, buildId: builds.addNow(find(id), head, asker) }
+        }),
+      )
+      wake(made.id)
+      return made
+    },
+
+    update: (id: string, edits: DeploymentEdits, asker: Asker): void =>
+      ask(id, row => {
+        const change = Object.fromEntries(Object.entries(edits).filter(([, value]) => value !== undefined))
+        if (Object.keys(change).length === 0) return
+        writer.changeDeployment(id, change)
+        record(asker, 'changed', row, Object.keys(change).join(', '))
+      }),
+
+    /** `deletesData`: of its kept folders too; otherwise that is set aside. */
+    remove: (id: string, name: string, asker: Asker, { deletesData = false } = {}): void => {
+      if (reader.deploymentRow(id)?.wanted === 'removed') {
+        wake(id)
+        return
+      }
+      ask(id, current => {
+        if (name !== current.name) {
+          throw new SlipwayError({
+            code: 'invalid_input',
+            message: `The name does not match: this deployment is called ${current.name}.`,
+            hint: 'Type the name as it is shown.',
+          })
+        }
+        for (const build of reader.unfinishedBuilds(id)) builds.cancel(build.id)
+        const keepAs = deletesData
+          ? null
+          : `${current.name}-${new Date(deps.now()).toISOString().replace(/[:.]/g, '-')}`
+        writer.changeDeployment(id, { wanted: 'removed', failure: null, keepAs })
+        writer.moveDeployment(id, current.status, 'removing')
+        record(asker, 'remove', current)
+      })
+    },
+
+    freeName: (name: string): string => {
+      const taken = new Set(reader.names())
+      return toFreeName(name, candidate => taken.has(candidate))
+    },
+  }
+}
+
+function refuseTakenName(reader: Reader, name: string): void {
+  if (!reader.deploymentNamed(name)) return
+  const taken = new Set(reader.names())
+  const free = toFreeName(name, candidate => taken.has(candidate))
+  throw new SlipwayError({
+    code: 'name_taken',
+    message: `There is a deployment called ${name} already.`,
+    hint: `Choose another name, such as ${free}, or deploy that one again.`,
+  })
+}
+
+function refuseUnknownOwner(reader: Reader, id: string): void {
+  if (reader.user(id)) return
+  throw new SlipwayError({
+    code: 'not_found',
+    message: 'The user who should own this is not there any more.',
+    hint: 'Choose another owner.',
+  })
+}

@@ -1,0 +1,47 @@
+import { type Failure, SlipwayError, toFailure } from '../../shared/domain/failure.ts'
+import { type Clusters, createClusters } from '../clusters/clusters.ts'
+import type { DeploymentFacts } from '../clusters/kubernetes/kubernetes-deps.ts'
+import type { LocalDriver } from '../clusters/local/local-driver.ts'
+import type { Reader } from '../database/reader.ts'
+import type { PlatformDeps } from './platform-deps.ts'
+
+/** Every cluster as one driver, with what the records say of clusters and deployments. */
+export function createClusterDrivers({
+  reader,
+  local,
+  createKubernetesDriver,
+  noteConnection,
+}: {
+  reader: Reader
+  local: LocalDriver
+  createKubernetesDriver: PlatformDeps['createKubernetesDriver']
+  noteConnection: (clusterId: string, failure: Failure | null) => void
+}): Clusters {
+  return createClusters({
+    local,
+    clusterOf: id => reader.deployment(id)?.cluster,
+    createDriver: async clusterId => {
+      const settings = reader.clusterSettings(clusterId)
+      if (settings === undefined) throw new Error(`cluster ${clusterId} has no row`)
+      return createKubernetesDriver({
+        clusterId,
+        settings,
+        describe: id => describeDeployment(reader, id),
+        noteConnection: failure => noteConnection(clusterId, failure),
+      }).catch(error => {
+        noteConnection(clusterId, toFailure(error))
+        throw error
+      })
+    },
+  })
+}
+
+function describeDeployment(reader: Reader, id: string): DeploymentFacts {
+  const stored = reader.deployment(id)
+  if (stored) return { name: stored.name, owner: stored.owner, hosts: reader.hostsOf(id) }
+  throw new SlipwayError({
+    code: 'not_found',
+    message: 'There is no such deployment.',
+    hint: 'Go back to the board.',
+  })
+}

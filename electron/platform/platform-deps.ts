@@ -1,0 +1,45 @@
+import type { Logger } from 'pino'
+import type { ClusterSettings } from '../../shared/domain/cluster.ts'
+import type { Failure } from '../../shared/domain/failure.ts'
+import type { Plan } from '../../shared/domain/plan.ts'
+import type { ClusterDriver } from '../clusters/driver.ts'
+import type { DeploymentFacts } from '../clusters/kubernetes/kubernetes-deps.ts'
+import type { LocalDriver } from '../clusters/local/local-driver.ts'
+import type { LogStore } from '../logs/log-store.ts'
+import type { Checkpoint } from '../pipeline/effects.ts'
+import type { ReconcileDeps } from '../pipeline/reconcile.ts'
+import type { PlaceRecord } from '../secrets/secret-place.ts'
+import type { SecretStore } from '../secrets/secret-store.ts'
+import type { SourceReader } from '../sources/source-reader.ts'
+
+/** What differs between the desktop, the browser session, the command line and the tests. */
+export interface PlatformDeps {
+  readonly dataFolder: string
+  readonly resourcesFolder: string
+  readonly log: Logger
+  readonly logs: LogStore
+  readonly sources: SourceReader
+  readonly detectPlan: (folder: string, root?: string) => Promise<Plan>
+  /** Folders of a checkout that have an app each. */
+  readonly findApps: (folder: string) => Promise<string[]>
+  readonly createDriver: (deps: {
+    folder: string
+    nameOf: (deploymentId: string) => string
+  }) => Promise<LocalDriver>
+  readonly createKubernetesDriver: (deps: {
+    clusterId: string
+    settings: ClusterSettings
+    describe: (deploymentId: string) => DeploymentFacts
+    noteConnection: (failure: Failure | null) => void
+  }) => Promise<ClusterDriver>
+  /** `record` remembers which store this data folder uses. */
+  readonly createSecretStore: (record: PlaceRecord) => SecretStore
+  readonly gatewayPort?: number
+  readonly now?: () => number
+  readonly checkpoint?: Checkpoint
+  readonly limits?: Partial<ReconcileDeps['limits']>
+  /** Works only on what is asked for; what else is unfinished is left as it is. */
+  readonly isQuiet?: boolean
+  /** Ends the hold on the data folder, when the caller took it already. */
+  readonly unlock?: () => void
+}

@@ -1,0 +1,35 @@
+import type { Platform } from '../../platform/platform.ts'
+import { found, type HandlerBase } from './handler-base.ts'
+
+export function clusterHandlers(at: HandlerBase, platform: Platform) {
+  const { reader, clusters } = platform
+
+  return {
+    list: at.clusters.list.handler(() =>
+      reader.clusters().map(one => ({ ...one, connection: platform.connection(one) })),
+    ),
+    contexts: at.clusters.contexts.handler(({ input }) => clusters.contexts(input.kubeconfig)),
+    keepKubeconfig: at.clusters.keepKubeconfig.handler(({ input }) => clusters.keepKubeconfig(input.text)),
+    preflight: at.clusters.preflight.handler(({ input, context, signal }) =>
+      clusters.preflight(input.id, {
+        userId: context.asker.userId,
+        proves: input.proves,
+        signal,
+      }),
+    ),
+    rbac: at.clusters.rbac.handler(({ input, context }) =>
+      clusters.rbac(input.id, { userId: context.asker.userId, role: input.role }),
+    ),
+    connect: at.clusters.connect.handler(({ input }) => clusters.connect(input.id)),
+    settings: at.clusters.settings.handler(({ input }) => found(reader.clusterSettings(input.id), 'cluster')),
+    add: at.clusters.add.handler(({ input }) => clusters.add(input)),
+    update: at.clusters.update.handler(async ({ input }) => {
+      await clusters.update(input.id, input.changes)
+      return {}
+    }),
+    remove: at.clusters.remove.handler(async ({ input }) => {
+      await clusters.remove(input.id)
+      return {}
+    }),
+  }
+}

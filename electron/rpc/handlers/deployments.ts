@@ -1,0 +1,47 @@
+import type { Platform } from '../../platform/platform.ts'
+import { found, type HandlerBase } from './handler-base.ts'
+
+export function deploymentHandlers(at: HandlerBase, platform: Platform) {
+  const { reader, intents } = platform
+
+  return {
+    list: at.deployments.list.handler(({ input }) => platform.deploymentPage(input)),
+    get: at.deployments.get.handler(({ input: { id } }) => ({
+      ...found(platform.deployment(id), 'deployment'),
+      releases: reader.pastReleasesOf(id, reader.artifactsOf(id)),
+      builds: reader.buildsOf(id, 50),
+    })),
+    create: at.deployments.create.handler(async ({ input, context }) => {
+      if (input.clusterId !== undefined) await platform.clusters.requireFit(input.clusterId, context.asker)
+      return intents.create(input, context.asker)
+    }),
+    update: at.deployments.update.handler(({ input: { id, ...edits }, context }) => {
+      intents.update(id, edits, context.asker)
+      return {}
+    }),
+    deploy: at.deployments.deploy.handler(async ({ input: { id, isFresh }, context }) => {
+      await platform.clusters.requireFit(reader.deployment(id)?.cluster.id ?? '', context.asker)
+      return intents.deploy(id, context.asker, { isFresh })
+    }),
+    rollback: at.deployments.rollback.handler(({ input, context }) =>
+      intents.rollback(input.id, input.releaseId, context.asker),
+    ),
+    restart: at.deployments.restart.handler(({ input, context }) => {
+      intents.restart(input.id, context.asker)
+      return {}
+    }),
+    stop: at.deployments.stop.handler(({ input, context }) => {
+      intents.stop(input.id, context.asker)
+      return {}
+    }),
+    start: at.deployments.start.handler(({ input, context }) => {
+      intents.start(input.id, context.asker)
+      return {}
+    }),
+    remove: at.deployments.remove.handler(({ input: { id, name, deletesData }, context }) => {
+      intents.remove(id, name, context.asker, { deletesData })
+      return {}
+    }),
+    residue: at.deployments.residue.handler(async ({ input }) => (await platform.residue(input.id)) ?? null),
+  }
+}

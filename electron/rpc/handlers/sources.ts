@@ -1,0 +1,33 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { toNameFromSource } from '../../../shared/domain/name.ts'
+import type { Platform } from '../../platform/platform.ts'
+import type { HandlerBase } from './handler-base.ts'
+
+export function sourceHandlers(at: HandlerBase, platform: Platform) {
+  const { intents, sources } = platform
+
+  return {
+    branches: at.sources.branches.handler(({ input, signal }) => sources.branches(input, signal)),
+    sample: at.sources.sample.handler(() => ({ kind: 'folder', address: platform.sampleFolder })),
+    inspect: at.sources.inspect.handler(async ({ input: { source, branch, root, clusterId }, signal }) => {
+      const work = await mkdtemp(path.join(os.tmpdir(), 'slipway-inspect-'))
+      try {
+        const head = await sources.head(source, branch, signal)
+        const folder = path.join(work, 'checkout')
+        const commit = await sources.checkout({ source, ...head, folder, ...(signal ? { signal } : {}) })
+        const plan = await platform.planOf(folder, { root, clusterId })
+        return {
+          branch: head.branch,
+          commit,
+          plan,
+          folders: await platform.findApps(folder),
+          name: intents.freeName(toNameFromSource(source.address)),
+        }
+      } finally {
+        await rm(work, { recursive: true, force: true })
+      }
+    }),
+  }
+}

@@ -1,0 +1,46 @@
+import { eventIterator } from '@orpc/contract'
+import { z } from 'zod'
+import {
+  clusterChangesSchema,
+  clusterRoles,
+  clusterSettingsSchema,
+  connectionSchema,
+  contextSchema,
+  preflightEventSchema,
+} from '../domain/cluster.ts'
+import { clusterSchema, idSchema } from '../domain/records.ts'
+import { byId, entry } from './entry.ts'
+
+export const clusters = {
+  list: entry.output(z.array(clusterSchema.extend({ connection: connectionSchema }))),
+  /** Contexts of a kubeconfig file that are or could become clusters; of the usual files if none is named. */
+  contexts: entry
+    .input(z.object({ kubeconfig: z.string().max(4000).nullable() }))
+    .output(z.object({ files: z.array(z.string()), contexts: z.array(contextSchema) })),
+  /** Keeps a text that was pasted or dropped as a kubeconfig file of Slipway's own. */
+  keepKubeconfig: entry
+    .input(z.object({ text: z.string().max(10 * 1024 * 1024) }))
+    .output(z.object({ kubeconfig: z.string() })),
+  /** What is set for a Kubernetes cluster. */
+  settings: entry.input(byId).output(clusterSettingsSchema),
+  /**
+   * Adds a context as a cluster, or changes the one that it is already. Asks it, so a context that starts a program needs
+   * `mayStart`. A registry that the cluster announces is taken as
+   * found, where none is given.
+   */
+  add: entry
+    .input(z.object({ context: z.string().min(1).max(1000), changes: clusterChangesSchema }))
+    .output(z.object({ id: idSchema })),
+  update: entry.input(byId.extend({ changes: clusterChangesSchema })).output(z.object({})),
+  /** Asks the cluster for its version. */
+  connect: entry.input(byId).output(z.object({ version: z.string() })),
+  /**
+   * What the cluster can and cannot do, check by check; `proves` also tries what cannot be asked, which takes a minute. Ends by
+   * itself; breaking it off leaves nothing.
+   */
+  preflight: entry.input(byId.extend({ proves: z.boolean() })).output(eventIterator(preflightEventSchema)),
+  /** Kubernetes objects, as YAML, that make an owner or a member of the person in the kubeconfig. */
+  rbac: entry.input(byId.extend({ role: z.enum(clusterRoles) })).output(z.object({ yaml: z.string() })),
+  /** Refused while something is deployed there. Nothing in the cluster is changed. */
+  remove: entry.input(byId).output(z.object({})),
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { nameSchema } from '../domain/name.ts'
+import { planEditsSchema } from '../domain/plan.ts'
+import {
+  buildSchema,
+  deploymentSchema,
+  idSchema,
+  pastReleaseSchema,
+  residueSchema,
+} from '../domain/records.ts'
+import { variableEditSchema } from '../domain/variable.ts'
+import { byId, entry, source } from './entry.ts'
+
+const portRule = 'A port is a whole number from 1 to 65535.'
+const port = z.int(portRule).min(1, portRule).max(65535, portRule).nullable()
+/** The most deployments that one request gives. */
+export const mostAtOnce = 100
+
+export const deployments = {
+  /** A page of them, the newest first; or those of the ids that are there, in any order. */
+  list: entry
+    .input(
+      z
+        .object({ before: idSchema, ids: z.array(idSchema).max(mostAtOnce) })
+        .partial()
+        .prefault({}),
+    )
+    .output(z.array(deploymentSchema)),
+  get: entry
+    .input(byId)
+    .output(deploymentSchema.extend({ releases: z.array(pastReleaseSchema), builds: z.array(buildSchema) })),
+  /** Makes the deployment and queues its first build. An empty branch means the default one. */
+  create: entry
+    .input(
+      z.object({
+        source,
+        branch: z.string(),
+        name: nameSchema,
+        /** This computer, if none is named. */
+        clusterId: idSchema.optional(),
+        port,
+        planEdits: planEditsSchema,
+        keepsRunning: z.boolean().optional(),
+        variables: z.array(variableEditSchema).max(1000).optional(),
+        /** Who asks, otherwise. */
+        ownerId: idSchema.optional(),
+      }),
+    )
+    .output(z.object({ id: idSchema, buildId: idSchema })),
+  /** Changes what the next deploy does. */
+  update: entry
+    .input(
+      byId.extend({
+        branch: z.string().optional(),
+        port: port.optional(),
+        planEdits: planEditsSchema.optional(),
+        keepsRunning: z.boolean().optional(),
+      }),
+    )
+    .output(z.object({})),
+  /**
+   * Queues a build of the branch's head; one that was queued already is replaced. What was built from the same things
+   * before is released again at once, unless `isFresh`.
+   */
+  deploy: entry
+    .input(byId.extend({ isFresh: z.boolean().optional() }))
+    .output(z.object({ buildId: idSchema })),
+  /**
+   * Rolls an earlier release out again. What it ran starts at once as `releaseId`; where that was deleted, its commit is built
+   * again by `buildId`, with the variables, edits and port of then. The other one is null.
+   */
+  rollback: entry
+    .input(byId.extend({ releaseId: idSchema }))
+    .output(z.object({ releaseId: idSchema.nullable(), buildId: idSchema.nullable() })),
+  restart: entry.input(byId).output(z.object({})),
+  stop: entry.input(byId).output(z.object({})),
+  start: entry.input(byId).output(z.object({})),
+  /**
+   * Asks for the name. The rows are there, `removing`, until nothing else is left. `deletesData`: of its kept folders too;
+   * otherwise that is set aside, and `residue` says where.
+   */
+  remove: entry
+    .input(byId.extend({ name: z.string(), deletesData: z.boolean().default(false) }))
+    .output(z.object({})),
+  /** The count after removal; null while it goes on. */
+  residue: entry.input(byId).output(residueSchema.nullable()),
+}
