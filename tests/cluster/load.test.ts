@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest'
-import { baseDomain, clusterTest, ingress, install } from '../support/cluster.ts'
+import { baseDomain, clusterTest, install, startIngressLoad } from '../support/cluster.ts'
 import { pushImage } from '../support/images.ts'
 import {
   getThroughIngress,
@@ -9,10 +9,9 @@ import {
   type TestDriver,
   toOrder,
 } from '../support/kubernetes-driver.ts'
-import { startLoad } from '../support/load.ts'
 
-/** Requests a second. The whole rate needs a machine that does nothing else. */
-const rate = Number(process.env.SLIPWAY_TEST_RATE ?? 60)
+/** Requests a second. */
+const rate = 300
 
 let test: TestDriver
 
@@ -49,7 +48,7 @@ clusterTest(
     }
     await roll({ word: 'first' })
     await getThroughIngress(name)
-    const load = startLoad({ address: ingress.http, host: `${name}.${baseDomain}`, rate })
+    const load = startIngressLoad({ host: `${name}.${baseDomain}`, rate })
 
     for (let round = 1; round <= 10; round++) await roll({ word: `round ${round}` })
     const { releaseId } = await roll({ word: 'first' })

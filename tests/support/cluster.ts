@@ -1,11 +1,13 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterAll, inject, test } from 'vitest'
 import type { ClusterChanges } from '../../shared/domain/cluster.ts'
 import type {} from './cluster-setup.ts'
+import type { LoadResult, LoadTarget } from './load.ts'
 
 const exec = promisify(execFile)
 
@@ -87,6 +89,29 @@ export async function personKubeconfig(name: string, ...groups: readonly string[
   const file = join(folder, 'kubeconfig')
   writeFileSync(file, stdout, { mode: 0o600 })
   return file
+}
+
+/**
+ * Asks a host of the ingress controller at a rate, from the node itself: the way into the test cluster is a forwarder that lets
+ * five new connections wait and drops the others, which TCP tries again after 1, 3, 7 and 15 seconds.
+ */
+export function startIngressLoad(target: Omit<LoadTarget, 'address'>): { end(): Promise<LoadResult> } {
+  const node = env.SLIPWAY_TEST_REGISTRY_INSIDE?.split(':')[0]
+  const address = program === null ? ingress.http : `${node}:80`
+  const load = [
+    process.execPath,
+    join(import.meta.dirname, 'load-process.ts'),
+    JSON.stringify({ ...target, address } satisfies LoadTarget),
+  ]
+  const [command = '', ...args] = program === null ? load : [program, 'exec', ...load]
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const output = text(child.stdout)
+  return {
+    async end() {
+      child.stdin.end()
+      return JSON.parse(await output) as LoadResult
+    },
+  }
 }
 
 /** Pods reach this machine's port from now on: what `http://host.slipway.test:<port>` is for them, and here. */

@@ -1,13 +1,23 @@
 import { Agent, request } from 'node:http'
 
-/** A machine that has more to do than it can drops connections that are being made, and TCP tries again after 1, 3, 7, 15 s. */
-const answerMs = 60_000
+export interface LoadTarget {
+  readonly address: string
+  readonly host: string
+  /** Requests a second. */
+  readonly rate: number
+}
 
-/**
- * Asks a host at a steady rate until it is ended, every second time over a new connection, and never again what failed.
- * `rate`: requests a second.
- */
-export function startLoad(target: { address: string; host: string; rate: number }) {
+export interface LoadResult {
+  readonly sent: number
+  readonly rate: number
+  /** How many failed, by how. */
+  readonly failures: Readonly<Record<string, number>>
+}
+
+const answerMs = 20_000
+
+/** Asks a host at a steady rate until it is ended, every second time over a new connection, and never again what failed. */
+export function startLoad(target: LoadTarget): { end(): Promise<LoadResult> } {
   const [address = '', port = ''] = target.address.split(':')
   const agent = new Agent({ keepAlive: true, maxSockets: 50 })
   const failures = new Map<string, number>()
@@ -28,7 +38,7 @@ export function startLoad(target: { address: string; host: string; rate: number 
           port,
           headers: { host: target.host },
           agent: isNew ? false : agent,
-          timeout: 20_000,
+          timeout: answerMs,
         },
         response => {
           response.resume()
