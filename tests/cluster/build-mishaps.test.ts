@@ -1,65 +1,31 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
-import type { BuildKey, BuildOrder } from '../../electron/clusters/driver.ts'
+import { describe, expect } from 'vitest'
+import type { BuildOrder } from '../../electron/clusters/driver.ts'
 import { buildNamespace } from '../../electron/clusters/kubernetes/names.ts'
-import { apply, clusterTest, expose, install, kubectl } from '../support/cluster.ts'
-import {
-  createClusterDriver,
-  newId,
-  readBuildLog,
-  type TestClusterDriver,
-  toOrder,
-  waitForBuild,
-} from '../support/cluster-driver.ts'
-import { type GitServer, startGitServer, writeFiles } from '../support/git-server.ts'
-import { createDataFolder } from '../support/platform.ts'
+import { apply, clusterTest, kubectl } from '../support/cluster.ts'
+import { isThere, setUpBuilds } from '../support/cluster-builds.ts'
+import { newId, openClusterDriver, toBuildOrder } from '../support/cluster-driver.ts'
+import { writeFiles } from '../support/git-server.ts'
 
-const data = createDataFolder()
-let git: GitServer
-let address: string
-let slipway: TestClusterDriver
-
-beforeAll(async () => {
-  git = await startGitServer()
-  address = await expose(Number(new URL(git.address).port))
-  await install('egress', 'network-policy')
-  slipway = await createClusterDriver(data.path)
-})
-
-afterAll(async () => {
-  await slipway?.dispose()
-  await git?.close()
-  data.remove()
-})
-
-async function orderOf(files: Record<string, string>, more: Partial<BuildOrder> = {}, isStrict = false) {
-  const name = newId()
-  const repository = await git.createRepository(name, files, { allowsAnySha: !isStrict })
-  const sha = await repository.git('rev-parse', 'HEAD')
-  const order = toOrder({ source: { kind: 'git', address: `${address}/${name}.git` }, sha, ...more })
-  return { order, repository, name }
-}
+const { git, slipway, orderOf } = setUpBuilds('network-policy')
 
 /** What is said of a build that fails, without the lines that show it. Nothing of it is left. */
 async function failureOf(
   files: Record<string, string>,
   more: Partial<BuildOrder> = {},
-  driver = slipway.driver,
+  { driver, untilBuild } = slipway(),
 ) {
   const { order } = await orderOf(files, more)
   await driver.startBuild(order)
-  const ended = await waitForBuild(driver, order)
+  const ended = await untilBuild(order)
   await driver.collect(order.deploymentId, [])
   await kubectl('wait', '--for=delete', `namespace/${buildNamespace(order.buildId)}`, '--timeout=90s')
   if (ended.state !== 'failed') throw new Error(`it is ${ended.state}`)
   const { lines, ...failure } = ended.failure
   return { failure, lines: lines ?? [], steps: ended.steps.map(step => [step.name, step.status]) }
 }
-
-const isThere = async (build: BuildKey): Promise<boolean> =>
-  (await kubectl('get', 'namespace', '--ignore-not-found', '-o=name', buildNamespace(build.buildId))) !== ''
 
 const dockerfile = (...lines: string[]) => ({ Dockerfile: lines.join('\n') })
 
@@ -118,11 +84,9 @@ describe('a build that fails says why, and what to do', () => {
   })
 
   clusterTest('a builder image that nodes cannot pull', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'slipway-test-'))
-    const changes = { builderImage: 'docker.io/moby/no-buildkit:1' }
-    const other = await createClusterDriver(folder, { changes })
+    const other = await openClusterDriver({ settings: { builderImage: 'docker.io/moby/no-buildkit:1' } })
     try {
-      const { failure } = await failureOf(dockerfile('FROM debian:bookworm-slim'), {}, other.driver)
+      const { failure } = await failureOf(dockerfile('FROM debian:bookworm-slim'), {}, other)
       expect(failure).toEqual({
         code: 'image_unavailable',
         message: expect.stringMatching(
@@ -132,7 +96,6 @@ describe('a build that fails says why, and what to do', () => {
       })
     } finally {
       await other.dispose()
-      rmSync(folder, { recursive: true })
     }
   })
 })
@@ -167,23 +130,23 @@ clusterTest('a build that forks without end ends alone: another pod keeps answer
       ),
       { timeLimitMs: 60_000 },
     )
-    await slipway.driver.startBuild(order)
+    await slipway().driver.startBuild(order)
     let answers = 0
-    const ended = await waitForBuild(slipway.driver, order, one => one.state !== 'running', 1).catch(
-      async () => {
+    const ended = await slipway()
+      .untilBuild(order, one => one.state !== 'running', 1)
+      .catch(async () => {
         for (;;) {
           await ask()
           answers++
-          const seen = await slipway.driver.observeBuild(order)
+          const seen = await slipway().driver.observeBuild(order)
           if (seen.state !== 'running') return seen
         }
-      },
-    )
+      })
     expect(ended.state).toBe('failed')
-    const log = await readBuildLog(slipway.logs, order.buildId)
+    const log = await slipway().readBuildLog(order)
     expect(log.some(line => /^#\d+ .*fork: retry: Resource temporarily unavailable$/.test(line))).toBe(true)
     expect(answers).toBeGreaterThan(5)
-    await slipway.driver.collect(order.deploymentId, [])
+    await slipway().driver.collect(order.deploymentId, [])
   } finally {
     await kubectl('delete', 'namespace', namespace, '--wait=false')
   }
@@ -196,23 +159,19 @@ describe('a repository', () => {
     const { order, repository } = await orderOf(
       dockerfile('FROM debian:bookworm-slim', 'RUN echo begun && sleep 5'),
     )
-    await slipway.driver.startBuild(order)
-    await waitForBuild(
-      slipway.driver,
-      order,
-      one => 'steps' in one && one.steps.some(step => step.name === 'build'),
-    )
+    await slipway().driver.startBuild(order)
+    await slipway().untilBuild(order, one => 'steps' in one && one.steps.some(step => step.name === 'build'))
     await repository.deleteBranch('main')
-    expect((await waitForBuild(slipway.driver, order)).state).toBe('succeeded')
-    await slipway.driver.collect(order.deploymentId, [])
+    expect((await slipway().untilBuild(order)).state).toBe('succeeded')
+    await slipway().driver.collect(order.deploymentId, [])
   })
 
   clusterTest('that no longer has the commit says so', async () => {
-    const { order, repository } = await orderOf(app, {}, true)
+    const { order, repository } = await orderOf(app, {}, { allowsAnySha: false })
     const sha = await repository.commit({ 'index.html': 'next' }, 'Next')
     await repository.undoCommit()
-    await slipway.driver.startBuild({ ...order, sha })
-    expect(await waitForBuild(slipway.driver, order)).toMatchObject({
+    await slipway().driver.startBuild({ ...order, sha })
+    expect(await slipway().untilBuild(order)).toMatchObject({
       state: 'failed',
       failure: { code: 'source_commit_not_found' },
     })
@@ -221,30 +180,26 @@ describe('a repository', () => {
   clusterTest('that asks who reads it gets the token, which is nowhere else', async () => {
     const password = `token-${newId()}`
     const { order, name } = await orderOf(app, { gitLogin: { user: 'x-access-token', password } })
-    git.requireLogin(name, { user: 'x-access-token', password })
-    await slipway.driver.startBuild(order)
-    await waitForBuild(
-      slipway.driver,
-      order,
-      one => 'steps' in one && one.steps.some(step => step.name === 'fetch'),
-    )
+    git().requireLogin(name, { user: 'x-access-token', password })
+    await slipway().driver.startBuild(order)
+    await slipway().untilBuild(order, one => 'steps' in one && one.steps.some(step => step.name === 'fetch'))
     const inCluster = await kubectl(
       'get',
       'jobs,pods,configmaps,events,networkpolicies',
       `--namespace=${buildNamespace(order.buildId)}`,
       '-o=json',
     )
-    expect((await waitForBuild(slipway.driver, order)).state).toBe('succeeded')
-    const log = await readBuildLog(slipway.logs, order.buildId)
+    expect((await slipway().untilBuild(order)).state).toBe('succeeded')
+    const log = await slipway().readBuildLog(order)
     expect([inCluster, ...log].filter(text => text.includes(password))).toEqual([])
-    await slipway.driver.collect(order.deploymentId, [])
+    await slipway().driver.collect(order.deploymentId, [])
   })
 
   clusterTest('that refuses the token says so', async () => {
     const { order, name } = await orderOf(app, { gitLogin: { user: 'ana', password: 'wrong-password' } })
-    git.requireLogin(name, { user: 'ana', password: 'right-password' })
-    await slipway.driver.startBuild(order)
-    expect(await waitForBuild(slipway.driver, order)).toMatchObject({
+    git().requireLogin(name, { user: 'ana', password: 'right-password' })
+    await slipway().driver.startBuild(order)
+    expect(await slipway().untilBuild(order)).toMatchObject({
       state: 'failed',
       failure: { code: 'source_denied' },
     })
@@ -262,14 +217,14 @@ clusterTest('a folder of this computer is sent to the cluster, without what git 
       'node_modules/left-out.txt': '',
     })
     const source = { kind: 'folder', address: folder } as const
-    const order = toOrder({ source, sha: '0'.repeat(40) })
-    await slipway.driver.startBuild(order)
-    const built = await waitForBuild(slipway.driver, order)
-    const log = await readBuildLog(slipway.logs, order.buildId)
+    const order = toBuildOrder({ source, sha: '0'.repeat(40) })
+    await slipway().driver.startBuild(order)
+    const built = await slipway().untilBuild(order)
+    const log = await slipway().readBuildLog(order)
     expect(built.state).toBe('succeeded')
     expect(log.filter(line => /^#\d+ (?:it ran|deep down)$/.test(line))).toHaveLength(2)
     expect(log.filter(line => line.includes('left-out'))).toEqual([])
-    await slipway.driver.collect(order.deploymentId, [])
+    await slipway().driver.collect(order.deploymentId, [])
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -317,14 +272,14 @@ clusterTest('a build reaches the registry, but no node, API server, metadata or 
         `(timeout 3 bash -c 'echo >/dev/tcp/${target}' 2>/dev/null && echo open ${target} || echo closed ${target})`,
     )
     const { order } = await orderOf(dockerfile('FROM debian:bookworm-slim', `RUN ${tries.join('; ')}`))
-    await slipway.driver.startBuild(order)
-    const built = await waitForBuild(slipway.driver, order)
+    await slipway().driver.startBuild(order)
+    const built = await slipway().untilBuild(order)
     expect(built.state).toBe('succeeded')
-    const log = await readBuildLog(slipway.logs, order.buildId)
+    const log = await slipway().readBuildLog(order)
     expect(log.flatMap(line => /^#\d+ ((?:open|closed) \S+)$/.exec(line)?.[1] ?? [])).toEqual(
       targets.map((target, n) => `${n === 0 ? 'open' : 'closed'} ${target}`),
     )
-    await slipway.driver.collect(order.deploymentId, [])
+    await slipway().driver.collect(order.deploymentId, [])
   } finally {
     await kubectl('delete', 'namespace', namespace, '--wait=false')
   }
@@ -333,23 +288,23 @@ clusterTest('a build reaches the registry, but no node, API server, metadata or 
 describe('a build that is cancelled leaves nothing', () => {
   clusterTest('while its code is looked at', async () => {
     const { order, name } = await orderOf({ 'index.html': '' })
-    const { asked } = git.stall(name)
-    await slipway.driver.startBuild(order)
+    const { asked } = git().stall(name)
+    await slipway().driver.startBuild(order)
     await asked
-    await slipway.driver.cancelBuild(order)
-    git.answer(name, 'serve')
+    await slipway().driver.cancelBuild(order)
+    git().answer(name, 'serve')
     expect(await isThere(order)).toBe(false)
-    expect(await slipway.driver.observeBuild(order)).toEqual({ state: 'absent' })
+    expect(await slipway().driver.observeBuild(order)).toEqual({ state: 'absent' })
   })
 
   clusterTest('while the cluster fetches it', async () => {
     const { order, name } = await orderOf({ 'index.html': '' })
-    await slipway.driver.startBuild(order)
-    await waitForBuild(slipway.driver, order, one => 'plan' in one && one.plan !== undefined)
-    git.stall(name)
-    await slipway.driver.cancelBuild(order)
-    git.answer(name, 'serve')
+    await slipway().driver.startBuild(order)
+    await slipway().untilBuild(order, one => 'plan' in one && one.plan !== undefined)
+    git().stall(name)
+    await slipway().driver.cancelBuild(order)
+    git().answer(name, 'serve')
     expect(await isThere(order)).toBe(false)
-    expect(await slipway.driver.observeBuild(order)).toEqual({ state: 'absent' })
+    expect(await slipway().driver.observeBuild(order)).toEqual({ state: 'absent' })
   })
 })

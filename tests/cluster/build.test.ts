@@ -1,63 +1,28 @@
 import { type KubernetesObject, loadYaml } from '@kubernetes/client-node'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
-import type { BuildKey } from '../../electron/clusters/driver.ts'
+import { describe, expect } from 'vitest'
 import {
   buildNamespace,
   memberBuildNamespace,
   tenantNamespace,
 } from '../../electron/clusters/kubernetes/names.ts'
 import { toRbac } from '../../electron/clusters/kubernetes/preflight/rights.ts'
-import { apply, clusterTest, expose, install, kubectl, personKubeconfig } from '../support/cluster.ts'
-import {
-  createClusterDriver,
-  newId,
-  readBuildLog,
-  type TestClusterDriver,
-  toOrder,
-  waitForBuild,
-} from '../support/cluster-driver.ts'
-import { type GitRepository, type GitServer, startGitServer } from '../support/git-server.ts'
-import { createDataFolder } from '../support/platform.ts'
+import { apply, clusterTest, kubectl, personKubeconfig } from '../support/cluster.ts'
+import { isThere, setUpBuilds } from '../support/cluster-builds.ts'
+import { newId, openClusterDriver } from '../support/cluster-driver.ts'
 
-const data = createDataFolder()
-let git: GitServer
-let address: string
-let slipway: TestClusterDriver
-
-beforeAll(async () => {
-  git = await startGitServer()
-  address = await expose(Number(new URL(git.address).port))
-  await install('egress')
-  slipway = await createClusterDriver(data.path)
-})
-
-afterAll(async () => {
-  await slipway?.dispose()
-  await git?.close()
-  data.remove()
-})
+const { slipway, reopen, orderOf } = setUpBuilds()
 
 const app = {
   'package.json': JSON.stringify({ name: 'hello', scripts: { start: 'node server.js' } }),
   'server.js': "require('http').createServer((_, r) => r.end('hi')).listen(process.env.PORT)",
 }
 
-/** A build of the head of `main`. The address is one that pods and this computer reach. */
-async function orderOf(name: string, repository: GitRepository, more: object = {}) {
-  const sha = await repository.git('rev-parse', 'HEAD')
-  return toOrder({ source: { kind: 'git', address: `${address}/${name}.git` }, sha, ...more })
-}
-
-const isThere = async (build: BuildKey): Promise<boolean> =>
-  (await kubectl('get', 'namespace', '--ignore-not-found', '-o=name', buildNamespace(build.buildId))) !== ''
-
 describe('a build in the cluster', () => {
   clusterTest('makes an image of a commit, named by its digest, and its whole log is kept', async () => {
-    const repository = await git.createRepository('hello', app)
-    const order = await orderOf('hello', repository)
+    const { order } = await orderOf(app)
 
-    await slipway.driver.startBuild(order)
-    const built = await waitForBuild(slipway.driver, order)
+    await slipway().driver.startBuild(order)
+    const built = await slipway().untilBuild(order)
 
     expect(built).toEqual({
       state: 'succeeded',
@@ -77,7 +42,7 @@ describe('a build in the cluster', () => {
           : {}),
       })),
     })
-    const log = await readBuildLog(slipway.logs, order.buildId)
+    const log = await slipway().readBuildLog(order)
     const at = (text: string | RegExp) => log.findIndex(line => line.search(text) !== -1)
     expect(log[0]).toBe(`Build ${order.buildId}`)
     expect(at(`Fetched ${order.sha}`)).toBeGreaterThan(0)
@@ -85,23 +50,20 @@ describe('a build in the cluster', () => {
     expect(at(/^#\d+ exporting to image/)).toBeGreaterThan(at(/^#\d+ \[build \d\/\d\] COPY/))
 
     const artifact = built.state === 'succeeded' ? built.artifact : ''
-    expect(await slipway.driver.hasArtifact(order.deploymentId, artifact)).toBe(true)
+    expect(await slipway().driver.hasArtifact(order.deploymentId, artifact)).toBe(true)
     const other = artifact.replace(/.{64}$/, '0'.repeat(64))
-    expect(await slipway.driver.hasArtifact(order.deploymentId, other)).toBe(false)
+    expect(await slipway().driver.hasArtifact(order.deploymentId, other)).toBe(false)
 
-    await slipway.driver.collect(order.deploymentId, [artifact])
+    await slipway().driver.collect(order.deploymentId, [artifact])
     await kubectl('wait', '--for=delete', `namespace/${buildNamespace(order.buildId)}`, '--timeout=60s')
     expect(await isThere(order)).toBe(false)
   })
 
   clusterTest('goes on while Slipway is closed, and is found again with every line once', async () => {
-    const repository = await git.createRepository('slow', {
-      ...app,
-      'count.sh': 'for n in $(seq 1 40); do echo "line $n"; sleep 0.2; done',
-    })
-    const order = await orderOf('slow', repository, { planEdits: { build: 'sh count.sh' } })
-    await slipway.driver.startBuild(order)
-    for await (const lines of slipway.logs.follow(
+    const count = 'for n in $(seq 1 40); do echo "line $n"; sleep 0.2; done'
+    const { order } = await orderOf({ ...app, 'count.sh': count }, { planEdits: { build: 'sh count.sh' } })
+    await slipway().driver.startBuild(order)
+    for await (const lines of slipway().logs.follow(
       { kind: 'build', id: order.buildId },
       0,
       AbortSignal.timeout(120_000),
@@ -109,47 +71,45 @@ describe('a build in the cluster', () => {
       if (lines.some(line => line.text.endsWith(' line 5'))) break
     }
 
-    await slipway.dispose()
+    await slipway().close()
     await kubectl(
       'wait',
       `--namespace=${buildNamespace(order.buildId)}`,
       '--for=condition=Complete',
       `job/build-${order.buildId}`,
     )
-    slipway = await createClusterDriver(data.path)
-    const built = await waitForBuild(slipway.driver, order)
+    await reopen()
+    const built = await slipway().untilBuild(order)
 
     expect(built.state).toBe('succeeded')
-    const log = await readBuildLog(slipway.logs, order.buildId)
+    const log = await slipway().readBuildLog(order)
     const counted = log.flatMap(line => /^#\d+ line (\d+)$/.exec(line)?.[1] ?? [])
     expect(counted).toEqual(Array.from({ length: 40 }, (_, n) => String(n + 1)))
-    await slipway.driver.collect(order.deploymentId, [])
+    await slipway().driver.collect(order.deploymentId, [])
   })
 
   clusterTest('that is cancelled leaves nothing', async () => {
-    const repository = await git.createRepository('endless', app)
-    const order = await orderOf('endless', repository, { planEdits: { build: 'sleep 600' } })
-    await slipway.driver.startBuild(order)
-    await waitForBuild(slipway.driver, order, one =>
+    const { order } = await orderOf(app, { planEdits: { build: 'sleep 600' } })
+    await slipway().driver.startBuild(order)
+    await slipway().untilBuild(order, one =>
       'steps' in one ? one.steps.some(step => step.name === 'build') : false,
     )
 
-    await slipway.driver.cancelBuild(order)
+    await slipway().driver.cancelBuild(order)
 
     expect(await isThere(order)).toBe(false)
-    expect(await slipway.driver.observeBuild(order)).toEqual({ state: 'absent' })
-    expect((await readBuildLog(slipway.logs, order.buildId)).at(-1)).toBe('Cancelled')
+    expect(await slipway().driver.observeBuild(order)).toEqual({ state: 'absent' })
+    expect((await slipway().readBuildLog(order)).at(-1)).toBe('Cancelled')
   })
 
   clusterTest.each(['unconfined', 'privileged'] as const)(
     'may be %s where less is not enough',
     async tier => {
-      const other = createDataFolder()
-      const more = await createClusterDriver(other.path, { firstBuildTier: tier })
+      const more = await openClusterDriver({ firstBuildTier: tier })
       try {
-        const order = await orderOf(`tier-${tier}`, await git.createRepository(`tier-${tier}`, app))
+        const { order } = await orderOf(app)
         await more.driver.startBuild(order)
-        expect((await waitForBuild(more.driver, order)).state).toBe('succeeded')
+        expect((await more.untilBuild(order)).state).toBe('succeeded')
         const level = await kubectl(
           'get',
           'namespace',
@@ -160,26 +120,24 @@ describe('a build in the cluster', () => {
         await more.driver.collect(order.deploymentId, [])
       } finally {
         await more.dispose()
-        other.remove()
       }
     },
   )
 })
 
 describe('somebody who may make no namespaces', () => {
-  const owner = { id: newId(), name: 'mia' }
-  const namespaces = { tenant: tenantNamespace(owner.id), build: memberBuildNamespace(owner.id) }
+  const ownerId = newId()
+  const namespaces = { tenant: tenantNamespace(ownerId), build: memberBuildNamespace(ownerId) }
 
   clusterTest('builds in the namespace that an owner prepared, and leaves nothing in it', async () => {
-    const kubeconfig = await personKubeconfig(owner.name)
-    const rbac = toRbac({ role: 'member', person: owner.name, namespaces })
+    const kubeconfig = await personKubeconfig('mia')
+    const rbac = toRbac({ role: 'member', person: 'mia', namespaces })
     await apply(...rbac.split('---\n').map(text => loadYaml<KubernetesObject>(text)))
-    const other = createDataFolder()
-    const member = await createClusterDriver(other.path, { owner, changes: { kubeconfig } })
+    const member = await openClusterDriver({ ownerId, settings: { kubeconfig } })
     try {
-      const order = await orderOf('member', await git.createRepository('member', app))
+      const { order } = await orderOf(app)
       await member.driver.startBuild(order)
-      const built = await waitForBuild(member.driver, order)
+      const built = await member.untilBuild(order)
       expect(built).toMatchObject({ state: 'succeeded' })
       expect(await isThere(order)).toBe(false)
       const found = () =>
@@ -196,7 +154,6 @@ describe('somebody who may make no namespaces', () => {
       expect(await found()).toBe('')
     } finally {
       await member.dispose()
-      other.remove()
       await kubectl('delete', 'namespace', namespaces.tenant, namespaces.build, '--wait=false')
     }
   })

@@ -1,41 +1,23 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import { apply, clusterTest, expose, install, kubectl } from '../support/cluster.ts'
-import {
-  createClusterDriver,
-  newId,
-  readBuildLog,
-  type TestClusterDriver,
-  toOrder,
-  waitForBuild,
-} from '../support/cluster-driver.ts'
-import { type GitServer, startGitServer } from '../support/git-server.ts'
+import { apply, clusterTest, kubectl } from '../support/cluster.ts'
+import { setUpBuilds } from '../support/cluster-builds.ts'
+import { newId } from '../support/cluster-driver.ts'
 import { readImage } from '../support/image-content.ts'
-import { createDataFolder } from '../support/platform.ts'
 
-const data = createDataFolder()
+const { slipway, orderOf } = setUpBuilds()
 const namespace = `slipway-test-images-${newId()}`
-let git: GitServer
-let address: string
-let slipway: TestClusterDriver
 
-beforeAll(async () => {
-  git = await startGitServer()
-  address = await expose(Number(new URL(git.address).port))
-  await install('egress')
-  slipway = await createClusterDriver(data.path)
-  await apply({
+beforeAll(() =>
+  apply({
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
-  })
-})
+  }),
+)
 
 afterAll(async () => {
   await kubectl('delete', 'namespace', namespace, '--wait=false')
-  await slipway?.dispose()
-  await git?.close()
-  data.remove()
 })
 
 type Variables = Readonly<Record<string, string>>
@@ -45,15 +27,12 @@ async function build(
   files: Record<string, string>,
   more: { variables?: Variables; secrets?: string[]; deploymentId?: string } = {},
 ) {
-  const name = newId()
-  const repository = await git.createRepository(name, files)
-  const sha = await repository.git('rev-parse', 'HEAD')
-  const order = toOrder({ source: { kind: 'git', address: `${address}/${name}.git` }, sha, ...more })
-  await slipway.driver.startBuild(order)
-  const built = await waitForBuild(slipway.driver, order)
-  const log = await readBuildLog(slipway.logs, order.buildId)
+  const { order } = await orderOf(files, more)
+  await slipway().driver.startBuild(order)
+  const built = await slipway().untilBuild(order)
+  const log = await slipway().readBuildLog(order)
   if (built.state !== 'succeeded') throw new Error(`${JSON.stringify(built, null, 1)}\n${log.join('\n')}`)
-  await slipway.driver.collect(order.deploymentId, [built.artifact])
+  await slipway().driver.collect(order.deploymentId, [built.artifact])
   return { ...built, log }
 }
 

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { baseDomain, clusterTest, install, startIngressLoad } from '../support/cluster.ts'
-import { pushImage } from '../support/images.ts'
 import {
-  getThroughIngress,
   isReadyRun,
   newId,
-  openKubernetesDriver,
+  openClusterDriver,
   type TestDriver,
-  toOrder,
-} from '../support/kubernetes-driver.ts'
+  toReleaseOrder,
+} from '../support/cluster-driver.ts'
+import { pushImage } from '../support/images.ts'
+import { getThroughIngress } from '../support/ingress.ts'
 
 /** Requests a second. */
 const rate = 300
@@ -17,7 +17,7 @@ let test: TestDriver
 
 beforeAll(async () => {
   await install('ingress', 'network-policy')
-  test = await openKubernetesDriver()
+  test = await openClusterDriver()
 })
 
 afterAll(async () => {
@@ -41,7 +41,7 @@ clusterTest(
     })
     const roll = async (change: { releaseId?: string; run?: number; word: string }) => {
       const { word, ...rest } = change
-      const order = toOrder({ deploymentId, artifact, variables: { WORD: word }, ...rest })
+      const order = toReleaseOrder({ deploymentId, artifact, variables: { WORD: word }, ...rest })
       await test.driver.applyRelease(order)
       await test.until(deploymentId, isReadyRun(order))
       return order

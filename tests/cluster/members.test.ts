@@ -3,15 +3,15 @@ import { afterAll, expect } from 'vitest'
 import { tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import { toRbac } from '../../electron/clusters/kubernetes/preflight/rights.ts'
 import { apply, clusterTest, install, kubectl, personKubeconfig } from '../support/cluster.ts'
-import { pushApp } from '../support/images.ts'
 import {
-  getThroughIngress,
   isReadyRun,
   newId,
-  openKubernetesDriver,
+  openClusterDriver,
   type TestDriver,
-  toOrder,
-} from '../support/kubernetes-driver.ts'
+  toReleaseOrder,
+} from '../support/cluster-driver.ts'
+import { pushApp } from '../support/images.ts'
+import { getThroughIngress } from '../support/ingress.ts'
 
 let test: TestDriver | undefined
 
@@ -30,12 +30,12 @@ clusterTest(
     const build = `slipway-build-${ownerId}`
     const kubeconfig = await personKubeconfig(person)
     await applyYaml(toRbac({ role: 'member', person, namespaces: { tenant, build } }))
-    test = await openKubernetesDriver({ ownerId, settings: { kubeconfig, issuer: 'test-ca' } })
+    test = await openClusterDriver({ ownerId, settings: { kubeconfig, issuer: 'test-ca' } })
     const deploymentId = newId()
     const name = `mine-${deploymentId.slice(-6)}`
     test.describe(deploymentId, { name })
-    const first = toOrder({ deploymentId, artifact: await pushApp('honours-port') })
-    const second = toOrder({ deploymentId, artifact: await pushApp('prints-counter') })
+    const first = toReleaseOrder({ deploymentId, artifact: await pushApp('honours-port') })
+    const second = toReleaseOrder({ deploymentId, artifact: await pushApp('prints-counter') })
 
     await test.driver.applyRelease(first)
     await test.until(deploymentId, isReadyRun(first))

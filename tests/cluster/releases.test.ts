@@ -3,21 +3,21 @@ import type { Duplex } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, vi } from 'vitest'
 import type { Instance } from '../../electron/clusters/driver.ts'
 import { clusterTest, install, kubectl } from '../support/cluster.ts'
-import { pushApp, pushImage } from '../support/images.ts'
 import {
-  getThroughIngress,
   isReadyRun,
   newId,
-  openKubernetesDriver,
+  openClusterDriver,
   type TestDriver,
-  toOrder,
-} from '../support/kubernetes-driver.ts'
+  toReleaseOrder,
+} from '../support/cluster-driver.ts'
+import { pushApp, pushImage } from '../support/images.ts'
+import { getThroughIngress } from '../support/ingress.ts'
 
 let test: TestDriver
 
 beforeAll(async () => {
   await install('ingress', 'network-policy')
-  test = await openKubernetesDriver({ limits: { startMs: 8000, placeMs: 4000 } })
+  test = await openClusterDriver({ limits: { startMs: 8000, placeMs: 4000 } })
 })
 
 afterAll(async () => {
@@ -47,7 +47,7 @@ clusterTest(
     const deploymentId = newId()
     const name = `hello-${deploymentId.slice(-6)}`
     test.describe(deploymentId, { name })
-    const order = toOrder({ deploymentId, artifact: await pushApp('honours-port'), port: 3000 })
+    const order = toReleaseOrder({ deploymentId, artifact: await pushApp('honours-port'), port: 3000 })
 
     await test.driver.applyRelease(order)
 
@@ -139,7 +139,7 @@ describe.concurrent('a rollout that fails says why', () => {
     clusterTest(title, async ({ expect }) => {
       const deploymentId = newId()
       test.describe(deploymentId, { name: 'failing' })
-      const order = toOrder({
+      const order = toReleaseOrder({
         deploymentId,
         artifact: await image(),
         variables: { TOKEN: 'a-token-nobody-may-see' },
@@ -186,8 +186,8 @@ describe('the releases of a deployment', () => {
         `require('http').createServer((_, r) => r.end('${word} ' + process.env.GREETING)).listen(process.env.PORT); console.log('${word} is here')`,
       ],
     })
-  let first = toOrder({ deploymentId, artifact: '', variables: { GREETING: 'one' } })
-  let second = toOrder({ deploymentId, artifact: '', variables: { GREETING: 'two' } })
+  let first = toReleaseOrder({ deploymentId, artifact: '', variables: { GREETING: 'one' } })
+  let second = toReleaseOrder({ deploymentId, artifact: '', variables: { GREETING: 'two' } })
   const answer = async () => (await getThroughIngress(name)).body
 
   clusterTest('one that fails leaves the one before serving, and is taken away', async () => {
@@ -195,7 +195,7 @@ describe('the releases of a deployment', () => {
     first = { ...first, artifact: await speaking('first') }
     await test.driver.applyRelease(first)
     await test.until(deploymentId, isReadyRun(first))
-    const broken = toOrder({ deploymentId, artifact: await pushApp('exits-at-once') })
+    const broken = toReleaseOrder({ deploymentId, artifact: await pushApp('exits-at-once') })
 
     await test.driver.applyRelease(broken)
     await test.until(deploymentId, isExited)

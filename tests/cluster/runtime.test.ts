@@ -7,21 +7,21 @@ import { WebSocket } from 'ws'
 import { createGateway, type Gateway } from '../../electron/gateway/gateway.ts'
 import type { LogStore } from '../../electron/logs/log-store.ts'
 import { clusterTest, install, kubectl } from '../support/cluster.ts'
-import { pushApp, pushImage } from '../support/images.ts'
 import {
   isReadyRun,
   newId,
-  openKubernetesDriver,
+  openClusterDriver,
   type TestDriver,
-  toOrder,
-} from '../support/kubernetes-driver.ts'
+  toReleaseOrder,
+} from '../support/cluster-driver.ts'
+import { pushApp, pushImage } from '../support/images.ts'
 
 let test: TestDriver
 let gateway: Gateway
 
 beforeAll(async () => {
   await install('ingress', 'network-policy')
-  test = await openKubernetesDriver()
+  test = await openClusterDriver()
 })
 
 afterAll(async () => {
@@ -47,13 +47,15 @@ async function readTexts(
 clusterTest('a log goes on where it was when Slipway was closed, and no line is there twice', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-test-'))
   const deploymentId = newId()
-  const before = await openKubernetesDriver({ folder })
+  const before = await openClusterDriver({ folder })
   before.describe(deploymentId, { name: 'counter' })
-  await before.driver.applyRelease(toOrder({ deploymentId, artifact: await pushApp('prints-counter') }))
+  await before.driver.applyRelease(
+    toReleaseOrder({ deploymentId, artifact: await pushApp('prints-counter') }),
+  )
   const seen = await readTexts(before.logs, deploymentId, texts => texts.length >= 20)
   await before.close()
 
-  const after = await openKubernetesDriver({ folder, ownerId: before.owner.id })
+  const after = await openClusterDriver({ folder, ownerId: before.owner.id })
   after.describe(deploymentId, { name: 'counter' })
   await after.driver.observe(deploymentId)
   const all = await readTexts(after.logs, deploymentId, texts => texts.length >= seen.length + 60)
@@ -109,7 +111,10 @@ clusterTest(
   async () => {
     const deploymentId = newId()
     test.describe(deploymentId, { name: 'talkative' })
-    const order = toOrder({ deploymentId, artifact: await pushImage({ command: ['node', '-e', talkative] }) })
+    const order = toReleaseOrder({
+      deploymentId,
+      artifact: await pushImage({ command: ['node', '-e', talkative] }),
+    })
     await test.driver.applyRelease(order)
     const [instance] = await test.until(deploymentId, isReadyRun(order))
     const { releaseId } = order

@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { clusterTest, install, kubectl } from '../support/cluster.ts'
-import { pushApp, pushImage } from '../support/images.ts'
 import {
   isReadyRun,
   newId,
-  openKubernetesDriver,
+  openClusterDriver,
   type TestDriver,
-  toOrder,
-} from '../support/kubernetes-driver.ts'
+  toReleaseOrder,
+} from '../support/cluster-driver.ts'
+import { pushApp, pushImage } from '../support/images.ts'
 
 let ana: TestDriver
 let ben: TestDriver
 
 beforeAll(async () => {
   await install('ingress', 'network-policy')
-  ana = await openKubernetesDriver()
-  ben = await openKubernetesDriver()
+  ana = await openClusterDriver()
+  ben = await openClusterDriver()
 })
 
 afterAll(async () => {
@@ -51,7 +51,7 @@ clusterTest(
     const run = async (test: TestDriver, name: string, artifact: string) => {
       const deploymentId = newId()
       test.describe(deploymentId, { name })
-      const order = toOrder({ deploymentId, artifact })
+      const order = toReleaseOrder({ deploymentId, artifact })
       await test.driver.applyRelease(order)
       const [instance] = await test.until(deploymentId, isReadyRun(order))
       const addressOf = async (kind: string, path: string) =>
@@ -121,7 +121,7 @@ clusterTest(
 clusterTest('what somebody else changed is not taken back: it is said who changed what', async () => {
   const deploymentId = newId()
   ana.describe(deploymentId, { name: 'shared' })
-  const order = toOrder({ deploymentId, artifact: await pushApp('honours-port') })
+  const order = toReleaseOrder({ deploymentId, artifact: await pushApp('honours-port') })
   await ana.driver.applyRelease(order)
   await ana.until(deploymentId, isReadyRun(order))
   const name = await kubectl(

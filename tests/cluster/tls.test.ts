@@ -1,14 +1,14 @@
 import { request } from 'node:https'
 import { afterAll, beforeAll, expect, vi } from 'vitest'
 import { baseDomain, clusterTest, ingress, install, kubectl } from '../support/cluster.ts'
-import { pushApp } from '../support/images.ts'
 import {
   isReadyRun,
   newId,
-  openKubernetesDriver,
+  openClusterDriver,
   type TestDriver,
-  toOrder,
-} from '../support/kubernetes-driver.ts'
+  toReleaseOrder,
+} from '../support/cluster-driver.ts'
+import { pushApp } from '../support/images.ts'
 
 let opened: TestDriver[] = []
 
@@ -59,13 +59,13 @@ const authorities = [
 
 for (const { issuer, read } of authorities) {
   clusterTest(`certificates of ${issuer}: the default host and a custom one answer over https`, async () => {
-    const test = await openKubernetesDriver({ settings: { issuer } })
+    const test = await openClusterDriver({ settings: { issuer } })
     opened.push(test)
     const deploymentId = newId()
     const name = `tls-${deploymentId.slice(-6)}`
     const custom = `www.${name}.test`
     test.describe(deploymentId, { name, hosts: [custom] })
-    const order = toOrder({ deploymentId, artifact: await pushApp('honours-port') })
+    const order = toReleaseOrder({ deploymentId, artifact: await pushApp('honours-port') })
 
     await test.driver.applyRelease(order)
     await test.until(deploymentId, isReadyRun(order))

@@ -1,63 +1,179 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ulid } from 'ulid'
 import { vi } from 'vitest'
-import type { BuildKey, BuildObservation, BuildOrder, ClusterDriver } from '../../electron/clusters/driver.ts'
+import type {
+  BuildKey,
+  BuildObservation,
+  BuildOrder,
+  Instance,
+  ReleaseOrder,
+} from '../../electron/clusters/driver.ts'
 import type { BuildTier } from '../../electron/clusters/kubernetes/build/tiers.ts'
+import type { DeploymentFacts } from '../../electron/clusters/kubernetes/kubernetes-deps.ts'
 import { createKubernetesDriver } from '../../electron/clusters/kubernetes/kubernetes-driver.ts'
-import type { LogStore } from '../../electron/logs/log-store.ts'
+import { tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
+import type { RolloutLimits } from '../../electron/clusters/kubernetes/release/trouble.ts'
 import { createLogStore } from '../../electron/logs/segment-log.ts'
 import { createSourceReader } from '../../electron/sources/git.ts'
 import { detectPlan } from '../../electron/sources/plan/detect-plan.ts'
 import { type ClusterChanges, clusterSettingsSchema } from '../../shared/domain/cluster.ts'
-import { clusterSettings, contextName, kubeconfig } from './cluster.ts'
+import type { Plan } from '../../shared/domain/plan.ts'
+import { clusterSettings, contextName, kubeconfig, kubectl } from './cluster.ts'
 
 export const newId = (): string => ulid().toLowerCase()
 
-export interface TestClusterDriver {
-  readonly driver: ClusterDriver
-  readonly logs: LogStore
-  /** Ends this Slipway; what it started goes on. */
-  dispose(): Promise<void>
-}
-
-/** The real driver of the test cluster, with a real store and real git. `folder` holds the logs. */
-export async function createClusterDriver(
-  folder: string,
+/** The real driver of the test cluster with a log store of its own, real git, and a user whose namespace goes with it. */
+export async function openClusterDriver(
   options: {
-    owner?: { id: string; name: string }
-    changes?: ClusterChanges
+    settings?: ClusterChanges
+    limits?: RolloutLimits
     firstBuildTier?: BuildTier
+    /** Where the logs are, for one that comes after another. */
+    folder?: string
+    ownerId?: string
   } = {},
-): Promise<TestClusterDriver> {
-  const owner = options.owner ?? { id: newId(), name: 'ana' }
+) {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'slipway-test-'))
+  const owner = { id: options.ownerId ?? newId(), name: 'ana' }
+  const deployments = new Map<string, DeploymentFacts>()
   const logs = createLogStore({ folder: join(folder, 'logs') })
+  const settings = clusterSettingsSchema.parse({
+    context: contextName,
+    kubeconfig,
+    ...(await clusterSettings()),
+    ...options.settings,
+  })
   const driver = createKubernetesDriver({
     clusterId: newId(),
-    settings: clusterSettingsSchema.parse({
-      context: contextName,
-      kubeconfig,
-      ...(await clusterSettings()),
-      ...options.changes,
-    }),
-    describe: () => ({ name: 'app', owner, hosts: [] }),
+    settings,
+    describe: id => deployments.get(id) ?? { name: 'app', owner, hosts: [] },
     logs,
     sources: createSourceReader(),
     detectPlan,
     now: Date.now,
-    ...(options.firstBuildTier && { firstBuildTier: options.firstBuildTier }),
     log: { warn: (details, message) => console.warn(message, details) },
+    ...(options.limits && { rolloutLimits: options.limits }),
+    ...(options.firstBuildTier && { firstBuildTier: options.firstBuildTier }),
   })
+  const watchers = new Set<(id: string) => void>()
+  driver.watch(id => {
+    for (const watcher of watchers) watcher(id)
+  })
+
   return {
     driver,
     logs,
-    async dispose() {
+    owner,
+    namespace: tenantNamespace(owner.id),
+
+    /** Before, every deployment is called `app`. */
+    describe(id: string, facts: Partial<DeploymentFacts> & { name: string }): void {
+      deployments.set(id, { owner, hosts: [], ...facts })
+    },
+
+    /** What is there once it is as the test means. Looks when the driver says that something changed, and only then. */
+    until(
+      id: string,
+      isMet: (instances: readonly Instance[]) => boolean,
+      limitMs = 90_000,
+    ): Promise<readonly Instance[]> {
+      return new Promise((resolve, reject) => {
+        let last: readonly Instance[] = []
+        const timer = setTimeout(
+          () => end(() => reject(new Error(`not yet: ${JSON.stringify(last, null, 1)}`))),
+          limitMs,
+        )
+        const end = (settle: () => void) => {
+          clearTimeout(timer)
+          watchers.delete(look)
+          settle()
+        }
+        const look = (changed: string) => {
+          if (changed !== id) return
+          driver.observe(id).then(
+            found => {
+              last = found
+              if (isMet(found)) end(() => resolve(found))
+            },
+            error => end(() => reject(error)),
+          )
+        }
+        watchers.add(look)
+        look(id)
+      })
+    },
+
+    /** Waits until the build has ended, or is as the test means. */
+    untilBuild(
+      { buildId, deploymentId }: BuildKey,
+      isMet: (observed: BuildObservation) => boolean = ({ state }) =>
+        state === 'succeeded' || state === 'failed',
+      timeout = 240_000,
+    ): Promise<BuildObservation> {
+      return vi.waitFor(
+        async () => {
+          const observed = await driver.observeBuild({ buildId, deploymentId })
+          if (!isMet(observed)) throw new Error(`not yet: ${JSON.stringify(observed)}`)
+          return observed
+        },
+        { timeout, interval: 100 },
+      )
+    },
+
+    /** Every line of a build's log. */
+    async readBuildLog({ buildId }: Pick<BuildKey, 'buildId'>): Promise<string[]> {
+      const page = await logs.read({ kind: 'build', id: buildId }, { limit: 10_000 })
+      return page.lines.map(line => line.text)
+    },
+
+    /** As Slipway ends; what runs in the cluster goes on, and the folder stays. */
+    async close(): Promise<void> {
       await driver.dispose()
       await logs.dispose()
     },
+    async dispose(): Promise<void> {
+      await driver.dispose()
+      await logs.dispose()
+      rmSync(folder, { recursive: true, force: true })
+    },
+    /** All that was made for the user. */
+    async clean(): Promise<void> {
+      await kubectl('delete', 'namespace', tenantNamespace(owner.id), '--ignore-not-found', '--wait=false')
+    },
   }
 }
+export type TestDriver = Awaited<ReturnType<typeof openClusterDriver>>
 
-export function toOrder(wish: Pick<BuildOrder, 'source' | 'sha'> & Partial<BuildOrder>): BuildOrder {
+const imagePlan: Plan = {
+  kind: 'dockerfile',
+  label: 'Image',
+  root: '.',
+  runtime: null,
+  install: null,
+  build: null,
+  start: null,
+  output: null,
+  fallback: null,
+  port: null,
+  notes: [],
+}
+
+export const toReleaseOrder = (
+  order: Pick<ReleaseOrder, 'deploymentId' | 'artifact'> & Partial<ReleaseOrder>,
+): ReleaseOrder => ({
+  releaseId: newId(),
+  run: 1,
+  plan: imagePlan,
+  port: null,
+  variables: {},
+  secrets: [],
+  keptFolders: [],
+  ...order,
+})
+
+export function toBuildOrder(wish: Pick<BuildOrder, 'source' | 'sha'> & Partial<BuildOrder>): BuildOrder {
   return {
     buildId: newId(),
     deploymentId: newId(),
@@ -71,25 +187,7 @@ export function toOrder(wish: Pick<BuildOrder, 'source' | 'sha'> & Partial<Build
   }
 }
 
-/** Waits until the build has ended, or is as the test means. */
-export function waitForBuild(
-  driver: ClusterDriver,
-  key: BuildKey,
-  isMet: (observed: BuildObservation) => boolean = ({ state }) => state === 'succeeded' || state === 'failed',
-  timeout = 240_000,
-): Promise<BuildObservation> {
-  return vi.waitFor(
-    async () => {
-      const observed = await driver.observeBuild({ buildId: key.buildId, deploymentId: key.deploymentId })
-      if (!isMet(observed)) throw new Error(`not yet: ${JSON.stringify(observed)}`)
-      return observed
-    },
-    { timeout, interval: 100 },
-  )
-}
-
-/** Every line of a build's log. */
-export async function readBuildLog(logs: LogStore, buildId: string): Promise<string[]> {
-  const page = await logs.read({ kind: 'build', id: buildId }, { limit: 10_000 })
-  return page.lines.map(line => line.text)
-}
+export const isReadyRun =
+  ({ releaseId, run }: Pick<ReleaseOrder, 'releaseId' | 'run'>) =>
+  (instances: readonly Instance[]): boolean =>
+    instances.some(one => one.state === 'ready' && one.releaseId === releaseId && one.run === run)

@@ -11,7 +11,7 @@ import type { LoadResult, LoadTarget } from './load.ts'
 
 const exec = promisify(execFile)
 
-type Part = 'metrics' | 'ingress' | 'cert-manager' | 'pebble' | 'network-policy' | 'egress'
+export type Part = 'metrics' | 'ingress' | 'cert-manager' | 'pebble' | 'network-policy' | 'egress'
 
 const access = inject('cluster')
 const env = 'env' in access ? access.env : {}
