@@ -93,4 +93,8 @@ function report(error: unknown): number {
   return failure.code === 'registry_missing' ? 2 : 1
 }
 
+const lingerMs = 5000
+
 process.exitCode = await main(process.argv.slice(2)).catch(report)
+// A connection that somebody forgot is no reason to keep the terminal waiting.
+setTimeout(() => process.exit(), lingerMs).unref()

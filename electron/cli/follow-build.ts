@@ -22,10 +22,16 @@ export async function followToLive(
   return stay(context, live, after)
 }
 
-/** Follows the build. False when Ctrl-C came first. */
+/** Follows the build, and its log as far as it goes when the build has ended. False when Ctrl-C came first. */
 async function printBuild(context: Context, buildId: string): Promise<boolean> {
   const { client, signal } = context
+  const log = { kind: 'build', id: buildId } as const
   const end = new AbortController()
+  let printed = 0
+  let last = Infinity
+  const look = () => {
+    if (printed >= last) end.abort()
+  }
   const finished = waitUntil(
     client,
     async () => {
@@ -33,13 +39,21 @@ async function printBuild(context: Context, buildId: string): Promise<boolean> {
       return isFinishedBuild(one.status) ? one : undefined
     },
     signal,
-  ).then(one => {
-    // The log of a finished build is closed; that of one that was replaced before it began never opens.
-    if ((one?.status !== 'succeeded' && one?.status !== 'failed') || one.reusedBuildId !== null) end.abort()
+  ).then(async one => {
+    // All is in the log before a build is called ended. That of one that never began does not open, and one can open again.
+    last =
+      one === undefined || one.reusedBuildId !== null ? 0 : (await client.logs.read({ log, limit: 1 })).last
+    look()
     return one
   })
-  const log = { kind: 'build', id: buildId } as const
-  const following = followLog(context, log, { after: 0, signal: AbortSignal.any([signal, end.signal]) })
+  const following = followLog(context, log, {
+    after: 0,
+    signal: AbortSignal.any([signal, end.signal]),
+    printed: seq => {
+      printed = seq
+      look()
+    },
+  })
   const [build] = await Promise.all([finished, following])
   if (!build) return false
   if (build.reusedBuildId !== null)

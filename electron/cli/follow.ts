@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { LogRef } from '../../shared/domain/log.ts'
 import type { Client, Context } from './command.ts'
 
-/** Prints a log as it grows, until it is closed or the signal aborts. */
+/** Prints a log as it grows, until it is closed or the signal aborts. `printed`: a line, by its number. */
 export async function followLog(
   { client, output }: Pick<Context, 'client' | 'output'>,
   log: LogRef,
-  options: { after: number; signal: AbortSignal },
+  options: { after: number; signal: AbortSignal; printed?: (seq: number) => void },
 ): Promise<void> {
   const stream = randomUUID()
   try {
@@ -17,7 +17,9 @@ export async function followLog(
     for await (const lines of batches) {
       for (const line of lines) output.logLine(line)
       const last = lines.at(-1)
-      if (last) await client.logs.acknowledge({ stream, seq: last.seq })
+      if (last === undefined) continue
+      options.printed?.(last.seq)
+      await client.logs.acknowledge({ stream, seq: last.seq })
     }
   } catch (error) {
     if (!options.signal.aborted) throw error
