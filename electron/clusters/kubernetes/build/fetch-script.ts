@@ -72,7 +72,22 @@ echo "Fetched $GIT_SHA"
 `
 
 /** Is there when a folder has arrived that this computer sends. */
-export const receivedFile = `${podFolders.workspace}/received`
+const receivedFile = `${podFolders.workspace}/received`
+
+/**
+ * Unpacks the folder from its input. Runs again where a connection broke: only one that is whole is put in its place, by
+ * whoever has it first.
+ */
+export const receiveCommand = `[ -f ${receivedFile} ] && exit 0
+part=${podFolders.workspace}/part.$$
+trap 'rm -rf "$part"' EXIT
+mkdir "$part" && tar -xf - -C "$part" || exit 1
+if mkdir ${podFolders.workspace}/placing 2>/dev/null; then
+  rm -rf ${podFolders.source} && mv "$part" ${podFolders.source} && touch ${receivedFile}
+else
+  [ -f ${receivedFile} ]
+fi
+`
 
 /** Waits for code that the cluster cannot fetch itself. */
 export const receiveScript = `until [ -f ${receivedFile} ]; do sleep 0.2; done
