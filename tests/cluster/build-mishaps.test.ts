@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect } from 'vitest'
+import { describe, expect, vi } from 'vitest'
 import type { BuildOrder } from '../../electron/clusters/driver.ts'
 import { buildNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import { apply, clusterTest, kubectl } from '../support/cluster.ts'
@@ -97,6 +97,33 @@ describe('a build that fails says why, and what to do', () => {
     } finally {
       await other.dispose()
     }
+  })
+})
+
+clusterTest('a build whose pod is deleted ends, and says so', async () => {
+  const { order } = await orderOf(dockerfile('FROM debian:bookworm-slim', 'RUN echo begun && sleep 600'))
+  await slipway().driver.startBuild(order)
+  await vi.waitFor(async () => expect((await slipway().readBuildLog(order)).join('\n')).toMatch(/begun$/m), {
+    timeout: 120_000,
+    interval: 200,
+  })
+  const namespace = buildNamespace(order.buildId)
+  await kubectl('-n', namespace, 'delete', 'pod', '--all', '--grace-period=0', '--force')
+  expect(await slipway().untilBuild(order, undefined, 60_000)).toMatchObject({
+    state: 'failed',
+    failure: { code: 'build_interrupted', message: 'The build was ended from outside.' },
+  })
+  await slipway().driver.collect(order.deploymentId, [])
+})
+
+clusterTest('a build whose namespace is deleted ends, and says so', async () => {
+  const { order } = await orderOf(dockerfile('FROM debian:bookworm-slim', 'RUN echo begun && sleep 600'))
+  await slipway().driver.startBuild(order)
+  await vi.waitFor(async () => expect(await isThere(order)).toBe(true), { timeout: 30_000, interval: 100 })
+  await kubectl('delete', 'namespace', buildNamespace(order.buildId))
+  expect(await slipway().untilBuild(order, undefined, 60_000)).toMatchObject({
+    state: 'failed',
+    failure: { code: 'build_interrupted' },
   })
 })
 

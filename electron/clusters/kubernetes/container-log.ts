@@ -14,18 +14,25 @@ const overlapMs = 2000
 
 /**
  * The log of a container from its begin, and on until the container ends. `after`: a position; what comes long before it is left
- * out. `isPrevious`: of the container that ran before in its place.
+ * out. `isPrevious`: of the container that ran before in its place. `isWhole`: nothing will follow.
  */
 export async function* readContainerLog(
   api: KubernetesApi,
-  target: { namespace: string; pod: string; container: string; after?: number; isPrevious?: boolean },
+  target: {
+    namespace: string
+    pod: string
+    container: string
+    after?: number
+    isPrevious?: boolean
+    isWhole?: boolean
+  },
   signal: AbortSignal,
 ): AsyncGenerator<ContainerLine[], void, void> {
   const path = `${toPath('Pod', { namespace: target.namespace, name: target.pod })}/log`
   const { after = 0, isPrevious } = target
   const query = {
     container: target.container,
-    follow: true,
+    follow: target.isWhole !== true,
     timestamps: true,
     previous: isPrevious,
     sinceTime: after === 0 ? undefined : new Date(Math.max(after / 1000 - overlapMs, 0)).toISOString(),

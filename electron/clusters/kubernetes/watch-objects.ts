@@ -29,7 +29,8 @@ export function watchObjects<T extends KubernetesObject>(deps: {
   api: Pick<KubernetesApi, 'find' | 'stream'>
   kind: Kind
   namespace: string
-  labels: string
+  /** All there are, without. */
+  labels?: string
   onChange: (object: T, isGone: boolean) => void
   onError: (error: unknown) => void
   random?: () => number
@@ -39,7 +40,10 @@ export function watchObjects<T extends KubernetesObject>(deps: {
   const end = new AbortController()
   const objects = new Map<string, T>()
   const waiting = new Set<() => void>()
-  const listed = Promise.withResolvers<void>()
+  let tellListed = () => {}
+  const listed = new Promise<void>(resolve => {
+    tellListed = resolve
+  })
   const random = deps.random ?? Math.random
 
   const keep = (object: T, isGone: boolean) => {
@@ -72,7 +76,7 @@ export function watchObjects<T extends KubernetesObject>(deps: {
     )
     for (const object of gone) keep(object, true)
     for (const object of items) keep(object, false)
-    listed.resolve()
+    tellListed()
     for (const object of gone) tell(object, true)
     for (const object of items) tell(object, false)
     for (const look of waiting) look()
@@ -143,7 +147,7 @@ export function watchObjects<T extends KubernetesObject>(deps: {
 
   return {
     items: () => [...objects.values()],
-    listed: listed.promise,
+    listed,
     until(isMet, limitMs) {
       return new Promise(resolve => {
         const settle = (isSo: boolean) => {
@@ -157,12 +161,12 @@ export function watchObjects<T extends KubernetesObject>(deps: {
         }
         const timer = setTimeout(() => settle(false), limitMs)
         waiting.add(look)
-        void listed.promise.then(look)
+        void listed.then(look)
       })
     },
     async dispose() {
       end.abort()
-      listed.resolve()
+      tellListed()
       for (const look of waiting) look()
       await running
     },

@@ -22,6 +22,9 @@ const sceneOf = (status: V1Pod['status'], more: Partial<BuildScene> = {}): Build
 const none: BuildScene = { job: undefined, pod: undefined, events: [], isGone: false }
 const container = (name: string, terminated: object) =>
   ({ name, state: { terminated }, image: '', imageID: '', ready: false, restartCount: 0 }) as never
+const jobFailedFor = (reason: string) => ({
+  status: { conditions: [{ type: 'Failed', status: 'True', reason }] },
+})
 const failed = (more: V1Pod['status']) => sceneOf({ phase: 'Failed', ...more })
 const messageOf = (scene: BuildScene, more: Partial<FailureFacts> = {}) => {
   const end = toPodEnd(scene, { ...facts, ...more })
@@ -32,6 +35,8 @@ describe('how a build ended', () => {
   test('is not known while it runs', () => {
     expect(toPodEnd(none, facts)).toBeUndefined()
     expect(toPodEnd(sceneOf({ phase: 'Running' }), facts)).toBeUndefined()
+    const ahead = sceneOf({ phase: 'Running' }, { job: jobFailedFor('BackoffLimitExceeded') })
+    expect(toPodEnd(ahead, facts)).toBeUndefined()
   })
 
   test('is the digest in its last message', () => {
@@ -93,6 +98,28 @@ describe('how a build ended', () => {
         ],
       },
       ['source_unreachable', 'From inside of the cluster: git.example could not be reached.'],
+    ],
+    [
+      'its pod deleted, which nothing tells but its Job',
+      {
+        ...none,
+        pod: { metadata: { deletionTimestamp: new Date() }, status: { phase: 'Running' } },
+        job: jobFailedFor('BackoffLimitExceeded'),
+      },
+      {},
+      ['build_interrupted', 'The build was ended from outside.'],
+    ],
+    [
+      'its pod deleted before it was seen',
+      { ...none, job: jobFailedFor('BackoffLimitExceeded') },
+      {},
+      ['build_interrupted', 'The build was ended from outside.'],
+    ],
+    [
+      'no pod within its time',
+      { ...none, job: jobFailedFor('DeadlineExceeded') },
+      {},
+      ['build_timed_out', 'The build was not done within 10 minutes and was ended.'],
     ],
     [
       'what BuildKit said',

@@ -1,7 +1,8 @@
-import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node'
-import type { Failure } from '../../../../shared/domain/failure.ts'
+import type { V1ContainerStatus, V1Job, V1Pod } from '@kubernetes/client-node'
+import { type Failure, SlipwayError } from '../../../../shared/domain/failure.ts'
 import { parseGitAddress } from '../../../sources/address.ts'
 import { commitNotFound, toSourceError } from '../../../sources/git-failure.ts'
+import { ApiError, toClusterFailure } from '../api-failure.ts'
 import { buildNames } from './build-job.ts'
 import { explainBuildkit } from './buildkit-failure.ts'
 import { withoutProxy } from './fetch-script.ts'
@@ -29,16 +30,29 @@ const shownLines = 20
 export function toPodEnd(scene: BuildScene, facts: FailureFacts): PodEnd | undefined {
   const { pod, job } = scene
   if (scene.isGone) return { failure: interrupted }
-  const isOverdue =
-    job?.status?.conditions?.some(one => one.type === 'Failed' && one.status === 'True') === true
-  if (pod === undefined) return isOverdue ? { failure: timedOut(facts.timeLimitMs) } : undefined
+  if (pod === undefined) {
+    const reason = giveUpReason(job)
+    if (reason === undefined) return undefined
+    return { failure: reason === 'DeadlineExceeded' ? timedOut(facts.timeLimitMs) : endedFromOutside('') }
+  }
   const digest = containerOf(pod, buildNames.build)?.state?.terminated?.message?.trim()
   if (pod.status?.phase === 'Succeeded' && digest?.startsWith('sha256:')) return { digest }
-  const isOver = pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded' || isOverdue
-  if (!isOver) return undefined
+  if (!isOver(scene)) return undefined
   const lines = facts.lines.slice(-shownLines)
   const failure = explain(pod, facts)
   return { failure: lines.length === 0 || failure.lines !== undefined ? failure : { ...failure, lines } }
+}
+
+/** No container of the build runs any more. Of a pod that is deleted, its Job says so. */
+export const isOver = ({ pod, job, isGone }: BuildScene): boolean =>
+  isGone ||
+  pod?.status?.phase === 'Succeeded' ||
+  pod?.status?.phase === 'Failed' ||
+  (giveUpReason(job) !== undefined && (pod === undefined || pod.metadata?.deletionTimestamp !== undefined))
+
+const giveUpReason = (job: V1Job | undefined): string | undefined => {
+  const failed = job?.status?.conditions?.find(one => one.type === 'Failed' && one.status === 'True')
+  return failed === undefined ? undefined : (failed.reason ?? '')
 }
 
 /** Order is the specification: the first that applies. */
@@ -56,13 +70,10 @@ function explain(pod: V1Pod, facts: FailureFacts): Failure {
     }
   }
   if (fetch?.reason === 'OOMKilled' || build?.reason === 'OOMKilled') return outOfMemory
+  if (pod.metadata?.deletionTimestamp !== undefined) return endedFromOutside(message)
   if (fetch !== undefined && fetch.exitCode !== 0) return explainFetch(fetch.message ?? '', facts)
   if (build === undefined) {
-    return {
-      code: 'build_interrupted',
-      message: `The build was ended from outside${message === '' ? '' : `: ${toSentence(message)}`}.`,
-      hint: 'Deploy again.',
-    }
+    return endedFromOutside(message)
   }
   return (
     explainBuildkit(facts) ?? {
@@ -95,6 +106,19 @@ function explainFetch(problem: string, facts: FailureFacts): Failure {
     hint: 'The repository has to be reachable from the cluster, not only from this computer.',
   }
 }
+
+/** What the API server said while the build was made. */
+export function toThrownFailure(error: unknown, context: string): unknown {
+  if (!(error instanceof ApiError)) return error
+  const isRemoved = error.status === 403 && /being terminated/.test(error.message)
+  return isRemoved ? new SlipwayError(interrupted, error) : toClusterFailure(error, context)
+}
+
+const endedFromOutside = (message: string): Failure => ({
+  code: 'build_interrupted',
+  message: `The build was ended from outside${message === '' ? '' : `: ${toSentence(message)}`}.`,
+  hint: 'Deploy again.',
+})
 
 const interrupted: Failure = {
   code: 'build_interrupted',

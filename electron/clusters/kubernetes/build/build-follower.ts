@@ -6,13 +6,17 @@ import { createTextMask } from '../../masking.ts'
 import type { KubernetesApi } from '../api.ts'
 import { ApiError } from '../api-failure.ts'
 import { type ContainerLine, readContainerLog } from '../container-log.ts'
-import { containerOf } from './build-failure.ts'
+import { containerOf, isOver } from './build-failure.ts'
 import { buildNames } from './build-job.ts'
 import { type BuildkitStep, toStepName } from './build-steps.ts'
 import { createBuildkitStatus, type StatusLine, type Vertex } from './buildkit-status.ts'
 import type { BuildScene, NamespaceWatch } from './namespace-watch.ts'
 
 const retryMs = 1000
+/** A log that is silent for so long though its container has ended is read anew: not every connection says that it ended. */
+const silenceMs = 10_000
+/** For the log of a container that has ended; the cluster may not have it any more. */
+const mostTries = 10
 
 /**
  * Brings what the containers of a build write into the log store. Each line comes there once: the place in the container's log
@@ -55,14 +59,8 @@ export function createBuildFollower(deps: {
     }
   }
 
-  const isOver = ({ pod, isGone }: BuildScene): boolean =>
-    isGone || pod?.status?.phase === 'Succeeded' || pod?.status?.phase === 'Failed'
-
   /** Follows until the container has ended and its last line is stored. False: it never began. */
-  const follow = async (
-    container: string,
-    createReader: () => { push(line: ContainerLine): StatusLine[]; end(): StatusLine[] },
-  ): Promise<boolean> => {
+  const follow = async (container: string, createReader: () => LineReader): Promise<boolean> => {
     const stateOf = ({ pod }: BuildScene) => pod && containerOf(pod, container)?.state
     const hasEnded = () => stateOf(watch.scene())?.terminated !== undefined
     const hasBegun = await watch.until(scene => {
@@ -71,37 +69,40 @@ export function createBuildFollower(deps: {
       return isOver(scene) ? false : undefined
     })
     if (!hasBegun) return false
+    let tries = 0
     for (;;) {
       const isWhole = hasEnded()
+      const silence = createSilence(hasEnded)
       try {
-        await readOnce(container, createReader(), isWhole)
+        await readOnce(container, { reader: createReader(), isWhole, silence })
         if (isWhole) return true
       } catch (error) {
         signal.throwIfAborted()
         // Of a container that never ran, or whose pod is gone, there is no log.
         if (error instanceof ApiError && error.status < 500 && isOver(watch.scene())) return true
         deps.onError(error)
+        if (isWhole && ++tries >= mostTries) return true
+      } finally {
+        silence.dispose()
       }
       if (isOver(watch.scene()) && !hasEnded()) return true
-      if (!hasEnded())
-        await Promise.race([
-          delay(retryMs, undefined, { signal }),
-          watch.until(() => hasEnded() || undefined),
-        ])
+      const rest = delay(retryMs, undefined, { signal })
+      await (isWhole ? rest : Promise.race([rest, watch.until(() => hasEnded() || undefined)]))
     }
   }
 
   const readOnce = async (
     container: string,
-    reader: { push(line: ContainerLine): StatusLine[]; end(): StatusLine[] },
-    isWhole: boolean,
+    { reader, isWhole, silence }: { reader: LineReader; isWhole: boolean; silence: Silence },
   ): Promise<void> => {
     const source = toSource(container)
     const pod = watch.scene().pod?.metadata?.name ?? ''
     let stored = (await logs.lastMark(log, source)) ?? 0
-    const target = { namespace: deps.namespace, pod, container }
+    const target = { namespace: deps.namespace, pod, container, isWhole }
+    const untilSilent = AbortSignal.any([signal, silence.signal])
     let last = { at: 0, position: 0 }
-    for await (const batch of readContainerLog(deps.api, target, signal)) {
+    for await (const batch of readContainerLog(deps.api, target, untilSilent)) {
+      silence.heard()
       last = batch.at(-1) ?? last
       const news: NewLogLine[] = []
       for (const line of batch) {
@@ -143,6 +144,21 @@ export function createBuildFollower(deps: {
         }
       }),
   }
+}
+
+interface LineReader {
+  push(line: ContainerLine): StatusLine[]
+  end(): StatusLine[]
+}
+
+type Silence = ReturnType<typeof createSilence>
+
+/** Aborts when nothing was heard for a while, though nothing more is to come. */
+function createSilence(isOver: () => boolean) {
+  const silent = new AbortController()
+  const look = () => (isOver() ? silent.abort(new Error('the log does not end')) : timer.refresh())
+  const timer: NodeJS.Timeout = setTimeout(look, silenceMs)
+  return { signal: silent.signal, heard: () => timer.refresh(), dispose: () => clearTimeout(timer) }
 }
 
 /** Output as it is; of progress that a program wrote over itself, the last state. */

@@ -10,7 +10,7 @@ import type { BuildKey, BuildObservation, BuildOrder } from '../../driver.ts'
 import { findClosedAddresses, findPodRanges } from '../closed-addresses.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { repositoryOf } from '../names.ts'
-import { containerOf, type FailureFacts, toPodEnd } from './build-failure.ts'
+import { containerOf, type FailureFacts, isOver, toPodEnd, toThrownFailure } from './build-failure.ts'
 import { createBuildFollower } from './build-follower.ts'
 import {
   type BuildParts,
@@ -247,7 +247,16 @@ export function createBuildTask(
     await watch.until(scene => state(scene)?.running ?? state(scene)?.terminated ?? toPodEnd(scene, noFacts))
     const pod = watch.scene().pod?.metadata?.name
     if (code === undefined || pod === undefined || state(watch.scene())?.running === undefined) return
-    await sendFolder(api.config, { namespace, pod, folder: code.folder, signal: leaving.signal })
+    const needless = new AbortController()
+    const signal = AbortSignal.any([leaving.signal, needless.signal])
+    watch
+      .until(scene => isOver(scene) || state(scene)?.terminated !== undefined || undefined)
+      .then(() => needless.abort())
+      .catch(() => undefined)
+    await sendFolder(api.config, { namespace, pod, folder: code.folder, signal }).catch(error => {
+      // It has arrived, or nobody waits for it: why is told by what became of the pod.
+      if (!needless.signal.aborted) throw error
+    })
   }
 
   /** Settles when the build will not get on by itself. */
@@ -293,7 +302,7 @@ export function createBuildTask(
       await finish(await follow(build.record, await readSecrets(build.record.secretNames)))
     } catch (error) {
       if (leaving.signal.aborted) return
-      const failure = toFailure(error)
+      const failure = toFailure(toThrownFailure(error, context.settings.context))
       if (failure.code === 'internal') context.log.warn({ err: error, buildId }, 'a build failed')
       await finish({ failure })
     }

@@ -1,9 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import type { CoreV1Event, KubernetesObject, V1Job, V1Pod } from '@kubernetes/client-node'
+import type { CoreV1Event, V1Job, V1Pod } from '@kubernetes/client-node'
 import type { KubernetesApi } from '../api.ts'
 import { labels } from '../names.ts'
-import { type Kind, toPath } from '../objects.ts'
-import { readLines } from '../read-lines.ts'
+import { watchObjects } from '../watch-objects.ts'
 import { objectNames } from './build-job.ts'
 
 /** What is in a build's namespace now, as far as it was told. */
@@ -11,7 +9,7 @@ export interface BuildScene {
   readonly job: V1Job | undefined
   readonly pod: V1Pod | undefined
   readonly events: readonly CoreV1Event[]
-  /** The Job was there and is there no more. */
+  /** The Job is there no more: each build has one before it is watched. */
   readonly isGone: boolean
 }
 
@@ -21,17 +19,18 @@ export interface NamespaceWatch {
   until<T>(read: (scene: BuildScene) => T | undefined): Promise<T>
 }
 
-const retryMs = 1000
-
-/** Watches Job, pod and events of one build. Every connection begins with all that is there, so that a lost one loses nothing. */
+/**
+ * Watches Job, pod and events of one build. Every connection begins with all that is there, so that a lost one loses nothing: nor
+ * that the Job went meanwhile.
+ */
 export function watchNamespace(deps: {
-  api: KubernetesApi
+  api: Pick<KubernetesApi, 'find' | 'stream'>
   namespace: string
   buildId: string
   signal: AbortSignal
   onError: (error: unknown) => void
 }): NamespaceWatch {
-  const { api, namespace, buildId, signal } = deps
+  const { api, namespace, buildId, signal, onError } = deps
   let scene: BuildScene = { job: undefined, pod: undefined, events: [], isGone: false }
   const waiting = new Set<() => void>()
   const change = (part: Partial<BuildScene>) => {
@@ -39,40 +38,36 @@ export function watchNamespace(deps: {
     for (const wake of [...waiting]) wake()
   }
 
-  const watch = async <T extends KubernetesObject>(
-    kind: Kind,
-    onChange: (type: string, object: T) => void,
-  ) => {
-    while (!signal.aborted) {
-      try {
-        const labelSelector = kind === 'Event' ? undefined : `${labels.build}=${buildId}`
-        const query = { watch: true, timeoutSeconds: 280, labelSelector }
-        const stream = await api.stream(toPath(kind, { namespace }), query, signal)
-        for await (const lines of readLines(stream)) {
-          for (const line of lines) {
-            const { type, object } = JSON.parse(line) as { type: string; object: T }
-            if (type !== 'ERROR' && type !== 'BOOKMARK') onChange(type, object)
-          }
-        }
-      } catch (error) {
-        if (signal.aborted) return
-        deps.onError(error)
-      }
-      await delay(retryMs, undefined, { signal }).catch(() => undefined)
-    }
+  const ofBuild = { api, namespace, labels: `${labels.build}=${buildId}`, onError }
+  const pods = watchObjects<V1Pod>({
+    ...ofBuild,
+    kind: 'Pod',
+    onChange: (pod, isGone) => change({ pod: isGone ? asDeleted(pod) : pod }),
+  })
+  const jobs = watchObjects<V1Job>({
+    ...ofBuild,
+    kind: 'Job',
+    // What it says of its pod means something to whoever knows the pod.
+    onChange: (job, isGone) =>
+      void pods.listed.then(() => change(isGone ? { job: undefined, isGone } : { job })),
+  })
+  const events = watchObjects<CoreV1Event>({
+    ...{ api, namespace, onError },
+    kind: 'Event',
+    onChange: (event, isGone) => {
+      if (isGone || !event.involvedObject.name?.startsWith(objectNames(buildId).job)) return
+      const others = scene.events.filter(one => one.metadata?.uid !== event.metadata?.uid)
+      change({ events: [...others, event].slice(-mostEvents) })
+    },
+  })
+  void jobs.listed.then(() => {
+    if (!signal.aborted && jobs.items().length === 0) change({ isGone: true })
+  })
+  const end = () => {
+    for (const one of [jobs, pods, events]) void one.dispose()
   }
-
-  void watch<V1Job>('Job', (type, job) => {
-    change(type === 'DELETED' ? { job: undefined, isGone: true } : { job })
-  })
-  void watch<V1Pod>('Pod', (type, pod) => {
-    if (type !== 'DELETED') change({ pod })
-  })
-  void watch<CoreV1Event>('Event', (_, event) => {
-    if (!event.involvedObject.name?.startsWith(objectNames(buildId).job)) return
-    const others = scene.events.filter(one => one.metadata?.uid !== event.metadata?.uid)
-    change({ events: [...others, event].slice(-mostEvents) })
-  })
+  if (signal.aborted) end()
+  signal.addEventListener('abort', end, { once: true })
 
   return {
     scene: () => scene,
@@ -100,3 +95,8 @@ export function watchNamespace(deps: {
 }
 
 const mostEvents = 100
+
+const asDeleted = (pod: V1Pod): V1Pod => ({
+  ...pod,
+  metadata: { ...pod.metadata, deletionTimestamp: pod.metadata?.deletionTimestamp ?? new Date() },
+})
