@@ -55,7 +55,7 @@ export function toClusterFailure(error: unknown, context: string): SlipwayError 
 
 /** The address answers, and sends somewhere else: such as the login page of a network. `location` may hold a secret. */
 export function toRedirected(context: string, location: string): SlipwayError {
-  const host = URL.parse(location)?.host
+  const host = URL.canParse(location) ? new URL(location).host : undefined
   return noApi(context, `sends on to ${host ?? 'another page'}`)
 }
 

@@ -37,6 +37,8 @@ export interface KubernetesApi {
   remove(kind: Kind, place: Required<Pick<Place, 'name'>> & Place): Promise<void>
   /** A body that is read as it comes: logs and watches. Ends with the signal. */
   stream(path: string, query: Query, signal: AbortSignal): Promise<Readable>
+  /** Ends what is under way, and the connections. */
+  dispose(): Promise<void>
 }
 
 interface Request {
@@ -58,7 +60,8 @@ export function createApi(
   note: (failure: Failure | null) => void = () => {},
 ): KubernetesApi {
   const context = config.getCurrentContext()
-  const toDispatcher = keepDispatcher(config)
+  const dispatchers = keepDispatcher(config)
+  let isDisposed = false
 
   const send = async (request: Request): Promise<Response> => {
     const response = await sendOnce(request)
@@ -75,7 +78,7 @@ export function createApi(
       const url = new URL(server.replace(/\/+$/, '') + request.path)
       for (const [name, value] of Object.entries(request.query ?? {}))
         if (value !== undefined) url.searchParams.set(name, String(value))
-      const { headers, dispatcher } = await toDispatcher(url)
+      const { headers, dispatcher } = await dispatchers.sign(url)
       return await fetch(url, {
         method: request.method,
         headers: {
@@ -92,7 +95,8 @@ export function createApi(
     } catch (error) {
       if (request.signal.aborted && !isTimeout(request.signal)) throw error
       const failure = toClusterFailure(error, context)
-      note(failure.failure)
+      // That we hung up says nothing of the cluster.
+      if (!isDisposed) note(failure.failure)
       throw failure
     }
   }
@@ -180,6 +184,10 @@ export function createApi(
       const response = await send({ method: 'GET', path, query, signal })
       return response.body === null ? Readable.from([]) : Readable.fromWeb(response.body)
     },
+    async dispose() {
+      isDisposed = true
+      await dispatchers.dispose()
+    },
   }
 }
 
@@ -192,7 +200,7 @@ const isTimeout = (signal: AbortSignal): boolean =>
  */
 function keepDispatcher(config: KubeConfig) {
   let kept: { by: string; dispatcher: Dispatcher | undefined } | undefined
-  return async (
+  const sign = async (
     url: URL,
   ): Promise<{ headers: Record<string, string>; dispatcher: Dispatcher | undefined }> => {
     const signed = new RequestContext(url.toString(), HttpMethod.GET)
@@ -213,4 +221,5 @@ function keepDispatcher(config: KubeConfig) {
     kept = { by, dispatcher: fresh }
     return { headers: signed.getHeaders(), dispatcher: fresh }
   }
+  return { sign, dispose: async () => kept?.dispatcher?.destroy() }
 }

@@ -61,6 +61,7 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
     async dispose() {
       watchers.clear()
       await Promise.all([builds.dispose(), disposeDial(), releases.dispose()])
+      await context.api.dispose()
     },
   }
 }
