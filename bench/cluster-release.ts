@@ -123,6 +123,8 @@ async function openBench(env: Readonly<Record<string, string>>) {
         variables: {},
         secrets: [],
         keptFolders: [],
+        size: 'medium',
+        instances: 1,
       }),
     )
   }

@@ -67,6 +67,7 @@ export function createClusters(deps: {
     observeBuild: async build => (await of(build.deploymentId)).observeBuild(build),
     cancelBuild: async build => (await of(build.deploymentId)).cancelBuild(build),
     applyRelease: async order => (await of(order.deploymentId)).applyRelease(order),
+    scale: async (id, instances) => (await of(id)).scale(id, instances),
     observe: async id => (await of(id)).observe(id),
     stop: async (id, isKept) => (await of(id)).stop(id, isKept),
     hasArtifact: async (id, artifact) => (await of(id)).hasArtifact(id, artifact),

@@ -4,6 +4,7 @@ import type { Failure } from '../../shared/domain/failure.ts'
 import type { WrittenFiles } from '../../shared/domain/kept-folder.ts'
 import type { Plan, PlanEdits } from '../../shared/domain/plan.ts'
 import type { Commit, Residue, Source, Step } from '../../shared/domain/records.ts'
+import type { SizeName } from '../../shared/domain/size.ts'
 import type { DeploymentSpace } from '../../shared/domain/space.ts'
 
 export interface BuildKey {
@@ -49,7 +50,10 @@ export interface BuildProgress {
   readonly commit?: Commit
 }
 
-/** What to run. One instance a `run`; a higher run of the same release is a restart. */
+/**
+ * What to run. A higher run of the same release is a restart. `size` and `instances` have no effect where a cluster bounds
+ * nothing and has one instance a run, as this computer.
+ */
 export interface ReleaseOrder {
   readonly deploymentId: string
   readonly releaseId: string
@@ -58,6 +62,8 @@ export interface ReleaseOrder {
   readonly artifact: string
   readonly plan: Plan
   readonly port: number | null
+  readonly size: SizeName
+  readonly instances: number
   readonly variables: Readonly<Record<string, string>>
   /** Values that must not be seen in the log. */
   readonly secrets: readonly string[]
@@ -85,6 +91,8 @@ export interface Instance {
   readonly fixedPort: number | null
   /** How often it was started again in its place, where the cluster does that by itself. */
   readonly restarts?: number
+  /** How many of its run the cluster means to have; only where it can have several. Those that are ready come first. */
+  readonly outOf?: number
   /** Why it exited, was given up or is not ready, ready to be shown; set when `exited` and it was not asked to stop. */
   readonly failure: Failure | null
 }
@@ -103,6 +111,8 @@ export interface ClusterDriver {
   applyRelease(order: ReleaseOrder): Promise<void>
   /** Every instance of the deployment, from what is there, not from memory. */
   observe(deploymentId: string): Promise<readonly Instance[]>
+  /** Another number of instances of what runs; nothing is started anew. Only asked where an instance says `outOf`. */
+  scale(deploymentId: string, instances: number): Promise<void>
   /** Stops (TERM, grace, KILL, whole group) and forgets the instances that `isKept` does not keep. */
   stop(deploymentId: string, isKept: (instance: Instance) => boolean): Promise<void>
   /** Whether the artifact of a finished build is still there; undefined where that cannot be told now. */

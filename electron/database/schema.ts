@@ -2,6 +2,7 @@ import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { Plan, PlanEdits } from '../../shared/domain/plan.ts'
 import { activityVerbs, clusterKinds, type Step } from '../../shared/domain/records.ts'
+import { defaultSize, sizeNames } from '../../shared/domain/size.ts'
 import {
   buildStatuses,
   deploymentStatuses,
@@ -57,6 +58,8 @@ export const deployments = sqliteTable('deployments', {
   changedAt: integer('changed_at').notNull(),
   keptFolders: text('kept_folders', { mode: 'json' }).$type<string[]>().notNull(),
   keepAs: text('keep_as'),
+  size: text({ enum: sizeNames }).notNull().default(defaultSize),
+  instances: integer().notNull().default(1),
 })
 
 export const builds = sqliteTable('builds', {
@@ -100,6 +103,7 @@ export const releases = sqliteTable('releases', {
   createdAt: integer('created_at').notNull(),
   liveAt: integer('live_at'),
   endedAt: integer('ended_at'),
+  size: text({ enum: sizeNames }).notNull().default(defaultSize),
 })
 
 export const domains = sqliteTable('domains', {

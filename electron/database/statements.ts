@@ -17,12 +17,12 @@ const summaryKeys = [
 ] as const
 const commitKeys = ['sha', 'subject', 'author', 'committedAt'] as const
 const releaseKeys = [
-  ...(['id', 'deploymentId', 'buildId', 'number', 'status', 'port', 'rollbackTo'] as const),
+  ...(['id', 'deploymentId', 'buildId', 'number', 'status', 'port', 'size', 'rollbackTo'] as const),
   ...(['failure', 'requestedBy', 'createdAt', 'liveAt', 'endedAt'] as const),
 ] as const
 const deploymentKeys = [
   ...(['id', 'name', 'status', 'wanted', 'branch', 'port', 'planEdits'] as const),
-  ...(['keepsRunning', 'failure', 'createdAt', 'changedAt'] as const),
+  ...(['size', 'instances', 'keepsRunning', 'failure', 'createdAt', 'changedAt'] as const),
 ] as const
 
 const newestBuildOf = (deploymentId: SQLiteColumn): SQL =>

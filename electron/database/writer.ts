@@ -3,6 +3,7 @@ import type { ClusterSettings } from '../../shared/domain/cluster.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { PlanEdits } from '../../shared/domain/plan.ts'
 import type { Activity, Settings, Source } from '../../shared/domain/records.ts'
+import type { SizeName } from '../../shared/domain/size.ts'
 import type { BuildStatus, DeploymentStatus, ReleaseStatus } from '../../shared/domain/status.ts'
 import type { StoredVariable } from '../../shared/domain/variable.ts'
 import type { Database } from './open.ts'
@@ -39,6 +40,8 @@ type DeploymentChange = Partial<
     | 'failure'
     | 'keptFolders'
     | 'keepAs'
+    | 'size'
+    | 'instances'
   >
 >
 
@@ -138,6 +141,8 @@ export function createWriter(database: Database, { newId, now }: { newId: () => 
       port: number | null
       planEdits: PlanEdits
       keepsRunning: boolean
+      size?: SizeName
+      instances?: number
     }): string => {
       const id = newId()
       const at = now()
@@ -256,6 +261,7 @@ export function createWriter(database: Database, { newId, now }: { newId: () => 
       buildId: string
       port: number | null
       variables: StoredVariable[]
+      size?: SizeName
       rollbackTo: number | null
       requestedBy: string
     }): string => {

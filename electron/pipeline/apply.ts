@@ -1,5 +1,5 @@
 import { assertNever } from '../../shared/domain/assert-never.ts'
-import { type Failure, SlipwayError, toDiskFailure } from '../../shared/domain/failure.ts'
+import { type Failure, isPassing, SlipwayError, toDiskFailure } from '../../shared/domain/failure.ts'
 import { toKeptFolders } from '../../shared/domain/kept-folder.ts'
 import { isAtRun, type StoredVariable } from '../../shared/domain/variable.ts'
 import type { ClusterDriver } from '../clusters/driver.ts'
@@ -130,7 +130,8 @@ export function createApply(deps: ApplyDeps) {
   const release = (deployment: DeploymentRow, { id: buildId, port, requestedBy, rollbackTo }: BuildRow) => {
     const earlier = rollbackTo === null ? undefined : reader.releaseNumbered(deployment.id, rollbackTo)
     const variables = earlier?.variables ?? reader.variablesOf(deployment.id).filter(isAtRun).map(toStored)
-    releaseNext(deps, deployment, { buildId, port, variables, rollbackTo, requestedBy })
+    const size = earlier?.size ?? reader.deploymentRow(deployment.id)?.size ?? deployment.size
+    releaseNext(deps, deployment, { buildId, port, variables, size, rollbackTo, requestedBy })
   }
 
   /** The files of a folder may have changed since the rollback was asked for. */
@@ -209,6 +210,27 @@ export function createApply(deps: ApplyDeps) {
       })
     })
     deps.onEvent(toEvent(deployment, 'crashed', failure.message))
+  }
+
+  /** What the cluster refuses is not wanted any more: what it has stands. */
+  const scale = async (deployment: DeploymentRow, { instances, has }: Extract<Action, { do: 'scale' }>) => {
+    try {
+      await driver.scale(deployment.id, instances)
+    } catch (error) {
+      if (!(error instanceof SlipwayError) || isPassing(error.failure.code)) throw error
+      const { message } = error.failure
+      writer.transaction(() => {
+        if (reader.deploymentRow(deployment.id)?.instances !== instances) return
+        writer.changeDeployment(deployment.id, { instances: has })
+        writer.activity({
+          user: 'slipway',
+          verb: 'scale_refused',
+          deploymentId: deployment.id,
+          deployment: deployment.name,
+          detail: `to ${instances}: ${message}`,
+        })
+      })
+    }
   }
 
   const cancelBuild = async (deployment: DeploymentRow, build: BuildRow) => {
@@ -296,6 +318,8 @@ export function createApply(deps: ApplyDeps) {
             artifact,
             plan,
             port: release.port,
+            size: release.size,
+            instances: deployment.instances,
             keptFolders: toKeptFolders(deployment.keptFolders, plan.keep),
             ...(await deps.resolve(release.variables)),
           }),
@@ -303,6 +327,8 @@ export function createApply(deps: ApplyDeps) {
       }
       case 'promote':
         return effect(action.do, () => promote(deployment, action.release))
+      case 'scale':
+        return effect(action.do, () => scale(deployment, action))
       case 'retireOthers':
         return effect(action.do, () => driver.stop(deployment.id, action.isKept))
       case 'failRelease':

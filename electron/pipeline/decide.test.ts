@@ -44,6 +44,8 @@ const deployment = (change: Partial<DeploymentRow> = {}): DeploymentRow => ({
   changedAt: now,
   keptFolders: [],
   keepAs: null,
+  size: 'medium',
+  instances: 1,
   ...change,
 })
 
@@ -89,6 +91,7 @@ const release = (change: Partial<ReleaseWithBuild> = {}): ReleaseWithBuild => ({
   createdAt: now,
   liveAt: now,
   endedAt: null,
+  size: 'medium',
   build: build(),
   ...change,
 })
@@ -162,6 +165,8 @@ function say(given: Facts): string {
       return `giveUp: ${action.failure.message}`
     case 'setStatus':
       return `setStatus ${action.status}`
+    case 'scale':
+      return `scale ${action.instances}`
     case 'wait':
       return `wait ${action.afterMs}`
     default:
@@ -171,6 +176,39 @@ function say(given: Facts): string {
 
 const each = (rows: readonly (readonly [name: string, given: Facts, expected: string])[]) =>
   test.each(rows)('%s', (_name, given, expected) => expect(say(given)).toBe(expected))
+
+describe('several instances', () => {
+  const ofThree = deployment({ instances: 3 })
+  const three = [1, 2, 3].map(() => instance({ outOf: 3 }))
+
+  each([
+    [
+      'as many as there should be are left alone',
+      facts({ deployment: ofThree, instances: three }),
+      'nothing',
+    ],
+    ['fewer are scaled', facts({ deployment: ofThree, instances: [instance({ outOf: 1 })] }), 'scale 3'],
+    ['more are scaled', facts({ instances: three }), 'scale 1'],
+    [
+      'one that has just come takes the traffic first',
+      facts({
+        deployment: deployment({ instances: 3, servingReleaseId: null }),
+        target: release({ status: 'releasing' }),
+        instances: [instance({ outOf: 1 })],
+      }),
+      'promote r1',
+    ],
+    [
+      'that are not all ready are waited for',
+      facts({
+        deployment: ofThree,
+        instances: [instance({ outOf: 3 }), starting({ outOf: 3 }), starting({ outOf: 3 })],
+      }),
+      'nothing',
+    ],
+    ['one on a computer is never scaled', facts({ deployment: ofThree }), 'nothing'],
+  ])
+})
 
 describe('when all is well', () => {
   each([

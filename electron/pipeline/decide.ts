@@ -61,6 +61,8 @@ export type Action =
       readonly failure: Failure
       readonly run: number | undefined
     }
+  /** `has`: how many instances the cluster means to have now. */
+  | { readonly do: 'scale'; readonly instances: number; readonly has: number }
   | { readonly do: 'restartCrashed' }
   | { readonly do: 'giveUp'; readonly failure: Failure }
   | { readonly do: 'stopAll' }
@@ -139,6 +141,8 @@ function decideTarget(facts: Facts, release: ReleaseWithBuild): Action | undefin
   const hasArrived = current.state === 'ready' || (current.state === 'starting' && current.readyAt !== null)
   if (hasArrived && (release.status === 'releasing' || deployment.servingReleaseId !== release.id))
     return { do: 'promote', release }
+  if (current.outOf !== undefined && current.outOf !== deployment.instances)
+    return { do: 'scale', instances: deployment.instances, has: current.outOf }
   if (current.state === 'ready') {
     const isKept = (one: Instance) => isTarget(one) || (isCrash(facts, one) && !isStable(facts, current))
     return instances.every(isKept) ? undefined : { do: 'retireOthers', isKept }
@@ -203,7 +207,8 @@ function decideWaiting(facts: Facts): Action | undefined {
       ? { do: 'wait', afterMs: Math.max(restartInMs(facts, crashes), 1) }
       : undefined
   }
-  const hasHistory = instances.length > 1 && current?.state === 'ready' && current.readyAt !== null
+  const isTarget = (one: Instance) => one.releaseId === target.id && one.run === deployment.run
+  const hasHistory = current?.state === 'ready' && current.readyAt !== null && !instances.every(isTarget)
   return hasHistory
     ? { do: 'wait', afterMs: Math.max(leftMs(facts, current?.readyAt ?? 0, facts.limits.stableAfterMs), 1) }
     : undefined

@@ -12,6 +12,7 @@ export const effects = [
   'keepFolders',
   'startRun',
   'promote',
+  'scale',
   'retireOthers',
   'failRelease',
   'restartCrashed',
@@ -22,6 +23,9 @@ export const effects = [
   'removeLogs',
   'removeRows',
 ] as const
+/** Those that need a cluster in which an app can have several instances. */
+export const effectsOfSeveral: readonly Effect[] = ['scale']
+
 export type Effect = (typeof effects)[number]
 
 export type Checkpoint = (name: `${Effect}:${'before' | 'after'}`) => Promise<void> | void

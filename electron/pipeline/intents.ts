@@ -4,6 +4,7 @@ import { createDeploymentIntents } from './intents/deployment-intents.ts'
 import { createFolderIntents } from './intents/folder-intents.ts'
 import { createReleaseIntents } from './intents/release-intents.ts'
 import { createRunIntents } from './intents/run-intents.ts'
+import { createScaleIntents } from './intents/scale-intents.ts'
 import { createVariableIntents } from './intents/variable-intents.ts'
 
 export type Intents = ReturnType<typeof createIntents>
@@ -20,6 +21,7 @@ export function createIntents(deps: IntentDeps) {
     ...createBuildIntents(deps, asking, builds),
     ...createReleaseIntents(deps, asking, builds),
     ...createRunIntents(deps, asking, builds),
+    ...createScaleIntents(deps, asking),
     ...createVariableIntents(deps, asking, builds),
     ...createFolderIntents(deps, asking),
   }

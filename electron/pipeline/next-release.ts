@@ -1,3 +1,4 @@
+import type { SizeName } from '../../shared/domain/size.ts'
 import type { StoredVariable } from '../../shared/domain/variable.ts'
 import type { DeploymentRow } from '../database/reader.ts'
 import type { Writer } from '../database/writer.ts'
@@ -10,6 +11,7 @@ export function releaseNext(
     buildId: string
     port: number | null
     variables: StoredVariable[]
+    size: SizeName
     rollbackTo: number | null
     requestedBy: string
   },

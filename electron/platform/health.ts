@@ -12,9 +12,13 @@ export function toHealth(deployment: StoredDeployment, instances: readonly Insta
   const exited = serving.filter(one => one.state === 'exited' && one.failure !== null)
   return {
     ready: ready.length,
-    wanted: deployment.wanted === 'running' && deployment.serving ? 1 : 0,
+    wanted: deployment.wanted === 'running' && deployment.serving ? deployment.instances : 0,
     restarts: exited.length + serving.reduce((sum, one) => sum + (one.restarts ?? 0), 0),
-    reason: ready.length > 0 ? null : (last?.failure?.message ?? null),
+    reason:
+      ready.length >= deployment.instances
+        ? null
+        : (serving.find(one => one.state === 'starting' && one.failure !== null)?.failure?.message ??
+          (ready.length > 0 ? null : (last?.failure?.message ?? null))),
     instances: serving.filter(one => one.state !== 'exited' && one.name !== '').map(one => one.name),
     port: ready[0]?.port ?? null,
     since: ready[0]?.readyAt ?? last?.exitedAt ?? null,

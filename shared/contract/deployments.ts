@@ -8,6 +8,7 @@ import {
   pastReleaseSchema,
   residueSchema,
 } from '../domain/records.ts'
+import { instancesSchema, sizeSchema } from '../domain/size.ts'
 import { variableEditSchema } from '../domain/variable.ts'
 import { byId, entry, source } from './entry.ts'
 
@@ -41,6 +42,9 @@ export const deployments = {
         port,
         planEdits: planEditsSchema,
         keepsRunning: z.boolean().optional(),
+        /** Both in a cluster only. */
+        size: sizeSchema.optional(),
+        instances: instancesSchema.optional(),
         variables: z.array(variableEditSchema).max(1000).optional(),
         /** Who asks, otherwise. */
         ownerId: idSchema.optional(),
@@ -72,6 +76,12 @@ export const deployments = {
   rollback: entry
     .input(byId.extend({ releaseId: idSchema }))
     .output(z.object({ releaseId: idSchema.nullable(), buildId: idSchema.nullable() })),
+  /** Another number of instances, in a cluster. No new release: what runs goes on. */
+  scale: entry.input(byId.extend({ instances: instancesSchema })).output(z.object({})),
+  /** What one instance may take, from the next release on. `apply`: the build that serves is released anew with it. */
+  resize: entry
+    .input(byId.extend({ size: sizeSchema, apply: z.boolean() }))
+    .output(z.object({ applied: z.enum(['nothing', 'release']) })),
   restart: entry.input(byId).output(z.object({})),
   stop: entry.input(byId).output(z.object({})),
   start: entry.input(byId).output(z.object({})),

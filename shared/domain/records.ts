@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { failureSchema } from './failure.ts'
 import { nameSchema } from './name.ts'
 import { planEditsSchema, planSchema } from './plan.ts'
+import { sizeSchema } from './size.ts'
 import { buildStatuses, deploymentStatuses, releaseStatuses, wantedStates } from './status.ts'
 
 /** Lower-case ULID: sorts by the time it was made. */
@@ -92,6 +93,8 @@ export const releaseSchema = z.object({
   status: z.enum(releaseStatuses),
   commit: commitSchema,
   port: z.number().int().nullable(),
+  /** What one instance may take. */
+  size: sizeSchema,
   /** The number of the release that this one rolls back to. */
   rollbackTo: z.number().int().nullable(),
   failure: failureSchema.nullable(),
@@ -144,6 +147,10 @@ export const deploymentSchema = z.object({
   planEdits: planEditsSchema,
   /** Whether the app goes on when Slipway quits. */
   keepsRunning: z.boolean(),
+  /** Of the next release. Without effect on this computer, where nothing bounds an app. */
+  size: sizeSchema,
+  /** How many there should be; one on this computer. */
+  instances: z.number().int(),
   /** Where people find it: its public address, where the cluster gives it one. */
   url: z.string(),
   /** Through Slipway's gateway. */
@@ -171,6 +178,8 @@ export const activityVerbs = [
   'release_failed',
   'rollback',
   'restart',
+  'scale',
+  'scale_refused',
   'crashed',
   'stop',
   'start',

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { effects } from '../../electron/pipeline/effects.ts'
+import { effects, effectsOfSeveral } from '../../electron/pipeline/effects.ts'
 import type { KillOptions, KillReport } from '../support/kill-host.ts'
 import { endProcessesBelow } from '../support/kill-outcome.ts'
 import { appFiles, branches, type ScenarioName, scenarios } from '../support/kill-scenarios.ts'
@@ -87,7 +87,7 @@ test('undisturbed, each scenario comes to what it tells, and leaves nothing runn
   ])
 })
 
-describe.concurrent.each(effects)('killed at %s', effect => {
+describe.concurrent.each(effects.filter(one => !effectsOfSeveral.includes(one)))('killed at %s', effect => {
   test.each(['before', 'after'])('%s it, everything ends as if nothing had happened', async when => {
     const at = `${effect}:${when}`
     const [scenario, expected] =

@@ -170,6 +170,8 @@ export const toReleaseOrder = (
   variables: {},
   secrets: [],
   keptFolders: [],
+  size: 'medium',
+  instances: 1,
   ...order,
 })
 

@@ -173,6 +173,8 @@ export async function startStandIn(options: { state: StandInState; port?: number
         releaseId: input.releaseId,
         buildId: null,
       })),
+      scale: os.deployments.scale.handler(() => ({})),
+      resize: os.deployments.resize.handler(() => ({ applied: 'release' as const })),
       restart: os.deployments.restart.handler(({ errors }) => {
         throw errors.FAILED(
           fail({

@@ -87,6 +87,8 @@ export async function orderApp(
     variables: {},
     secrets: [],
     keptFolders: [],
+    size: 'medium',
+    instances: 1,
     ...rest,
   }
 }

@@ -35,6 +35,7 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
     applyRelease: releases.apply,
     observe: releases.observe,
     stop: releases.stop,
+    scale: releases.scale,
     ...keptNowhere,
     async remove(deploymentId) {
       await releases.remove(deploymentId)

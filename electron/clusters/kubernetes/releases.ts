@@ -184,6 +184,12 @@ export function createReleases(context: KubernetesContext) {
 
     observe,
 
+    async scale(deploymentId: string, instances: number): Promise<void> {
+      const objects = await read(deploymentId)
+      if (objects === undefined || toTarget(objects) === undefined) return
+      await changeDeployment(objects.deployment, { replicas: instances, template: undefined })
+    },
+
     async stop(deploymentId: string, isKept: (instance: Instance) => boolean): Promise<void> {
       const objects = await read(deploymentId)
       const target = objects && toTarget(objects)
@@ -193,14 +199,13 @@ export function createReleases(context: KubernetesContext) {
       // One that has failed is not told from one that starts here, so both are asked for.
       const faces = instances.filter(isTarget).flatMap(one => [one, { ...one, state: 'exited' as const }])
       if (faces.every(isKept)) return
-      const kept = hasBeenComplete(objects.deployment)
-        ? undefined
-        : instances.find(one => !isTarget(one) && isKept(one))
+      const kept = hasBeenComplete(objects) ? undefined : instances.find(one => !isTarget(one) && isKept(one))
       const earlier =
         kept &&
         objects.replicaSets.find(set => isSameRun(toRunKey(set.spec?.template?.metadata?.labels), kept))
+      const replicas = objects.deployment.spec?.replicas ?? 1
       if (earlier !== undefined)
-        return changeDeployment(objects.deployment, { replicas: 1, template: earlier.spec?.template })
+        return changeDeployment(objects.deployment, { replicas, template: earlier.spec?.template })
       await changeDeployment(objects.deployment, { replicas: 0, template: undefined })
       await waitForNoPods(deploymentId)
     },

@@ -95,6 +95,7 @@ async function start(): Promise<{ releaseId: string; artifact: string }> {
   await driver.applyRelease({
     ...{ deploymentId, releaseId, run: 1, artifact: found.artifact, plan: found.plan, port: null },
     ...{ variables: { GREETING: 'hello', API_TOKEN: 's3cret' }, secrets: ['s3cret'], keptFolders: [] },
+    ...({ size: 'medium', instances: 1 } as const),
   })
   await isReady()
   return { releaseId, artifact: found.artifact }

@@ -59,6 +59,8 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<LocalDri
     applyRelease: instances.apply,
     observe: instances.observe,
     stop: instances.stop,
+    // A run has one instance here, and none says that there could be more.
+    scale: async () => undefined,
     hasArtifact: async (_deploymentId, artifact) =>
       existsSync(folders.artifactFolder(artifact)) && (await builds.hasImage(artifact)),
     async collect(deploymentId, artifacts) {

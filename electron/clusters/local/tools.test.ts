@@ -246,7 +246,14 @@ test('install, build and every run of a release have the Node that was fetched; 
   // Somebody tidied up: the release is what it was all the same.
   await rm(join(folder, 'local', 'tools'), { recursive: true })
   const { artifact, plan } = built
-  const rest = { port: null, variables: {}, secrets: [], keptFolders: [] }
+  const rest = {
+    port: null,
+    variables: {},
+    secrets: [],
+    keptFolders: [],
+    size: 'medium',
+    instances: 1,
+  } as const
   await driver.applyRelease({ deploymentId, releaseId, run: 1, artifact, plan, ...rest })
   await vi.waitFor(
     async () => expect(await driver.observe(deploymentId)).toMatchObject([{ state: 'ready' }]),

@@ -2,11 +2,13 @@ import { SlipwayError } from '../../../shared/domain/failure.ts'
 import { toFreeName } from '../../../shared/domain/name.ts'
 import type { PlanEdits } from '../../../shared/domain/plan.ts'
 import type { Source } from '../../../shared/domain/records.ts'
+import { defaultSize, type SizeName } from '../../../shared/domain/size.ts'
 import type { VariableEdit } from '../../../shared/domain/variable.ts'
 import type { Reader } from '../../database/reader.ts'
 import { checkVariables, toRow, toSecretValues } from '../variables.ts'
 import type { Asker, Asking, IntentDeps } from './asking.ts'
 import type { BuildQueue } from './build-intents.ts'
+import { refuseSeveralHere, refuseSizeHere } from './scale-intents.ts'
 
 export interface NewDeployment {
   readonly source: Source
@@ -17,6 +19,8 @@ export interface NewDeployment {
   readonly port: number | null
   readonly planEdits: PlanEdits
   readonly keepsRunning?: boolean | undefined
+  readonly size?: SizeName | undefined
+  readonly instances?: number | undefined
   readonly variables?: readonly VariableEdit[] | undefined
   /** Who asks, otherwise. */
   readonly ownerId?: string | undefined
@@ -37,6 +41,8 @@ export function createDeploymentIntents(deps: IntentDeps, asking: Asking, builds
     create: async (wish: NewDeployment, asker: Asker): Promise<{ id: string; buildId: string }> => {
       const cluster = asking.findCluster(wish.clusterId)
       if (cluster.kind === 'local') asking.askConsent(asker)
+      if (wish.size !== undefined) refuseSizeHere(cluster)
+      if ((wish.instances ?? 1) > 1) refuseSeveralHere(cluster)
       refuseTakenName(reader, wish.name)
       const head = await sources.head(wish.source, wish.branch)
       const edits = wish.variables ?? []
@@ -55,6 +61,8 @@ export function createDeploymentIntents(deps: IntentDeps, asking: Asking, builds
             port: wish.port,
             planEdits: wish.planEdits,
             keepsRunning: wish.keepsRunning ?? reader.settings().keepsRunning,
+            size: wish.size ?? defaultSize,
+            instances: wish.instances ?? 1,
           })
           for (const edit of edits) writer.variable({ deploymentId: id, ...toRow(edit, undefined, versions) })
           record(asker, 'created', { id, name: wish.name }, wish.source.address)

@@ -25,11 +25,11 @@ export function createReleaseIntents(deps: IntentDeps, { find, ask, record }: As
       const decision = decideRollback({ release: earlier, isKept: isThere, filesNow })
       if (decision.do === 'refuse') throw new SlipwayError(decision.failure)
       return ask(id, row => {
-        const { number: rollbackTo, build, buildId, port, variables } = findEarlier(row, releaseId)
+        const { number: rollbackTo, build, buildId, port, variables, size } = findEarlier(row, releaseId)
         record(asker, 'rollback', row, `to #${rollbackTo} ${build.sha.slice(0, 7)}`)
         if (decision.do === 'build' || !isKept(earlier))
           return { releaseId: null, buildId: builds.add(row, { ...build, port }, { asker, rollbackTo }) }
-        const next = { buildId, port, variables, rollbackTo, requestedBy: asker.name }
+        const next = { buildId, port, variables, size, rollbackTo, requestedBy: asker.name }
         return { releaseId: releaseNext(deps, row, next), buildId: null }
       })
     },

@@ -52,8 +52,8 @@ export function createVariableIntents(deps: IntentDeps, { find, ask, record }: A
     }
     const variables = now.filter(isAtRun).map(toStored)
     if (differingNames(serving.variables, variables).size === 0) return 'nothing'
-    const { buildId, port } = serving
-    releaseNext(deps, row, { buildId, port, variables, rollbackTo: null, requestedBy: asker.name })
+    const { buildId, port, size } = serving
+    releaseNext(deps, row, { buildId, port, variables, size, rollbackTo: null, requestedBy: asker.name })
     record(asker, 'deploy', row, 'with changed variables')
     return 'release'
   }

@@ -26,6 +26,13 @@ export function deploymentHandlers(at: HandlerBase, platform: Platform) {
     rollback: at.deployments.rollback.handler(({ input, context }) =>
       intents.rollback(input.id, input.releaseId, context.asker),
     ),
+    scale: at.deployments.scale.handler(({ input, context }) => {
+      intents.scale(input.id, input.instances, context.asker)
+      return {}
+    }),
+    resize: at.deployments.resize.handler(({ input: { id, size, apply }, context }) =>
+      intents.resize(id, size, { apply }, context.asker),
+    ),
     restart: at.deployments.restart.handler(({ input, context }) => {
       intents.restart(input.id, context.asker)
       return {}

@@ -26,6 +26,8 @@ const order: ReleaseOrder = {
   variables: { API_URL: 'https://api.example', TOKEN: 'hush' },
   secrets: ['hush'],
   keptFolders: [],
+  size: 'medium',
+  instances: 1,
 }
 const facts = { order, deployment, namespace: 'slipway-ana1', runAsUser: undefined, startLimitMs: 60_000 }
 const own = {
@@ -58,6 +60,18 @@ test('the Secret of a release holds all variables, and names those that are secr
       SLIPWAY: 'MQ==',
       API_URL: 'aHR0cHM6Ly9hcGkuZXhhbXBsZQ==',
       TOKEN: 'aHVzaA==',
+    },
+  })
+})
+
+test('there are as many pods as were asked for, each of the size', () => {
+  const { replicas, template } =
+    toDeployment({ ...facts, order: { ...order, size: 'small', instances: 3 } }).spec ?? {}
+  expect({ replicas, resources: template?.spec?.containers[0]?.resources }).toEqual({
+    replicas: 3,
+    resources: {
+      requests: { cpu: '25m', memory: '128Mi' },
+      limits: { cpu: '250m', memory: '256Mi' },
     },
   })
 })

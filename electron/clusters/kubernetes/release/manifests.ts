@@ -3,10 +3,12 @@ import type {
   V1Deployment,
   V1Ingress,
   V1PodTemplateSpec,
+  V1ResourceRequirements,
   V1Secret,
   V1Service,
 } from '@kubernetes/client-node'
 import { type ClusterSettings, toHost } from '../../../../shared/domain/cluster.ts'
+import { type SizeName, sizes } from '../../../../shared/domain/size.ts'
 import type { ReleaseOrder } from '../../driver.ts'
 import type { DeploymentFacts } from '../kubernetes-deps.ts'
 import { appName, labels, managed, releaseSecretName } from '../names.ts'
@@ -67,7 +69,7 @@ export function toDeployment(facts: ReleaseFacts): V1Deployment {
     metadata: toMetadata(facts),
     spec: {
       ...toRollout(order.deploymentId),
-      replicas: 1,
+      replicas: order.instances,
       template: {
         metadata: {
           labels: {
@@ -110,13 +112,22 @@ function toContainer({ order, startLimitMs }: ReleaseFacts): V1Container {
     ports: [{ name: 'http', containerPort: portOf(order), protocol: 'TCP' }],
     envFrom: [{ secretRef: { name: releaseSecretName(order.releaseId) } }],
     env: [{ name: 'PORT', value: String(portOf(order)) }],
-    resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+    resources: toResources(order.size),
     securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
     // Slipway gives up sooner than the kubelet starts the app anew, and looks at what it listens on.
     startupProbe: { ...probe, periodSeconds: 1, failureThreshold: Math.ceil(startLimitMs / 1000) + 30 },
     readinessProbe: { ...probe, periodSeconds: 5, failureThreshold: 3 },
     lifecycle: { preStop: { sleep: { seconds: drainSeconds } } },
   }
+}
+
+function toResources(size: SizeName): V1ResourceRequirements {
+  const { cpu, memory } = sizes[size]
+  const toQuantities = (part: 'request' | 'limit') => ({
+    cpu: `${Math.round(cpu[part] * 1000)}m`,
+    memory: `${memory[part]}Mi`,
+  })
+  return { requests: toQuantities('request'), limits: toQuantities('limit') }
 }
 
 /** What the Deployment has whatever it runs: another template or number of pods is applied together with it. */

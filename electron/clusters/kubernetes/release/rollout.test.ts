@@ -133,8 +133,9 @@ const readyOne = (release: string) => ({
   restarts: 0,
   failure: null,
 })
+const targetOne = { ...readyOne('r2'), outOf: 1 }
 const startingOne = {
-  ...readyOne('r2'),
+  ...targetOne,
   state: 'starting',
   startedAt: at(5).getTime(),
   readyAt: null,
@@ -171,7 +172,7 @@ describe('what is there of a deployment', () => {
     const replicaSets = [set('r1', 0), set('r2', 1)]
     expect(
       toInstances({ deployment: deployment({ isComplete: true }), replicaSets, pods }, undefined),
-    ).toEqual([readyOne('r2')])
+    ).toEqual([targetOne])
   })
 
   test('a generation that the cluster has not seen yet is not complete', () => {
@@ -181,6 +182,48 @@ describe('what is there of a deployment', () => {
       pods: [pod({ isReady: true })],
     }
     expect(toInstances(given, undefined)[0]?.state).toBe('starting')
+  })
+
+  test('of several, those that are ready come first, and each that lacks says why', () => {
+    const failure = { code: 'quota_exceeded', message: 'No room.', hint: '' } as const
+    const given = {
+      deployment: deployment({ isComplete: true, replicas: 3 }),
+      replicaSets: [set('r2', 3)],
+      pods: [pod({ status: container({ restartCount: 2, state: backOff }) }), pod({ isReady: true })],
+    }
+    const lacking = { ...startingOne, readyAt: at(21).getTime(), failure, outOf: 3 }
+    expect(toInstances(given, { failure, isEnded: false })).toEqual([
+      { ...targetOne, outOf: 3 },
+      { ...lacking, restarts: 2 },
+      { ...lacking, restarts: 2 },
+    ])
+  })
+
+  test('another number of instances takes none away before the cluster has seen it', () => {
+    const scaled = (revision: string | undefined) => {
+      const seen = (object: V1Deployment | V1ReplicaSet) => ({
+        ...object,
+        metadata: {
+          ...object.metadata,
+          ...(revision === undefined
+            ? {}
+            : { annotations: { 'deployment.kubernetes.io/revision': revision } }),
+        },
+      })
+      return toInstances(
+        {
+          deployment: seen(deployment({ isComplete: true, replicas: 2, observed: 2 })) as V1Deployment,
+          replicaSets: [seen(set('r2', 1)) as V1ReplicaSet],
+          pods: [pod({ isReady: true })],
+        },
+        undefined,
+      ).map(({ state, outOf }) => [state, outOf])
+    }
+    expect(scaled('7')).toEqual([
+      ['ready', 2],
+      ['starting', 2],
+    ])
+    expect(scaled(undefined)).toEqual([['starting', 2]])
   })
 
   test('one that was complete and crashed is the cluster’s to bring back, however definite its trouble', () => {
@@ -318,6 +361,22 @@ describe('why a run does not become ready', () => {
     expect(say([], refused(message))).toBe(
       'quota_exceeded: There is no room left in what you may use of the cluster: requested: pods=1, used: pods=60, limited: pods=60.',
     )
+  })
+
+  test('more than one instance may have', () => {
+    const message =
+      'pods "app-1" is forbidden: [maximum cpu usage per Container is 500m, but limit is 1, maximum memory usage per Container is 256Mi, but limit is 512Mi]'
+    expect(say([], refused(message))).toBe(
+      'quota_exceeded: One instance may not have that much: maximum cpu usage per Container is 500m, but limit is 1, maximum memory usage per Container is 256Mi, but limit is 512Mi.',
+    )
+  })
+
+  test('no room for more of them is no end while others are there', () => {
+    const given = refused('pods "app-2" is forbidden: exceeded quota: slipway, requested: pods=1')
+    const scaled = { ...given, spec: { ...given.spec, replicas: 3 } } as V1Deployment
+    const find = (object: V1Deployment) =>
+      findTrouble({ now, deployment: object, pods: [pod({ isReady: true })], limits })
+    expect([find(given), find(scaled)]).toMatchObject([undefined, { kind: 'quota', isDefinite: false }])
   })
 
   test('a rule of the cluster', () => {

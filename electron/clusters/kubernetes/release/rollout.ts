@@ -19,29 +19,34 @@ export function toTarget({ deployment }: RolloutObjects): RunKey | undefined {
 export const podsOf = ({ pods }: RolloutObjects, run: RunKey): V1Pod[] =>
   pods.filter(pod => isSameRun(toRunKey(pod.metadata?.labels), run))
 
-/** All of it runs as it should, and nothing else does. */
-export function isComplete({ deployment, replicaSets }: RolloutObjects): boolean {
-  const { replicas = 1 } = deployment.spec ?? {}
-  const { updatedReplicas = 0, availableReplicas = 0, replicas: there = 0 } = deployment.status ?? {}
+/**
+ * The rollout came to its end at some time; what is not ready since then is the kubelet's to bring back. Another number of
+ * instances begins no new one, though the cluster takes a moment to see it.
+ */
+export function hasBeenComplete({ deployment, replicaSets }: Omit<RolloutObjects, 'pods'>): boolean {
+  const { metadata, status } = deployment
+  const progressing = status?.conditions?.find(one => one.type === 'Progressing')
+  if (progressing?.reason !== 'NewReplicaSetAvailable') return false
+  if ((status?.observedGeneration ?? 0) >= (metadata?.generation ?? 1)) return true
   const target = toRunKey(deployment.spec?.template.metadata?.labels)
+  const revision = revisionOf(deployment)
   return (
-    hasBeenComplete(deployment) &&
-    updatedReplicas === replicas &&
-    there === replicas &&
-    availableReplicas === replicas &&
     target !== undefined &&
-    olderSets({ replicaSets, target }).length === 0
+    revision !== undefined &&
+    replicaSets.some(
+      set =>
+        revisionOf(set) === revision && isSameRun(toRunKey(set.spec?.template?.metadata?.labels), target),
+    )
   )
 }
 
-/** The rollout came to its end at some time; what is not ready since then is the kubelet's to bring back. */
-export function hasBeenComplete({ metadata, status }: V1Deployment): boolean {
-  const progressing = status?.conditions?.find(one => one.type === 'Progressing')
-  return (
-    progressing?.reason === 'NewReplicaSetAvailable' &&
-    (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 1)
-  )
-}
+/** The number that the cluster gives to each template; the Deployment's is of the one that it has seen last. */
+const revisionOf = ({ metadata }: V1Deployment | V1ReplicaSet): string | undefined =>
+  metadata?.annotations?.['deployment.kubernetes.io/revision']
+
+/** Nothing of another run is there any more either. */
+const hasArrived = (objects: RolloutObjects, target: RunKey): boolean =>
+  hasBeenComplete(objects) && olderSets({ replicaSets: objects.replicaSets, target }).length === 0
 
 /** ReplicaSets of other runs that still have pods to run. */
 function olderSets({ replicaSets, target }: { replicaSets: readonly V1ReplicaSet[]; target: RunKey }) {
@@ -52,8 +57,9 @@ function olderSets({ replicaSets, target }: { replicaSets: readonly V1ReplicaSet
 }
 
 /**
- * The run that should be there, always, and older ones that still serve. `failure`: why the target does not become ready;
- * `isEnded`: and never will.
+ * The run that should be there, always, and older ones that still serve. Before the rollout has come to its end, the target
+ * is one instance that is not ready; after it, those that are ready, then one for each that lacks. `failure`: why the target
+ * does not become ready; `isEnded`: and never will.
  */
 export function toInstances(
   objects: RolloutObjects,
@@ -61,7 +67,8 @@ export function toInstances(
 ): Instance[] {
   const target = toTarget(objects)
   if (target === undefined) return []
-  const ready = isComplete(objects) ? podsOf(objects, target).filter(isReady) : []
+  const ready = hasArrived(objects, target) ? podsOf(objects, target).filter(isReady) : []
+  const outOf = objects.deployment.spec?.replicas ?? 1
   const older = olderSets({ replicaSets: objects.replicaSets, target }).flatMap(set => {
     const run = toRunKey(set.spec?.template?.metadata?.labels)
     return run === undefined
@@ -70,8 +77,15 @@ export function toInstances(
           .filter(isReady)
           .map(pod => toReady(pod, run))
   })
-  if (ready.length > 0) return [...ready.map(pod => toReady(pod, target)), ...older]
-  return [toPending(objects, target, trouble), ...older]
+  if (ready.length === 0) return [{ ...toPending(objects, target, trouble), outOf }, ...older]
+  const lacking = podsOf(objects, target).filter(pod => isActive(pod) && !isReady(pod))
+  const pending = Array.from({ length: Math.max(outOf - ready.length, 0) }, (_, at) =>
+    toPending(objects, target, trouble, lacking[at]),
+  )
+  return [
+    ...[...ready.map(pod => toReady(pod, target)), ...pending].map(one => ({ ...one, outOf })),
+    ...older,
+  ]
 }
 
 function toReady(pod: V1Pod, run: RunKey): Instance {
@@ -96,11 +110,11 @@ function toPending(
   objects: RolloutObjects,
   run: RunKey,
   trouble: { failure: Failure; isEnded: boolean } | undefined,
+  pod = podsOf(objects, run).find(isActive),
 ): Instance {
   const { deployment } = objects
-  const pod = podsOf(objects, run).find(isActive)
   const progressing = deployment.status?.conditions?.find(one => one.type === 'Progressing')
-  const wasReady = hasBeenComplete(deployment)
+  const wasReady = hasBeenComplete(objects)
   const isEnded = trouble?.isEnded === true && !wasReady
   const createdAt = toMs(pod?.metadata?.creationTimestamp ?? deployment.metadata?.creationTimestamp) ?? 0
   return {

@@ -56,7 +56,13 @@ function explain(trouble: Trouble, evidence: Evidence): Failure {
       return {
         code: 'quota_exceeded',
         message: `There is no room left in what you may use of the cluster: ${quotaOf(trouble.detail)}.`,
-        hint: 'Stop or remove another deployment, or ask whoever runs the cluster for more.',
+        hint: 'Choose a smaller size or fewer instances, stop another deployment, or raise the quota on the page of the cluster.',
+      }
+    case 'size':
+      return {
+        code: 'quota_exceeded',
+        message: `One instance may not have that much: ${limitOf(trouble.detail)}.`,
+        hint: 'Choose a smaller size, or raise the limit on the page of the cluster, then deploy again.',
       }
     case 'refused':
       return {
@@ -68,7 +74,7 @@ function explain(trouble: Trouble, evidence: Evidence): Failure {
       return {
         code: 'unschedulable',
         message: `No node of the cluster has a place for the app: ${shorten(trouble.detail)}.`,
-        hint: 'Stop something else there, or add a node, then deploy again.',
+        hint: 'Choose a smaller size, stop something else there or add a node, then deploy again.',
       }
     case 'evicted':
       return {
@@ -164,5 +170,8 @@ function howOften({ restarts, isRunning }: Extract<Trouble, { kind: 'crash' }>):
 
 /** `exceeded quota: slipway, requested: pods=1, used: pods=60, limited: pods=60` */
 const quotaOf = (detail: string): string => /requested: .*/.exec(detail)?.[0] ?? shorten(detail)
+
+/** `pods "x" is forbidden: [maximum cpu usage per Container is 500m, but limit is 1, ...]` */
+const limitOf = (detail: string): string => /maximum .*?(?=\]|$)/.exec(detail)?.[0] ?? shorten(detail)
 
 const shorten = (detail: string): string => detail.trim().replace(/\.$/, '').slice(0, 400)

@@ -23,7 +23,10 @@ export type Trouble = {
       readonly isRunning: boolean
     }
   | { readonly kind: 'silent'; readonly port: number; readonly limitMs: number }
-  | { readonly kind: 'quota' | 'refused' | 'unschedulable' | 'evicted' | 'late'; readonly detail: string }
+  | {
+      readonly kind: 'quota' | 'size' | 'refused' | 'unschedulable' | 'evicted' | 'late'
+      readonly detail: string
+    }
 )
 
 export interface TroubleFacts {
@@ -144,15 +147,17 @@ function findSilence(pod: V1Pod, { now, limits }: TroubleFacts): Trouble | undef
   return { kind: 'silent', isDefinite: true, port, limitMs: limits.startMs }
 }
 
-/** The cluster admits no pod. */
+/** The cluster admits no pod; or no more of them, which may change when others have gone. */
 function findRefusal({ deployment, pods }: TroubleFacts): Trouble | undefined {
   const refused = deployment.status?.conditions?.find(
     one => one.type === 'ReplicaFailure' && one.status === 'True',
   )
-  if (refused === undefined || pods.some(isActive)) return undefined
+  const active = pods.filter(isActive).length
+  if (refused === undefined || active >= (deployment.spec?.replicas ?? 1)) return undefined
   const detail = refused.message ?? ''
-  if (/exceeded quota/.test(detail)) return { kind: 'quota', isDefinite: true, detail }
-  return { kind: 'refused', isDefinite: /forbidden|invalid/i.test(detail), detail }
+  if (/exceeded quota/.test(detail)) return { kind: 'quota', isDefinite: active === 0, detail }
+  if (/maximum \w+ usage per /.test(detail)) return { kind: 'size', isDefinite: active === 0, detail }
+  return { kind: 'refused', isDefinite: active === 0 && /forbidden|invalid/i.test(detail), detail }
 }
 
 function noPlaceSince(pod: V1Pod): Date | string | undefined {
