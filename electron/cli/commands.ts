@@ -16,6 +16,7 @@ import { keep } from './keep.ts'
 import { logs } from './logs.ts'
 import { type Output, toTable } from './output.ts'
 import { rollback } from './rollback.ts'
+import { scale } from './scale.ts'
 import { toPort, toRoot, toSource } from './source.ts'
 import { space } from './space.ts'
 import { answersAlone, toUrl } from './stay.ts'
@@ -152,6 +153,7 @@ export const commands: readonly Command[] = [
   logs,
   open,
   rollback,
+  scale,
   restart,
   stop,
   start,

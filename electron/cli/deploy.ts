@@ -3,8 +3,10 @@ import { formatBytes } from '../../shared/domain/bytes.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import { type Plan, type PlanEdits, withEdits } from '../../shared/domain/plan.ts'
 import { type Deployment, keptReleases, type Source } from '../../shared/domain/records.ts'
+import { defaultSize, type SizeName, sizeNames } from '../../shared/domain/size.ts'
 import type { Command, Context } from './command.ts'
 import { followToLive } from './follow-build.ts'
+import { toInstances, toSize } from './scale.ts'
 import { toCheckedName, toPort, toRoot, toSource } from './source.ts'
 import { lastSeq } from './stay.ts'
 
@@ -20,6 +22,8 @@ export const deploy: Command = {
     root: { type: 'string' },
     keep: { type: 'boolean' },
     'no-cache': { type: 'boolean' },
+    size: { type: 'string' },
+    instances: { type: 'string' },
   },
   optionHelp: {
     '--branch NAME': 'the default branch of the repository otherwise',
@@ -29,6 +33,8 @@ export const deploy: Command = {
     '--root FOLDER': 'the folder of the app, where the repository has several',
     '--keep': 'the app goes on when Slipway ends',
     '--no-cache': 'builds, even what was built before',
+    '--size SIZE': `in a cluster, what an instance may take: ${sizeNames.join(', ')}; ${defaultSize} otherwise`,
+    '--instances NUMBER': 'in a cluster, how many there are; one otherwise',
     '--user NAME': 'who owns it; what others deploy from there is left alone',
   },
   run: async context => {
@@ -41,6 +47,8 @@ export const deploy: Command = {
       root: toRoot(values.root),
       keepsRunning: values.keep === true ? true : undefined,
       isFresh: values['no-cache'] === true,
+      size: toSize(values.size),
+      instances: toInstances(values.instances),
     }
     const clusterId = await toClusterId(context)
     const { user } = await client.session.info()
@@ -66,6 +74,8 @@ export const deploy: Command = {
           ...(clusterId === undefined ? {} : { clusterId }),
           planEdits,
           ...(wish.keepsRunning ? { keepsRunning: true } : {}),
+          size: wish.size,
+          instances: wish.instances,
         })
     context.endApps()
 
@@ -107,6 +117,8 @@ async function deployAgain(
     planEdits: PlanEdits
     keepsRunning: boolean | undefined
     isFresh: boolean
+    size: SizeName | undefined
+    instances: number | undefined
   },
 ): Promise<{ id: string; buildId: string }> {
   const { id } = existing
@@ -118,6 +130,8 @@ async function deployAgain(
     ...(wish.keepsRunning === undefined ? {} : { keepsRunning: wish.keepsRunning }),
   }
   if (Object.keys(edits).length > 0) await client.deployments.update({ id, ...edits })
+  if (wish.size !== undefined) await client.deployments.resize({ id, size: wish.size, apply: false })
+  if (wish.instances !== undefined) await client.deployments.scale({ id, instances: wish.instances })
   return { id, ...(await client.deployments.deploy({ id, isFresh: wish.isFresh })) }
 }
 

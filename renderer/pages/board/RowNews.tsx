@@ -18,7 +18,7 @@ export function RowNews({ deployment }: { deployment: Deployment }) {
         </a>
       )
     case 'degraded':
-      return <Line text={health.reason ?? `${health.ready} of ${health.wanted} instances ready`} />
+      return <Line text={toDegradedText(health)} />
     case 'building':
       return latestBuild === null ? null : <BuildProgress build={latestBuild} name={deployment.name} />
     case 'queued':
@@ -70,6 +70,12 @@ export function RowNews({ deployment }: { deployment: Deployment }) {
     case 'removing':
       return null
   }
+}
+
+const toDegradedText = ({ ready, wanted, reason }: Deployment['health']): string => {
+  const count = `${ready} of ${wanted} ready`
+  if (reason === null) return count
+  return wanted === 1 ? reason : `${count} · ${reason}`
 }
 
 function BuildProgress({ build, name }: { build: BuildSummary; name: string }) {

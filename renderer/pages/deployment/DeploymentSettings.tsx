@@ -9,6 +9,7 @@ import { FailurePanel } from '../../ui/FailurePanel.tsx'
 import { PlanSentence } from '../../ui/PlanSentence.tsx'
 import classes from './Deployment.module.css'
 import { DeploymentOwner } from './DeploymentOwner.tsx'
+import { DeploymentScale } from './DeploymentScale.tsx'
 import { DeploymentSpace } from './DeploymentSpace.tsx'
 import { type DeploymentDetail, useDeployment } from './deployment-context.ts'
 import { KeptFolders } from './KeptFolders.tsx'
@@ -20,6 +21,7 @@ export function DeploymentSettings() {
     <div className={classes.scroll}>
       <div className={classes.settings}>
         <SettingsForm key={deployment.id} deployment={deployment} />
+        <DeploymentScale deployment={deployment} />
         <DeploymentOwner deployment={deployment} />
         {deployment.cluster.kind === 'local' && <KeptFolders id={deployment.id} />}
         <DeploymentSpace id={deployment.id} />

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { sizeWords, toSizeText } from '../../../shared/domain/size.ts'
 import { Ago } from '../../format/clock.tsx'
 import { isActive, shortUrl, shownStatus } from '../../status/facts.ts'
 import { CommitText } from '../../ui/CommitText.tsx'
@@ -51,6 +52,21 @@ export function Overview() {
               </>
             )}
           </Fact>
+          {cluster.kind === 'kubernetes' && (
+            <Fact word="Size">
+              {sizeWords[serving?.size ?? deployment.size]}{' '}
+              <span className="second">
+                · {toSizeText(serving?.size ?? deployment.size)}
+                {serving !== null &&
+                  serving.size !== deployment.size &&
+                  ` · the next release is ${sizeWords[deployment.size]}`}
+                {' · '}
+              </span>
+              <Link className="text-link" to="/deployments/$id/settings" params={{ id }}>
+                change
+              </Link>
+            </Fact>
+          )}
           <Fact word="Port">
             {port === null ? (
               <span className="second">offered by Slipway</span>

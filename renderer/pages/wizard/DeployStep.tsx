@@ -6,12 +6,14 @@ import { toHost } from '../../../shared/domain/cluster.ts'
 import { namePattern, nameRule } from '../../../shared/domain/name-pattern.ts'
 import type { PlanEdits } from '../../../shared/domain/plan.ts'
 import type { Cluster, Settings, Source } from '../../../shared/domain/records.ts'
+import { defaultSize, type SizeName } from '../../../shared/domain/size.ts'
 import type { VariableEdit } from '../../../shared/domain/variable.ts'
 import { refresh } from '../../actions/deployment-actions.ts'
 import { api, client, queryClient } from '../../connection/api.ts'
 import { toShownFailure } from '../../connection/failures.ts'
 import { FailurePanel } from '../../ui/FailurePanel.tsx'
 import { QueryView } from '../../ui/QueryView.tsx'
+import { InstancesField, SizeField } from '../../ui/ScaleFields.tsx'
 import { useUsers } from '../../users/use-users.ts'
 import { ConsentNotice } from './ConsentNotice.tsx'
 import { Step } from './Step.tsx'
@@ -65,6 +67,8 @@ function DeployForm({
   const navigate = useNavigate()
   const [name, setName] = useState(suggestedName)
   const [keepsRunning, setKeepsRunning] = useState(settings.keepsRunning)
+  const [size, setSize] = useState<SizeName>(defaultSize)
+  const [instances, setInstances] = useState<number | null>(1)
   const session = useQuery(api.session.info.queryOptions())
   const { users, areSeveral } = useUsers()
   const [chosenOwner, setOwner] = useState<string | null>(null)
@@ -72,6 +76,7 @@ function DeployForm({
   const isLocal = cluster.kind === 'local'
   const needsConsent = isLocal && settings.localConsentAt === null
   const isNameRight = namePattern.test(name)
+  const isRight = isNameRight && instances !== null
 
   const create = useMutation({
     mutationFn: async () => {
@@ -83,7 +88,7 @@ function DeployForm({
         ...deployment,
         name,
         clusterId: cluster.id,
-        ...(isLocal ? { keepsRunning } : {}),
+        ...(isLocal ? { keepsRunning } : { size, instances: instances ?? 1 }),
         ...(ownerId === undefined ? {} : { ownerId }),
       })
     },
@@ -99,7 +104,7 @@ function DeployForm({
     <form
       onSubmit={event => {
         event.preventDefault()
-        if (isNameRight && !create.isPending) create.mutate()
+        if (isRight && !create.isPending) create.mutate()
       }}
     >
       <TextInput
@@ -135,6 +140,12 @@ function DeployForm({
           onChange={setOwner}
         />
       )}
+      {!isLocal && (
+        <div className={classes.scale}>
+          <SizeField value={size} choose={setSize} />
+          <InstancesField value={instances} set={setInstances} />
+        </div>
+      )}
       {isLocal && (
         <Switch
           mt={16}
@@ -150,7 +161,7 @@ function DeployForm({
         </div>
       )}
       <div className={classes.buttons}>
-        <Button type="submit" loading={create.isPending} disabled={!isNameRight}>
+        <Button type="submit" loading={create.isPending} disabled={!isRight}>
           {needsConsent ? 'I understand, deploy' : 'Deploy'}
         </Button>
       </div>
