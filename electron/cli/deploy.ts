@@ -1,10 +1,11 @@
 import { listEveryDeployment } from '../../shared/contract/every-deployment.ts'
 import { formatBytes } from '../../shared/domain/bytes.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
-import { type Plan, type PlanEdits, withEdits } from '../../shared/domain/plan.ts'
+import { type Plan, type PlanEdits, toOwnDockerfile, withEdits } from '../../shared/domain/plan.ts'
 import { type Deployment, keptReleases, type Source } from '../../shared/domain/records.ts'
 import { defaultSize, type SizeName, sizeNames } from '../../shared/domain/size.ts'
 import type { Command, Context } from './command.ts'
+import { dockerfileHelp, dockerfileOptions, toDockerfileWish } from './dockerfile-options.ts'
 import { followToLive } from './follow-build.ts'
 import { toInstances, toSize } from './scale.ts'
 import { toCheckedName, toPort, toRoot, toSource } from './source.ts'
@@ -20,6 +21,7 @@ export const deploy: Command = {
     name: { type: 'string' },
     context: { type: 'string' },
     root: { type: 'string' },
+    ...dockerfileOptions,
     keep: { type: 'boolean' },
     'no-cache': { type: 'boolean' },
     size: { type: 'string' },
@@ -31,6 +33,7 @@ export const deploy: Command = {
     '--name NAME': 'http://<name>.localhost; made from the address otherwise',
     '--context NAME': 'a context of the kubeconfig, as the cluster where it runs; this computer otherwise',
     '--root FOLDER': 'the folder of the app, where the repository has several',
+    ...dockerfileHelp,
     '--keep': 'the app goes on when Slipway ends',
     '--no-cache': 'builds, even what was built before',
     '--size SIZE': `in a cluster, what an instance may take: ${sizeNames.join(', ')}; ${defaultSize} otherwise`,
@@ -44,7 +47,10 @@ export const deploy: Command = {
       branch: typeof values.branch === 'string' ? values.branch : undefined,
       port: toPort(values.port),
       name: toCheckedName(values.name),
-      root: toRoot(values.root),
+      edits: {
+        ...toDockerfileWish(values),
+        ...(values.root === undefined ? {} : { root: toRoot(values.root) }),
+      },
       keepsRunning: values.keep === true ? true : undefined,
       isFresh: values['no-cache'] === true,
       size: toSize(values.size),
@@ -55,12 +61,12 @@ export const deploy: Command = {
     const own = (await listEveryDeployment(client)).filter(one => one.owner.id === user.id)
     const existing = findExisting(own, source, { ...wish, clusterId })
     const branch = wish.branch ?? existing?.branch ?? ''
-    const planEdits = {
-      ...existing?.planEdits,
-      ...(wish.root === undefined ? {} : { root: wish.root }),
-    }
-    const { root } = planEdits
-    const inspected = await client.sources.inspect({ source, branch, root, clusterId }, { signal })
+    const planEdits = withArguments(existing?.planEdits ?? {}, wish.edits)
+    const { root, dockerfile, target } = planEdits
+    const inspected = await client.sources.inspect(
+      { source, branch, root, dockerfile, target, clusterId },
+      { signal },
+    )
     output.say(toPlanText(withEdits(inspected.plan, planEdits, wish.port ?? existing?.port ?? null)))
     const after = existing ? await lastSeq(client, existing.id) : 0
     if (existing) await warnOfWritten(context, existing)
@@ -113,7 +119,6 @@ async function deployAgain(
   existing: Deployment,
   wish: {
     port: number | undefined
-    root: string | undefined
     planEdits: PlanEdits
     keepsRunning: boolean | undefined
     isFresh: boolean
@@ -123,7 +128,7 @@ async function deployAgain(
 ): Promise<{ id: string; buildId: string }> {
   const { id } = existing
   const edits = {
-    ...(wish.root === existing.planEdits.root || wish.root === undefined
+    ...(JSON.stringify(wish.planEdits) === JSON.stringify(existing.planEdits)
       ? {}
       : { planEdits: wish.planEdits }),
     ...(wish.port === undefined ? {} : { port: wish.port }),
@@ -150,7 +155,14 @@ function findExisting(
   )
 }
 
+/** Arguments of other names stay as they were set. */
+function withArguments(before: PlanEdits, wish: PlanEdits): PlanEdits {
+  const given = { ...before.arguments, ...wish.arguments }
+  return { ...before, ...wish, ...(Object.keys(given).length === 0 ? {} : { arguments: given }) }
+}
+
 function toPlanText(plan: Plan): string {
+  const own = toOwnDockerfile(plan)
   const rows = [
     ['Plan', plan.label, ''],
     ...(plan.runtime ? [['runs on', plan.runtime.value, plan.runtime.origin]] : []),
@@ -159,6 +171,15 @@ function toPlanText(plan: Plan): string {
       const found = plan[part]
       return found ? [[part, found.value, found.origin]] : []
     }),
+    ...(own?.target ? [['target', own.target.value, own.target.origin]] : []),
+    ...(own && own.context.value !== (plan.root || '.')
+      ? [['context', own.context.value, own.context.origin]]
+      : []),
+    ...Object.entries(own?.arguments ?? {}).map(([name, { value, origin }]) => [
+      'argument',
+      `${name}=${value}`,
+      origin,
+    ]),
     ...(plan.port ? [['port', String(plan.port.value), plan.port.origin]] : []),
   ]
   const text = rows.map(

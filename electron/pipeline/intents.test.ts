@@ -189,6 +189,15 @@ describe('deploy', () => {
 })
 
 describe('update', () => {
+  test('takes no secret as a build argument, since it would stay in the image', async () => {
+    const { id } = await create()
+    const set = [{ name: 'TOKEN', value: 'hush', isSecret: true, scope: 'build' as const }]
+    await intents.saveVariables(id, { set, remove: [] }, { apply: false }, ana())
+    const planEdits = { arguments: { TOKEN: 'hush' } }
+    expect(() => intents.update(id, { planEdits }, ana())).toThrow('The build argument TOKEN is a secret')
+    expect(rowOf(id)?.planEdits).toEqual({})
+  })
+
   test('changes what is named, and says so', async () => {
     const { id } = await create()
     intents.update(id, { branch: 'next', port: undefined }, ana())

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { ClusterSettings } from '../../shared/domain/cluster.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
-import type { Plan } from '../../shared/domain/plan.ts'
+import type { Plan, PlanChoice } from '../../shared/domain/plan.ts'
 import type { ClusterDriver } from '../clusters/driver.ts'
 import type { DeploymentFacts } from '../clusters/kubernetes/kubernetes-deps.ts'
 import type { LocalDriver } from '../clusters/local/local-driver.ts'
@@ -19,7 +19,7 @@ export interface PlatformDeps {
   readonly log: Logger
   readonly logs: LogStore
   readonly sources: SourceReader
-  readonly detectPlan: (folder: string, root?: string) => Promise<Plan>
+  readonly detectPlan: (folder: string, choice?: PlanChoice) => Promise<Plan>
   /** Folders of a checkout that have an app each. */
   readonly findApps: (folder: string) => Promise<string[]>
   readonly createDriver: (deps: {

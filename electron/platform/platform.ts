@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { Connection } from '../../shared/domain/cluster.ts'
-import type { Plan } from '../../shared/domain/plan.ts'
+import type { Plan, PlanChoice } from '../../shared/domain/plan.ts'
 import type { Cluster } from '../../shared/domain/records.ts'
 import type { VariableList } from '../../shared/domain/variable.ts'
 import type { Instance } from '../clusters/driver.ts'
@@ -196,16 +196,10 @@ export async function createPlatform(deps: PlatformDeps) {
     logs,
     changes,
     /** As the cluster would follow it. */
-    planOf: async (
-      folder: string,
-      where: { root?: string | undefined; clusterId?: string | undefined },
-    ): Promise<Plan> => {
+    planOf: async (folder: string, where: PlanChoice & { clusterId?: string | undefined }): Promise<Plan> => {
       const isElsewhere =
         where.clusterId !== undefined && reader.clusterSettings(where.clusterId) !== undefined
-      return driver.advise(
-        await deps.detectPlan(folder, where.root),
-        isElsewhere ? where.clusterId : undefined,
-      )
+      return driver.advise(await deps.detectPlan(folder, where), isElsewhere ? where.clusterId : undefined)
     },
     findApps: deps.findApps,
     sampleFolder: path.join(deps.resourcesFolder, 'samples', 'hello'),

@@ -1,8 +1,9 @@
-import type { Plan, PlanEdits } from '../../shared/domain/plan.ts'
+import { type Plan, type PlanEdits, toOwnDockerfile } from '../../shared/domain/plan.ts'
+import { DockerfileSentence } from './DockerfileSentence.tsx'
 import { EditableWord } from './EditableWord.tsx'
 import classes from './PlanSentence.module.css'
 
-type Part = Exclude<keyof PlanEdits, 'root'>
+type Part = 'install' | 'build' | 'start' | 'output'
 
 interface PlanSentenceProps {
   readonly plan: Plan
@@ -24,14 +25,9 @@ export function PlanSentence({ plan, edits, port, setEdits, setPort }: PlanSente
       set={value => setPort(value === '' || Number(value) === plan.port?.value ? null : Number(value))}
     />
   )
-  const isContainer = plan.kind === 'dockerfile' && plan.build !== null && (edits.start ?? '') === ''
-  if (isContainer)
-    return (
-      <p className={classes.sentence}>
-        <strong>{plan.label}</strong>: built with <code className="mono">{plan.build?.value}</code>, then run
-        in a container that listens on {portWord}.
-      </p>
-    )
+  const own = plan.build === null || (edits.start ?? '') !== '' ? undefined : toOwnDockerfile(plan)
+  if (own !== undefined)
+    return <DockerfileSentence own={own} edits={edits} port={portWord} setEdits={setEdits} />
 
   const word = (part: Part, label: string, none: string) => (
     <EditableWord
@@ -61,7 +57,20 @@ export function PlanSentence({ plan, edits, port, setEdits, setPort }: PlanSente
         <>
           start with {word('start', 'Start command', 'nothing')}, listening on {portWord}.
         </>
-      )}
+      )}{' '}
+      <span className="second">
+        Dockerfile:{' '}
+        <EditableWord
+          label="Dockerfile"
+          value={edits.dockerfile ?? ''}
+          origin={edits.dockerfile === undefined ? undefined : 'set by you'}
+          none="none"
+          set={value => {
+            const { dockerfile: _before, ...others } = edits
+            setEdits(value === '' ? others : { ...others, dockerfile: value })
+          }}
+        />
+      </span>
     </p>
   )
 }

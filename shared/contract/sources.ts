@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { nameSchema } from '../domain/name.ts'
-import { folderSchema, planSchema } from '../domain/plan.ts'
+import { planEditsSchema, planSchema } from '../domain/plan.ts'
 import { commitSchema, idSchema, sourceSchema } from '../domain/records.ts'
 import { entry, source } from './entry.ts'
 
@@ -10,15 +10,15 @@ export const sources = {
   /** Branches of a git source, default branch first. Empty for a folder. */
   branches: entry.input(source).output(z.array(branchSchema)),
   /**
-   * Fetches the head of a branch (the default one if empty) and finds the plan of its folder `root`. `folders` have an app
-   * each; `.` is the top of the repository.
+   * Fetches the head of a branch (the default one if empty) and finds the plan of its folder `root`, by the Dockerfile that is named.
+   * `folders` have an app each; `.` is the top of the repository.
    */
   inspect: entry
     .input(
       z.object({
         source,
         branch: z.string(),
-        root: folderSchema.optional(),
+        ...planEditsSchema.pick({ root: true, dockerfile: true, target: true }).shape,
         clusterId: idSchema.optional(),
       }),
     )

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { mostKeptFolders, whyFolderIsRefused } from './kept-folder.ts'
-import { folderSchema, type Plan } from './plan.ts'
+import { dockerfileWishSchema, type OwnDockerfile, toArguments, withWish } from './own-dockerfile.ts'
+import { folderSchema, type Plan, toOwnDockerfile } from './plan.ts'
 
 export const planFileName = 'slipway.json'
 
@@ -35,6 +36,18 @@ export const planFileSchema = z.strictObject({
     .max(500)
     .optional()
     .describe('The file in it that answers for pages that are no file, such as "index.html".'),
+  dockerfile: dockerfileWishSchema.shape.dockerfile.describe(
+    'The Dockerfile that the app is built by, below its folder; "" builds it without the one that is there.',
+  ),
+  target: dockerfileWishSchema.shape.target.describe(
+    'The stage of the Dockerfile to end with, where it is not the last one.',
+  ),
+  arguments: dockerfileWishSchema.shape.arguments.describe(
+    'Build arguments of the Dockerfile. Anybody who has the image can read them: they are no place for secrets.',
+  ),
+  context: dockerfileWishSchema.shape.context.describe(
+    'The folder that the Dockerfile copies from, below the top of the repository, where it is not the folder of the app; "" is the top.',
+  ),
   port: z.int().min(1).max(65_535).optional().describe('Where the app listens.'),
   keep: keptFolders
     .optional()
@@ -54,23 +67,46 @@ export function withPlanFile(plan: Plan, file: PlanFile): Plan {
   // A start command says that there is more than files to serve.
   const isServer = file.start !== undefined && file.start !== ''
   const { reads, ...rest } = plan
+  const own = toOwnDockerfile(plan)
+  // The file itself was found as it says.
+  const { dockerfile: _, ...wish } = file
   return {
     ...rest,
+    ...(own === undefined ? {} : { dockerfile: withWish(own, wish, planFileName) }),
     ...(reads === undefined || file.install !== undefined ? {} : { reads }),
     ...(isServer ? { output: null, fallback: null } : {}),
     ...Object.fromEntries(said),
     port: file.port === undefined ? plan.port : { value: file.port, origin: planFileName },
     ...(file.keep === undefined ? {} : { keep: file.keep }),
+    notes: [...plan.notes, ...(own !== undefined && file.keep?.length ? [keepsNothing(file.keep)] : [])],
   }
 }
 
+const keepsNothing = (folders: readonly string[]): string =>
+  `${planFileName} asks to keep ${folders.join(', ')}. That has no effect here: an app that its Dockerfile builds runs in a container, whose files end with it.`
+
 /** What a file must say for the plan to be found again. */
 export function toPlanFile(plan: Plan): PlanFile {
-  const found = parts.flatMap(part => (plan[part] ? [[part, plan[part].value] as const] : []))
+  const own = toOwnDockerfile(plan)
+  const found = parts.flatMap(part =>
+    own === undefined && plan[part] ? [[part, plan[part].value] as const] : [],
+  )
   return {
     ...(plan.root === '.' || plan.root === '' ? {} : { folder: plan.root }),
     ...Object.fromEntries(found),
+    ...(own === undefined ? {} : toWish(own, plan.root || '.')),
     ...(plan.port === null ? {} : { port: plan.port.value }),
     ...(plan.keep === undefined ? {} : { keep: plan.keep }),
+  }
+}
+
+function toWish(own: OwnDockerfile, root: string): Partial<PlanFile> {
+  const context = own.context.value || '.'
+  const given = toArguments(own)
+  return {
+    ...(['Dockerfile', 'Containerfile'].includes(own.file.value) ? {} : { dockerfile: own.file.value }),
+    ...(own.target === null ? {} : { target: own.target.value }),
+    ...(Object.keys(given).length === 0 ? {} : { arguments: given }),
+    ...(context === root ? {} : { context }),
   }
 }

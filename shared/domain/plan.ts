@@ -1,4 +1,11 @@
 import { z } from 'zod'
+import {
+  dockerfileWishSchema,
+  insidePathSchema,
+  type OwnDockerfile,
+  ownDockerfileSchema,
+  withWish,
+} from './own-dockerfile.ts'
 
 export const planKinds = [
   'dockerfile',
@@ -55,19 +62,18 @@ export const planSchema = z.object({
   reads: z.array(z.string()).optional(),
   /** Folders that the repository asks to keep. */
   keep: z.array(z.string()).optional(),
+  /** Absent where the app is built otherwise. */
+  dockerfile: ownDockerfileSchema.optional(),
 })
 export type Plan = z.infer<typeof planSchema>
 
 const command = z.string().trim().max(2000)
 
 /** A folder below the top of the repository; an empty text is the top. */
-export const folderSchema = z
-  .string()
-  .max(500)
-  .regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$)).*$/, 'is no folder inside of the repository')
+export const folderSchema = insidePathSchema
 
 /** What the person changed in the plan. Absent: as found. Empty string: none ("do not build"). */
-export const planEditsSchema = z.object({
+export const planEditsSchema = dockerfileWishSchema.extend({
   /** The folder of the app, where a repository has several. */
   root: folderSchema.optional(),
   install: command.optional(),
@@ -76,6 +82,9 @@ export const planEditsSchema = z.object({
   output: z.string().trim().max(500).optional(),
 })
 export type PlanEdits = z.infer<typeof planEditsSchema>
+
+/** What decides over which plan is found: the folder of the app, the Dockerfile below it, and its stage. */
+export type PlanChoice = Pick<PlanEdits, 'root' | 'dockerfile' | 'target'>
 
 const editOrigin = 'set by you'
 
@@ -86,8 +95,10 @@ export function withEdits(plan: Plan, edits: PlanEdits, port: number | null): Pl
     return edit === '' ? null : { value: edit, origin: editOrigin }
   }
   const { reads, ...rest } = plan
+  const own = toOwnDockerfile(plan)
   return {
     ...rest,
+    ...(own === undefined ? {} : { dockerfile: withWish(own, edits, editOrigin) }),
     // What another command reads is not known.
     ...(reads === undefined || edits.install !== undefined ? {} : { reads }),
     install: edited(plan.install, edits.install),
@@ -96,4 +107,12 @@ export function withEdits(plan: Plan, edits: PlanEdits, port: number | null): Pl
     output: edited(plan.output, edits.output),
     port: port === null ? plan.port : { value: port, origin: editOrigin },
   }
+}
+
+/** Undefined where the app is not built by a Dockerfile of its repository. */
+export function toOwnDockerfile({ kind, label, root, dockerfile }: Plan): OwnDockerfile | undefined {
+  if (kind !== 'dockerfile') return undefined
+  const origin = 'found in the repository'
+  const file = { value: label, origin }
+  return dockerfile ?? { file, context: { value: root || '.', origin }, target: null, arguments: {} }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
+import type { BuildOrder } from '../../electron/clusters/driver.ts'
 import { apply, clusterTest, kubectl } from '../support/cluster.ts'
 import { setUpBuilds } from '../support/cluster-builds.ts'
 import { newId } from '../support/cluster-driver.ts'
@@ -20,13 +21,8 @@ afterAll(async () => {
   await kubectl('delete', 'namespace', namespace, '--wait=false')
 })
 
-type Variables = Readonly<Record<string, string>>
-
 /** Builds the files in the cluster. The build's namespace is gone afterwards, or on its way. */
-async function build(
-  files: Record<string, string>,
-  more: { variables?: Variables; secrets?: string[]; deploymentId?: string } = {},
-) {
+async function build(files: Record<string, string>, more: Partial<BuildOrder> = {}) {
   const { order } = await orderOf(files, more)
   await slipway().driver.startBuild(order)
   const built = await slipway().untilBuild(order)
@@ -165,6 +161,34 @@ while ($c = $s->accept) { <$c>; print $c "HTTP/1.0 200 OK\\r\\n\\r\\nperl"; clos
     expect(await ask(artifact)).toEqual(['perl'])
   })
 })
+
+clusterTest(
+  'a Dockerfile of a subfolder is built up to a stage, with an argument and files from above it',
+  async () => {
+    const { artifact, plan, log } = await build(
+      {
+        'apps/web/docker/Dockerfile': [
+          'FROM node:24-slim AS base',
+          'ARG GREETING=none',
+          'COPY shared/words.txt /words.txt',
+          'RUN echo "$GREETING from $(cat /words.txt)" >/said.txt && echo "greeting $GREETING"',
+          'FROM base AS web',
+          'EXPOSE 4321',
+          'USER 1000',
+          `CMD ["node", "-e", "require('http').createServer((_, r) => r.end(require('fs').readFileSync('/said.txt'))).listen(process.env.PORT)"]`,
+          'FROM base AS worker',
+          'RUN exit 1',
+        ].join('\n'),
+        'shared/words.txt': 'above',
+        'slipway.json': JSON.stringify({ folder: 'apps/web', dockerfile: 'docker/Dockerfile', context: '' }),
+      },
+      { planEdits: { target: 'web', arguments: { GREETING: 'good day' } } },
+    )
+    expect(plan).toMatchObject({ kind: 'dockerfile', root: 'apps/web', port: { value: 4321 } })
+    expect(log.some(line => /^#\d+ greeting good day$/.test(line))).toBe(true)
+    expect(await ask(artifact)).toEqual(['good day from above'])
+  },
+)
 
 describe('a secret of a build', () => {
   const secret = `s3cret-${randomBytes(12).toString('hex')}`

@@ -50,7 +50,7 @@ function parse() {
     allowPositionals: true,
     options: {
       ...{ file: text, tag: text, label: text, name: text, publish: text, filter: text },
-      ...{ secret: many, env: many },
+      ...{ secret: many, env: many, 'build-arg': many, target: text },
       ...{ rm: flag, init: flag, force: flag, volumes: flag, quiet: flag, all: flag },
     },
   })
@@ -61,13 +61,20 @@ function build(): void {
   const folder = join(images, values.tag ?? '')
   cpSync(positionals[0] ?? '.', folder, { recursive: true })
   writeFileSync(join(folder, '.label'), values.label ?? '')
+  const dockerfile = readFileSync(values.file ?? 'Dockerfile', 'utf8')
+  writeFileSync(join(folder, 'Dockerfile'), toStage(dockerfile, values.target))
+  const given = Object.fromEntries((values['build-arg'] ?? []).map(one => one.split('=')))
   for (const secret of values.secret ?? []) {
     const name = /env=(.+)/.exec(secret)?.[1] ?? ''
     console.log(`secret ${name} has ${process.env[name]?.length} characters`)
   }
   for (const line of readDockerfile(folder).filter(one => one.startsWith('RUN '))) {
     console.log(line)
-    const { status } = spawnSync('/bin/sh', ['-c', line.slice(4)], { cwd: folder, stdio: 'inherit' })
+    const { status } = spawnSync('/bin/sh', ['-c', line.slice(4)], {
+      cwd: folder,
+      stdio: 'inherit',
+      env: { ...process.env, ...given },
+    })
     if (status === 0) continue
     rmSync(folder, { recursive: true })
     end(1, `did not complete successfully: exit code ${status}`)
@@ -155,6 +162,12 @@ function readContainer(name: string): Container {
 
 function print(lines: readonly string[]): void {
   process.stdout.write(lines.map(line => `${line}\n`).join(''))
+}
+
+/** The stage alone: what it is made from is not told apart here. */
+function toStage(text: string, target: string | undefined): string {
+  const stages = text.split(/^(?=FROM )/m)
+  return stages.find(stage => stage.split('\n')[0]?.endsWith(` AS ${target}`)) ?? text
 }
 
 function readDockerfile(folder: string): string[] {

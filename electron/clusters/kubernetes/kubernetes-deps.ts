@@ -1,6 +1,6 @@
 import type { ClusterSettings } from '../../../shared/domain/cluster.ts'
 import type { Failure } from '../../../shared/domain/failure.ts'
-import type { Plan } from '../../../shared/domain/plan.ts'
+import type { Plan, PlanChoice } from '../../../shared/domain/plan.ts'
 import type { User } from '../../../shared/domain/records.ts'
 import type { LogStore } from '../../logs/log-store.ts'
 import type { SourceReader } from '../../sources/source-reader.ts'
@@ -25,7 +25,7 @@ export interface KubernetesDriverDeps {
   readonly noteConnection?: (failure: Failure | null) => void
   readonly logs: LogStore
   readonly sources: SourceReader
-  readonly detectPlan: (folder: string, root?: string) => Promise<Plan>
+  readonly detectPlan: (folder: string, choice?: PlanChoice) => Promise<Plan>
   readonly now: () => number
   /** The rights with which builds are tried first; the least by default. */
   readonly firstBuildTier?: BuildTier

@@ -1,3 +1,4 @@
+import type { Plan } from '../../../shared/domain/plan.ts'
 import type { ClusterDriver } from '../driver.ts'
 import { createApi } from './api.ts'
 import { createBuilds } from './builds.ts'
@@ -25,8 +26,7 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
   const { dial, dispose: disposeDial } = createDial(context, releases)
 
   return {
-    /** Whatever the plan needs comes with the images it is built from. */
-    advise: async plan => plan,
+    advise: async plan => toAdvised(plan),
     startBuild: builds.start,
     observeBuild: builds.observe,
     cancelBuild: builds.cancel,
@@ -65,4 +65,12 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
       await context.api.dispose()
     },
   }
+}
+
+/** Whatever the plan needs comes with the images it is built from. A Dockerfile is built by BuildKit. */
+function toAdvised(plan: Plan): Plan {
+  if (plan.kind === 'dockerfile') return { ...plan, build: { value: 'buildctl build', origin: plan.label } }
+  if (plan.keep === undefined || plan.keep.length === 0) return plan
+  const note = `The repository asks to keep ${plan.keep.join(', ')}. In a cluster that has no effect yet: what an app writes ends with its container.`
+  return { ...plan, notes: [...plan.notes, note] }
 }

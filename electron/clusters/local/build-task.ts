@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { SlipwayError, toFailure } from '../../../shared/domain/failure.ts'
 import type { LogRef, LogStream } from '../../../shared/domain/log.ts'
-import { type Plan, withEdits } from '../../../shared/domain/plan.ts'
+import { findSecretArgument, toArguments } from '../../../shared/domain/own-dockerfile.ts'
+import { type Plan, toOwnDockerfile, withEdits } from '../../../shared/domain/plan.ts'
 import type { Step } from '../../../shared/domain/records.ts'
 import type { BuildOrder } from '../driver.ts'
 import {
@@ -83,8 +84,13 @@ export function createBuildTask(
   }
 
   /** The plan, if this computer can follow it. */
-  const toRunnable = async (plan: Plan): Promise<Plan> =>
-    isContainerPlan(plan) ? context.containers.prepare(plan) : toStartable(plan)
+  const toRunnable = async (plan: Plan, order: BuildOrder): Promise<Plan> => {
+    if (!isContainerPlan(plan)) return toStartable(plan)
+    const own = toOwnDockerfile(plan)
+    const failure = own && findSecretArgument(toArguments(own), order)
+    if (failure !== undefined) throw new SlipwayError(failure)
+    return context.containers.prepare(plan)
+  }
 
   const prepare = async (order: BuildOrder): Promise<Plan> => {
     const checkout = checkoutFolder(folder)
@@ -106,7 +112,8 @@ export function createBuildTask(
       const plan = await during('plan', 'Finding how to build and start it', async () =>
         context.tools.prepare(
           await toRunnable(
-            withEdits(await context.detectPlan(checkout, order.planEdits.root), order.planEdits, order.port),
+            withEdits(await context.detectPlan(checkout, order.planEdits), order.planEdits, order.port),
+            order,
           ),
           { holder: save, print: line => void print('stdout', line), signal },
         ),

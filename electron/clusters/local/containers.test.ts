@@ -33,8 +33,8 @@ let dispose: () => Promise<void>
 let readLog: (id: string) => Promise<string[]>
 const deploymentId = newId()
 
-const open = async () => {
-  const opened = await createTestDriver(folder, { environment, plan })
+const open = async (found = plan) => {
+  const opened = await createTestDriver(folder, { environment, plan: found })
   ;({ driver, dispose } = opened)
   readLog = async id =>
     (await opened.logs.read({ kind: 'build', id }, { limit: 100 })).lines.map(line => line.text)
@@ -69,12 +69,15 @@ const calls = () => readFileSync(join(stand, 'calls.jsonl'), 'utf8')
 const there = (what: 'images' | 'containers') =>
   existsSync(join(stand, what)) ? readdirSync(join(stand, what)) : []
 
-async function build(): Promise<{ order: BuildOrder; found: BuildObservation }> {
+async function build(
+  change: Partial<BuildOrder> = {},
+): Promise<{ order: BuildOrder; found: BuildObservation }> {
   const order: BuildOrder = {
     ...{ buildId: newId(), deploymentId, branch: '', sha: '', planEdits: {}, port: null },
     source: { kind: 'folder', address: join(folder, 'repository') },
     timeLimitMs: 60_000,
     ...{ variables: { NPM_TOKEN: 'hunter2' }, secrets: ['hunter2'] },
+    ...change,
   }
   await driver.startBuild(order)
   const found = await vi.waitFor(
@@ -88,8 +91,8 @@ async function build(): Promise<{ order: BuildOrder; found: BuildObservation }> 
   return { order, found }
 }
 
-async function start(): Promise<{ releaseId: string; artifact: string }> {
-  const { found } = await build()
+async function start(change: Partial<BuildOrder> = {}): Promise<{ releaseId: string; artifact: string }> {
+  const { found } = await build(change)
   if (found.state !== 'succeeded') throw new Error(JSON.stringify(found))
   const releaseId = newId()
   await driver.applyRelease({
@@ -114,6 +117,42 @@ async function answer(releaseId: string): Promise<string> {
 }
 
 describe('a Dockerfile', () => {
+  const edits = {
+    dockerfile: 'deploy/web.Dockerfile',
+    context: '',
+    target: 'web',
+    arguments: { GREETING: 'good day' },
+  }
+  const stages =
+    'FROM node:24 AS web\nRUN echo "$GREETING" > greeting.txt\nCMD ["node", "server.js"]\nFROM x AS other\n'
+
+  test('may lie elsewhere, and is built up to a stage, with arguments and files of another folder', async () => {
+    await dispose()
+    await open({ ...plan, root: 'app' })
+    await writeFiles(join(folder, 'repository'), {
+      'app/deploy/web.Dockerfile': stages,
+      'server.js': `const said = require('node:fs').readFileSync('greeting.txt')
+        require('node:http').createServer((q, r) => r.end(said)).listen(process.env.PORT)`,
+    })
+    const { releaseId, artifact } = await start({ planEdits: edits })
+    expect(await answer(releaseId)).toBe('good day\n')
+    expect((await readLog(artifact.split('/')[3] ?? '')).find(line => line.startsWith('$ docker'))).toMatch(
+      /^\$ docker build --file deploy\/web.Dockerfile --target web --build-arg 'GREETING=good day' .* \.\.$/,
+    )
+  })
+
+  test('gets no secret as an argument, since it would stay in the image', async () => {
+    const { found } = await build({ planEdits: { arguments: { NPM_TOKEN: 'hunter2' } } })
+    expect(found).toMatchObject({
+      state: 'failed',
+      failure: {
+        code: 'invalid_input',
+        message: 'The build argument NPM_TOKEN is a secret, and arguments stay readable in the image.',
+        hint: 'Take the argument out, and let the Dockerfile mount the variable: RUN --mount=type=secret,id=NPM_TOKEN',
+      },
+    })
+  })
+
   test('is built into an image that bears the build’s name, and run; no value is an argument', async () => {
     const { releaseId, artifact } = await start()
     expect(await answer(releaseId)).toBe('hello s3cret')

@@ -1,7 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { type Failure, SlipwayError } from '../../../shared/domain/failure.ts'
-import type { Plan } from '../../../shared/domain/plan.ts'
+import { toArguments } from '../../../shared/domain/own-dockerfile.ts'
+import { type Plan, toOwnDockerfile } from '../../../shared/domain/plan.ts'
 import { isOnPath, toChildEnvironment, toShellWord } from './environment.ts'
 import { runProgram } from './run-program.ts'
 
@@ -87,10 +88,10 @@ export function createContainers(deps: { environment: NodeJS.ProcessEnv; folder:
       build: { buildId: string; deploymentId: string; variables: readonly string[] },
     ): string {
       const words = [
-        ...[toContainerProgram(plan), 'build', '--file', plan.label, '--tag', imageOf(build.buildId)],
+        ...[toContainerProgram(plan), 'build', ...toBuildWords(plan), '--tag', imageOf(build.buildId)],
         ...['--label', `${label}=${build.deploymentId}`],
         ...build.variables.flatMap(name => ['--secret', `id=${name},env=${name}`]),
-        '.',
+        toContext(plan),
       ]
       return toCommand(words)
     },
@@ -150,7 +151,27 @@ export function createContainers(deps: { environment: NodeJS.ProcessEnv; folder:
 }
 
 function toContainerPlan(plan: Plan, program: ContainerProgram): Plan {
-  return { ...plan, build: { value: `${program} build --file ${plan.label} .`, origin: plan.label } }
+  const value = toCommand([program, 'build', ...toBuildWords(plan), toContext(plan)])
+  return { ...plan, build: { value, origin: plan.label } }
+}
+
+/** Which Dockerfile, which stage of it, and with which arguments. */
+function toBuildWords(plan: Plan): string[] {
+  const own = toOwnDockerfile(plan)
+  return [
+    ...['--file', own?.file.value ?? plan.label],
+    ...(own?.target ? ['--target', own.target.value] : []),
+    ...Object.entries(own === undefined ? {} : toArguments(own)).flatMap(([name, value]) => [
+      '--build-arg',
+      `${name}=${value}`,
+    ]),
+  ]
+}
+
+/** As the folder of the app reaches it, where the command runs. */
+function toContext(plan: Plan): string {
+  const path = posix.relative(plan.root || '.', toOwnDockerfile(plan)?.context.value ?? plan.root)
+  return path === '' ? '.' : path.startsWith('-') ? `./${path}` : path
 }
 
 const orCommands = 'or set the commands that build and start the app in the plan.'

@@ -1,4 +1,4 @@
-import type { Plan } from '../../../shared/domain/plan.ts'
+import type { Plan, PlanChoice } from '../../../shared/domain/plan.ts'
 import type { LogStore } from '../../logs/log-store.ts'
 import type { SourceReader } from '../../sources/source-reader.ts'
 import type { Containers } from './containers.ts'
@@ -11,7 +11,7 @@ export interface LocalDriverDeps {
   readonly folder: string
   readonly logs: LogStore
   readonly sources: SourceReader
-  readonly detectPlan: (folder: string, root?: string) => Promise<Plan>
+  readonly detectPlan: (folder: string, choice?: PlanChoice) => Promise<Plan>
   /** Runs `supervisor.ts`, `static-server.ts`. */
   readonly supervisor: Program
   readonly staticServer: Program

@@ -1,5 +1,6 @@
 import { SlipwayError } from '../../../shared/domain/failure.ts'
 import { toFreeName } from '../../../shared/domain/name.ts'
+import { secretArgument } from '../../../shared/domain/own-dockerfile.ts'
 import type { PlanEdits } from '../../../shared/domain/plan.ts'
 import type { Source } from '../../../shared/domain/records.ts'
 import { defaultSize, type SizeName } from '../../../shared/domain/size.ts'
@@ -44,8 +45,12 @@ export function createDeploymentIntents(deps: IntentDeps, asking: Asking, builds
       if (wish.size !== undefined) refuseSizeHere(cluster)
       if ((wish.instances ?? 1) > 1) refuseSeveralHere(cluster)
       refuseTakenName(reader, wish.name)
-      const head = await sources.head(wish.source, wish.branch)
       const edits = wish.variables ?? []
+      refuseSecretArguments(
+        wish.planEdits,
+        edits.flatMap(one => (one.isSecret ? one.name : [])),
+      )
+      const head = await sources.head(wish.source, wish.branch)
       checkVariables([], { set: [...edits], remove: [] })
       const made = await secrets.keep(toSecretValues(edits), versions =>
         writer.transaction(() => {
@@ -77,6 +82,11 @@ export function createDeploymentIntents(deps: IntentDeps, asking: Asking, builds
       ask(id, row => {
         const change = Object.fromEntries(Object.entries(edits).filter(([, value]) => value !== undefined))
         if (Object.keys(change).length === 0) return
+        const secret = reader.variablesOf(id).filter(one => one.secretVersion !== null)
+        refuseSecretArguments(
+          edits.planEdits ?? {},
+          secret.map(one => one.name),
+        )
         writer.changeDeployment(id, change)
         record(asker, 'changed', row, Object.keys(change).join(', '))
       }),
@@ -110,6 +120,12 @@ export function createDeploymentIntents(deps: IntentDeps, asking: Asking, builds
       return toFreeName(name, candidate => taken.has(candidate))
     },
   }
+}
+
+/** Said when it is asked for; what the repository itself asks for is refused by the build. */
+function refuseSecretArguments(edits: PlanEdits, secretNames: readonly string[]): void {
+  const name = Object.keys(edits.arguments ?? {}).find(one => secretNames.includes(one))
+  if (name !== undefined) throw new SlipwayError(secretArgument(name))
 }
 
 function refuseTakenName(reader: Reader, name: string): void {

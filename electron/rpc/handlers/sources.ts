@@ -11,13 +11,13 @@ export function sourceHandlers(at: HandlerBase, platform: Platform) {
   return {
     branches: at.sources.branches.handler(({ input, signal }) => sources.branches(input, signal)),
     sample: at.sources.sample.handler(() => ({ kind: 'folder', address: platform.sampleFolder })),
-    inspect: at.sources.inspect.handler(async ({ input: { source, branch, root, clusterId }, signal }) => {
+    inspect: at.sources.inspect.handler(async ({ input: { source, branch, ...where }, signal }) => {
       const work = await mkdtemp(path.join(os.tmpdir(), 'slipway-inspect-'))
       try {
         const head = await sources.head(source, branch, signal)
         const folder = path.join(work, 'checkout')
         const commit = await sources.checkout({ source, ...head, folder, ...(signal ? { signal } : {}) })
-        const plan = await platform.planOf(folder, { root, clusterId })
+        const plan = await platform.planOf(folder, where)
         return {
           branch: head.branch,
           commit,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { toFailure } from '../../../shared/domain/failure.ts'
-import type { Plan } from '../../../shared/domain/plan.ts'
+import { type Plan, withEdits } from '../../../shared/domain/plan.ts'
 import { planFileSchema, toPlanFile } from '../../../shared/domain/plan-file.ts'
 import { writeFiles } from '../../../tests/support/git-server.ts'
 import { listApps } from './apps.ts'
@@ -772,7 +772,7 @@ test.each(otherPorts)('the port is read from %s', async (_, fixture, value, orig
 describe('the folder of the app', () => {
   const api = { 'api/package.json': manifest(start), 'api/server.js': '' }
   const page = { 'site/index.html': '' }
-  const planOf = (fixture: Fixture, root?: string) => decidePlan(filesOf(fixture), root)
+  const planOf = (fixture: Fixture, root?: string) => decidePlan(filesOf(fixture), { root })
   const refusal = (fixture: Fixture, root?: string) => planOf(fixture, root).then(() => undefined, toFailure)
 
   test('is the one that the person chose', async () => {
@@ -911,6 +911,64 @@ test('a folder is read without following links out of it', async () => {
 test('the sample app is a Node app that needs no install', async () => {
   const plan = await detectPlan(join(import.meta.dirname, '../../../resources/samples/hello'))
   expect(brief(plan)).toEqual(['node', 'Node 20 or later', null, null, 'node server.js', null, 3000])
+})
+
+describe('a Dockerfile of the repository', () => {
+  const stages = 'FROM node:24 AS base\nFROM base AS web\nEXPOSE 3000\nFROM base AS worker\nEXPOSE 9000\n'
+  const app = { 'package.json': manifest(start), 'docker/web.Dockerfile': stages }
+
+  test('may lie elsewhere, and is taken where it is named', async () => {
+    const plan = await decidePlan(filesOf(app), { dockerfile: 'docker/web.Dockerfile', target: 'WEB' })
+    expect(brief(plan)).toEqual(['dockerfile', 'base', null, null, null, null, 3000])
+    expect([plan.label, plan.port?.origin, plan.dockerfile?.context.value]).toEqual([
+      'docker/web.Dockerfile',
+      'docker/web.Dockerfile line 3',
+      '.',
+    ])
+    const failure = await decidePlan(filesOf(app), { dockerfile: 'other' }).then(() => undefined, toFailure)
+    expect(failure?.message).toBe('There is no file other in the folder of the app.')
+  })
+
+  test('is left alone where none is wanted', async () => {
+    const plan = await decidePlan(filesOf({ ...app, Dockerfile: stages }), { dockerfile: '' })
+    expect(plan.kind).toBe('node')
+  })
+
+  test('copies from the folder of the app, unless another is said', async () => {
+    const below = Object.fromEntries(Object.entries(app).map(([path, text]) => [`apps/web/${path}`, text]))
+    const choice = { root: 'apps/web', dockerfile: 'docker/web.Dockerfile' }
+    expect((await decidePlan(filesOf(below), choice)).dockerfile?.context.value).toBe('apps/web')
+    const file = { 'apps/web/slipway.json': JSON.stringify({ context: '' }) }
+    const plan = await decidePlan(filesOf({ ...below, ...file }), choice)
+    expect(plan.dockerfile?.context).toEqual({ value: '.', origin: 'slipway.json' })
+    expect(withEdits(plan, { context: 'apps' }, null).dockerfile?.context).toEqual({
+      value: 'apps',
+      origin: 'set by you',
+    })
+  })
+
+  test('is described by slipway.json, over which the person says more', async () => {
+    const file = {
+      dockerfile: 'docker/web.Dockerfile',
+      target: 'worker',
+      arguments: { VERSION: '1', MODE: 'fast' },
+      keep: ['data'],
+    }
+    const plan = await decidePlan(filesOf({ ...app, 'slipway.json': JSON.stringify(file) }))
+    expect(plan.port?.value).toBe(9000)
+    expect(plan.notes).toEqual([
+      'slipway.json asks to keep data. That has no effect here: an app that its Dockerfile builds runs in a container, whose files end with it.',
+    ])
+    expect(toPlanFile(plan)).toEqual({ ...file, port: 9000 })
+    const edited = withEdits(plan, { target: '', arguments: { VERSION: '2' } }, null)
+    expect(edited.dockerfile).toMatchObject({
+      target: null,
+      arguments: {
+        VERSION: { value: '2', origin: 'set by you' },
+        MODE: { value: 'fast', origin: 'slipway.json' },
+      },
+    })
+  })
 })
 
 describe('slipway.json', () => {

@@ -1,9 +1,9 @@
 import { SlipwayError } from '../../../shared/domain/failure.ts'
-import type { Plan } from '../../../shared/domain/plan.ts'
-import { type PlanFile, withPlanFile } from '../../../shared/domain/plan-file.ts'
+import type { Plan, PlanChoice } from '../../../shared/domain/plan.ts'
+import { type PlanFile, planFileName, withPlanFile } from '../../../shared/domain/plan-file.ts'
 import { listApps } from './apps.ts'
 import { recogniseDeno } from './deno.ts'
-import { recogniseDockerfile } from './dockerfile.ts'
+import { planDockerfile, recogniseDockerfile } from './dockerfile.ts'
 import { createFolderFiles, type Files, type Recogniser } from './files.ts'
 import { recogniseGo } from './go.ts'
 import { planMember, recogniseNode } from './node.ts'
@@ -27,11 +27,10 @@ const recognisers: readonly Recogniser[] = [
 ]
 
 /**
- * How the code in the folder is built and started, without the person's other edits. `root`: the folder of the app in it,
- * which the person chose. Throws `plan_not_recognised`.
+ * How the code in the folder is built and started, without the person's other edits. Throws `plan_not_recognised`.
  */
-export async function detectPlan(folder: string, root?: string): Promise<Plan> {
-  return decidePlan(createFolderFiles(folder), root)
+export async function detectPlan(folder: string, choice?: PlanChoice): Promise<Plan> {
+  return decidePlan(createFolderFiles(folder), choice)
 }
 
 /** The folders that have an app each, `.` for the top. */
@@ -39,23 +38,37 @@ export async function findApps(folder: string): Promise<string[]> {
   return listApps(createFolderFiles(folder), tryAll)
 }
 
-/** What `slipway.json` says wins over what is found; the folder that the person chose wins over its. */
-export async function decidePlan(files: Files, chosen?: string): Promise<Plan> {
+/** What `slipway.json` says wins over what is found; what the person chose wins over both. */
+export async function decidePlan(files: Files, choice: PlanChoice = {}): Promise<Plan> {
   const top = await readPlanFile(files)
   const named = toFolder(top?.folder ?? '')
-  const root = chosen === undefined ? named : toFolder(chosen)
-  if (root === '.') return planFolder(files, named === '.' ? top : undefined, files)
+  const root = choice.root === undefined ? named : toFolder(choice.root)
+  if (root === '.') return planFolder(files, { file: named === '.' ? top : undefined, all: files, choice })
   const below = filesBelow(files, root)
   if ((await below.list('.')).length === 0) throw noFolder(root)
   const file = root === named ? top : await readPlanFile(below)
-  const member = file === undefined ? await planMember(files, root) : undefined
-  return member ?? { ...(await planFolder(below, file, files)), root }
+  const isChosen = choice.dockerfile !== undefined && choice.dockerfile !== ''
+  const member = file === undefined && !isChosen ? await planMember(files, root) : undefined
+  return member ?? atFolder(await planFolder(below, { file, all: files, choice }), root)
 }
 
 const toFolder = (path: string): string => path.replace(/^(?:\.\/)+|^\.$/, '').replace(/\/+$/, '') || '.'
 
-async function planFolder(files: Files, file: PlanFile | undefined, all: Files): Promise<Plan> {
-  const found = await tryAll(files)
+/** A Dockerfile copies from the folder of the app, where nothing else is said. */
+function atFolder(plan: Plan, root: string): Plan {
+  const { dockerfile } = plan
+  if (dockerfile === undefined || dockerfile.context.origin === planFileName) return { ...plan, root }
+  return { ...plan, root, dockerfile: { ...dockerfile, context: { ...dockerfile.context, value: root } } }
+}
+
+async function planFolder(
+  files: Files,
+  { file, all, choice }: { file: PlanFile | undefined; all: Files; choice: PlanChoice },
+): Promise<Plan> {
+  const found = await findPlan(files, {
+    dockerfile: choice.dockerfile ?? file?.dockerfile,
+    target: choice.target ?? file?.target,
+  })
   if (file === undefined) {
     if (found !== undefined) return found
     throw notRecognised(await listApps(all, tryAll))
@@ -65,9 +78,23 @@ async function planFolder(files: Files, file: PlanFile | undefined, all: Files):
   throw notRecognised([])
 }
 
+async function findPlan(files: Files, { dockerfile, target }: PlanChoice): Promise<Plan | undefined> {
+  if (dockerfile !== undefined && dockerfile !== '') return planDockerfile(files, dockerfile, target)
+  const found = await (dockerfile === '' ? tryWithoutDockerfile(files) : tryAll(files))
+  return found?.kind === 'dockerfile' ? planDockerfile(files, found.label, target) : found
+}
+
 /** The plan of the first recogniser; undefined when none knows the files. */
-export async function tryAll(files: Files): Promise<Plan | undefined> {
-  for (const recogniser of recognisers) {
+export const tryAll = (files: Files): Promise<Plan | undefined> => tryEach(files, recognisers)
+
+const tryWithoutDockerfile = (files: Files): Promise<Plan | undefined> =>
+  tryEach(
+    files,
+    recognisers.filter(one => one !== recogniseDockerfile),
+  )
+
+async function tryEach(files: Files, all: readonly Recogniser[]): Promise<Plan | undefined> {
+  for (const recogniser of all) {
     const plan = await recogniser(files)
     if (plan !== undefined) return plan
   }

@@ -1,5 +1,6 @@
+import { SlipwayError } from '../../../shared/domain/failure.ts'
 import type { Plan } from '../../../shared/domain/plan.ts'
-import type { Recogniser } from './files.ts'
+import type { Files, Recogniser } from './files.ts'
 
 const names = ['Dockerfile', 'Containerfile']
 
@@ -12,7 +13,19 @@ export const recogniseDockerfile: Recogniser = async files => {
   return undefined
 }
 
+/** The plan of the Dockerfile at the path. `target`: the stage that runs; the last one if it is empty or not there. */
+export async function planDockerfile(files: Files, path: string, target = ''): Promise<Plan> {
+  const text = await files.read(path)
+  if (text !== undefined) return toPlan(path, toStage(text, target))
+  throw new SlipwayError({
+    code: 'plan_not_recognised',
+    message: `There is no file ${path} in the folder of the app.`,
+    hint: 'Name the Dockerfile by its path below that folder.',
+  })
+}
+
 function toPlan(name: string, text: string): Plan {
+  const origin = 'found in the repository'
   return {
     kind: 'dockerfile',
     label: name,
@@ -25,7 +38,25 @@ function toPlan(name: string, text: string): Plan {
     fallback: null,
     port: findPort(name, text),
     notes: [],
+    dockerfile: {
+      file: { value: name, origin },
+      context: { value: '.', origin },
+      target: null,
+      arguments: {},
+    },
   }
+}
+
+/** All up to the end of the stage. */
+function toStage(text: string, target: string): string {
+  const lines = text.split('\n')
+  const isStage = (line: string) => /^\s*FROM\s/i.test(line)
+  const begin = lines.findIndex(
+    line => isStage(line) && /\sAS\s+(\S+)/i.exec(line)?.[1]?.toLowerCase() === target.toLowerCase(),
+  )
+  if (target === '' || begin === -1) return text
+  const length = lines.slice(begin + 1).findIndex(isStage)
+  return length === -1 ? text : lines.slice(0, begin + 1 + length).join('\n')
 }
 
 function findPort(name: string, text: string): Plan['port'] {

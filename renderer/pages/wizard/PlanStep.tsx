@@ -117,7 +117,7 @@ function FolderChoice({
   )
 }
 
-function Inspecting({ inspection, isFolder, changeSource, setRoot }: PlanStepProps) {
+function Inspecting({ inspection, isFolder, edits, changeSource, setEdits, setRoot }: PlanStepProps) {
   const [since] = useState(() => Date.now())
   if (inspection.error !== null) {
     const failure = toShownFailure(inspection.error)
@@ -132,6 +132,11 @@ function Inspecting({ inspection, isFolder, changeSource, setRoot }: PlanStepPro
                   Use {folder}
                 </Button>
               ))}
+              {edits.dockerfile !== undefined && (
+                <Button variant="default" onClick={() => setEdits(without(edits))}>
+                  Without {edits.dockerfile === '' ? 'that change' : edits.dockerfile}
+                </Button>
+              )}
               <Button variant="default" onClick={() => void inspection.refetch()}>
                 Try again
               </Button>
@@ -155,4 +160,8 @@ function Inspecting({ inspection, isFolder, changeSource, setRoot }: PlanStepPro
       </div>
     </Step>
   )
+}
+
+function without({ dockerfile: _dockerfile, target: _target, ...others }: PlanEdits): PlanEdits {
+  return others
 }

@@ -31,7 +31,7 @@ export function WizardPage() {
   )
 }
 
-const order = ['source', 'branch', 'plan', 'variables', 'where', 'deploy'] as const
+const order = ['source', 'branch', 'where', 'plan', 'variables', 'deploy'] as const
 type StepName = (typeof order)[number]
 
 /** One page that grows. Going back to a step takes back what was answered after it. */
@@ -51,17 +51,28 @@ function Wizard({ given }: { given: Source | null }) {
   const branches = useQuery(api.sources.branches.queryOptions({ input: source ?? skipToken, ...fresh }))
   const isFolder = branches.data?.length === 0
   const chosenBranch = branch ?? (isFolder ? '' : null)
+  // With one place there is nothing to choose.
+  const afterBranch = clusters.length > 1 ? 'where' : 'plan'
+  const shown: StepName = step === 'branch' && chosenBranch !== null ? afterBranch : step
+  const isAfter = (other: StepName) => order.indexOf(shown) > order.indexOf(other)
+  // Places follow a plan in ways of their own.
+  const isPlaced = isAfter('where')
   const inspection = useQuery(
     api.sources.inspect.queryOptions({
       input:
-        source === null || chosenBranch === null
+        source === null || chosenBranch === null || !isPlaced
           ? skipToken
-          : { source, branch: chosenBranch, root: edits.root },
+          : {
+              source,
+              branch: chosenBranch,
+              root: edits.root,
+              dockerfile: edits.dockerfile,
+              target: edits.target,
+              clusterId: cluster?.id,
+            },
       ...fresh,
     }),
   )
-  const shown: StepName = step === 'branch' && chosenBranch !== null ? 'plan' : step
-  const isAfter = (other: StepName) => order.indexOf(shown) > order.indexOf(other)
 
   return (
     <div className={classes.wizard}>
@@ -85,7 +96,7 @@ function Wizard({ given }: { given: Source | null }) {
           commit={inspection.data?.commit}
           accept={next => {
             setBranch(next)
-            setStep('plan')
+            setStep(afterBranch)
           }}
           change={() => {
             setBranch(null)
@@ -94,7 +105,17 @@ function Wizard({ given }: { given: Source | null }) {
           changeSource={() => setStep('source')}
         />
       )}
-      {source !== null && isAfter('branch') && (
+      {isAfter('branch') && clusters.length > 1 && cluster !== undefined && (
+        <WhereStep
+          clusters={clusters}
+          cluster={cluster}
+          isOpen={shown === 'where'}
+          choose={setCluster}
+          accept={() => setStep('plan')}
+          change={() => setStep('where')}
+        />
+      )}
+      {source !== null && isAfter('where') && (
         <PlanStep
           inspection={inspection}
           isFolder={isFolder}
@@ -117,19 +138,8 @@ function Wizard({ given }: { given: Source | null }) {
           variables={variables}
           isOpen={shown === 'variables'}
           set={setVariables}
-          // With one place there is nothing to choose.
-          accept={() => setStep(clusters.length > 1 ? 'where' : 'deploy')}
-          change={() => setStep('variables')}
-        />
-      )}
-      {isAfter('variables') && cluster !== undefined && (
-        <WhereStep
-          clusters={clusters}
-          cluster={cluster}
-          isOpen={shown === 'where'}
-          choose={setCluster}
           accept={() => setStep('deploy')}
-          change={() => setStep('where')}
+          change={() => setStep('variables')}
         />
       )}
       {source !== null && shown === 'deploy' && inspection.data !== undefined && cluster !== undefined && (

@@ -1,5 +1,7 @@
+import { posix } from 'node:path'
 import type { V1ConfigMap, V1EnvVar, V1Job, V1Secret } from '@kubernetes/client-node'
 import type { ClusterSettings, Registry } from '../../../../shared/domain/cluster.ts'
+import { type Plan, toOwnDockerfile } from '../../../../shared/domain/plan.ts'
 import type { BuildOrder } from '../../driver.ts'
 import { buildLabels, buildLimits } from './build-namespace.ts'
 import { type BuildValues, stampFile } from './build-values.ts'
@@ -30,10 +32,7 @@ export interface BuildParts {
   readonly tier: BuildTier
   /** The repository says itself what belongs to a build. */
   readonly hasIgnoreFile: boolean
-  /** Relative to the checkout. */
-  readonly context: string
-  /** Of the repository's own Dockerfile, relative to the context. */
-  readonly file: string
+  readonly plan: Plan
   /** Undefined: this computer sends the code. */
   readonly git: GitAccess | undefined
   /** What Slipway has to know of the build when it finds it again. */
@@ -210,13 +209,14 @@ exit $code
 function toBuildArguments(parts: BuildParts): string[] {
   const { order, registry, repository, values } = parts
   const image = `${registry.address}/${repository}`
-  const context = `${podFolders.source}/${parts.context}`
+  const { folder, file, context, target } = toDockerfilePlace(parts.plan)
   return [
     '--progress=rawjson',
     '--frontend=dockerfile.v0',
     `--local=context=${context}`,
-    `--local=dockerfile=${values.dockerfile === undefined ? context : ownFolder}`,
-    `--opt=filename=${values.dockerfile === undefined ? parts.file : 'Dockerfile'}`,
+    `--local=dockerfile=${folder}`,
+    `--opt=filename=${file}`,
+    ...(target === undefined ? [] : [`--opt=target=${target}`]),
     ...(values.stamp === undefined
       ? []
       : ['--opt=context:slipway=local:slipway', `--local=slipway=${ownFolder}`]),
@@ -227,6 +227,21 @@ function toBuildArguments(parts: BuildParts): string[] {
     `--export-cache=type=registry,ref=${image}:cache,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true`,
     `--output=type=image,name=${image}:${order.buildId},push=true`,
   ]
+}
+
+/** Rendered from the plan, or the repository's own: BuildKit looks for it apart from the files that it copies. */
+function toDockerfilePlace(plan: Plan) {
+  const inSource = (...path: string[]) => posix.join(podFolders.source, ...path)
+  const own = toOwnDockerfile(plan)
+  if (own === undefined)
+    return { folder: ownFolder, file: 'Dockerfile', context: inSource(plan.root), target: undefined }
+  const path = inSource(plan.root, own.file.value)
+  return {
+    folder: posix.dirname(path),
+    file: posix.basename(path),
+    context: inSource(own.context.value),
+    target: own.target?.value,
+  }
 }
 
 export function toDaemonConfiguration({

@@ -121,8 +121,7 @@ export function createBuildTask(
         ...{ order, settings: context.settings, registry, repository, values, tier, git },
         policy,
         hasIgnoreFile: prepared.hasIgnoreFile,
-        context: prepared.plan.root || '.',
-        file: prepared.plan.label,
+        plan: prepared.plan,
         record: {
           plan: prepared.plan,
           commit: prepared.commit,

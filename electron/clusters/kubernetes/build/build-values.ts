@@ -2,7 +2,8 @@ import { scrypt } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { ClusterSettings } from '../../../../shared/domain/cluster.ts'
 import { toDockerfile } from '../../../../shared/domain/dockerfile/dockerfile.ts'
-import type { Plan } from '../../../../shared/domain/plan.ts'
+import { toArguments } from '../../../../shared/domain/own-dockerfile.ts'
+import { type Plan, toOwnDockerfile } from '../../../../shared/domain/plan.ts'
 import type { BuildOrder } from '../../driver.ts'
 
 /** What a build is made with, by the way in which it gets there. */
@@ -38,7 +39,8 @@ export async function toBuildValues(build: {
   const proxies = environment.filter(([name]) => isProxy(name))
   const others = environment.filter(([name]) => !isProxy(name))
   const variables = Object.entries(order.variables).sort(([a], [b]) => (a < b ? -1 : 1))
-  const isOwn = plan.kind === 'dockerfile'
+  const own = toOwnDockerfile(plan)
+  const isOwn = own !== undefined
   const stamp = isOwn || variables.length === 0 ? undefined : await toStamp(variables, order.deploymentId)
   const declared = new Set(build.declared)
   const arguments_ = [...others, ...variables].filter(
@@ -51,7 +53,7 @@ export async function toBuildValues(build: {
       stamp: stamp === undefined ? undefined : stampFile,
     }),
     secrets: Object.fromEntries([...others, ...variables]),
-    arguments: Object.fromEntries([...proxies, ...arguments_]),
+    arguments: { ...Object.fromEntries([...proxies, ...arguments_]), ...(own && toArguments(own)) },
     stamp,
   }
 }

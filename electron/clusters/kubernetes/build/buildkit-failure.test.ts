@@ -5,6 +5,11 @@ const say = (...errors: string[]) => explainBuildkit({ errors, registry: 'regist
 
 test.each([
   [
+    'error: failed to solve: target stage "web" could not be found',
+    'build_failed',
+    'The Dockerfile has no stage called web.',
+  ],
+  [
     'error: failed to solve: dockerfile parse error on line 2: unknown instruction: RUM (did you mean RUN?)',
     'build_failed',
     'The Dockerfile has an error in line 2: unknown instruction: RUM (did you mean RUN?).',

@@ -48,6 +48,14 @@ const readings: readonly Reading[] = [
     toFailure: () => unfit('The cluster does not let BuildKit start without privileges.', askOwner),
   },
   {
+    pattern: /target stage "([^"]*)" could not be found/i,
+    toFailure: ([, stage]) => ({
+      code: 'build_failed',
+      message: `The Dockerfile has no stage called ${stage}.`,
+      hint: 'Correct the stage in the plan, or name one so in the Dockerfile: FROM ... AS NAME. Then deploy again.',
+    }),
+  },
+  {
     pattern: /(?:dockerfile parse error(?: on)?|failed to parse dockerfile).*?line (\d+): (.+)/i,
     toFailure: ([, line, why = '']) => ({
       code: 'build_failed',

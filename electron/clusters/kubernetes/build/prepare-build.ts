@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SlipwayError } from '../../../../shared/domain/failure.ts'
-import { type Plan, withEdits } from '../../../../shared/domain/plan.ts'
+import { findSecretArgument, toArguments } from '../../../../shared/domain/own-dockerfile.ts'
+import { type Plan, toOwnDockerfile, withEdits } from '../../../../shared/domain/plan.ts'
 import type { Commit } from '../../../../shared/domain/records.ts'
 import type { BuildOrder } from '../../driver.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
@@ -33,12 +34,14 @@ export async function prepareBuild(
     const folder = join(parent, 'checkout')
     const { branch, sha } = order
     const commit = await context.sources.checkout({ source: withLogin(order), branch, sha, folder, ...hooks })
-    const found = await context.detectPlan(folder, order.planEdits.root)
+    const found = await context.detectPlan(folder, order.planEdits)
     const plan = toRunnable(withEdits(found, order.planEdits, order.port))
-    const root = join(folder, plan.root)
-    const own = plan.kind === 'dockerfile' ? await readText(join(root, plan.label)) : undefined
-    const hasIgnoreFile = (await readText(join(root, '.dockerignore'))) !== undefined
-    return { plan, commit, declared: readArguments(own ?? ''), hasIgnoreFile, folder, dispose }
+    refuseSecretArguments(plan, order)
+    const own = toOwnDockerfile(plan)
+    const text = own && (await readText(join(folder, plan.root, own.file.value)))
+    const copied = join(folder, own?.context.value ?? plan.root)
+    const hasIgnoreFile = (await readText(join(copied, '.dockerignore'))) !== undefined
+    return { plan, commit, declared: readArguments(text ?? ''), hasIgnoreFile, folder, dispose }
   } catch (error) {
     await dispose()
     throw error
@@ -52,6 +55,13 @@ function toRunnable(plan: Plan): Plan {
     message: 'The plan has no command that starts the app.',
     hint: 'Set the start command in the plan, then deploy again.',
   })
+}
+
+/** Before anything is made of it: what is in an image once is not taken back. */
+function refuseSecretArguments(plan: Plan, order: BuildOrder): void {
+  const own = toOwnDockerfile(plan)
+  const failure = own && findSecretArgument(toArguments(own), order)
+  if (failure !== undefined) throw new SlipwayError(failure)
 }
 
 const readText = (path: string): Promise<string | undefined> => readFile(path, 'utf8').catch(() => undefined)
