@@ -104,6 +104,7 @@ async function openBench(on: {
         lines.map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
       ),
     }),
+    readRegistryPassword: async () => undefined,
     describe: () => ({ name: 'bench', owner, hosts: [] }),
     logs,
     sources: createSourceReader(),

@@ -97,6 +97,7 @@ async function openBench(env: Readonly<Record<string, string>>) {
   const driver = createKubernetesDriver({
     clusterId: ulid().toLowerCase(),
     settings,
+    readRegistryPassword: async () => undefined,
     describe,
     logs,
     sources: createSourceReader(),
@@ -167,7 +168,14 @@ async function openBench(env: Readonly<Record<string, string>>) {
       if (first === undefined || second === undefined) throw new Error('no orders')
       const files = [first, second].map(order => {
         const deployment = describe(order.deploymentId)
-        const facts = { order, deployment, namespace, runAsUser: 1000, startLimitMs: 60_000 }
+        const facts = {
+          order,
+          deployment,
+          namespace,
+          runAsUser: 1000,
+          hasPullSecret: false,
+          startLimitMs: 60_000,
+        }
         const { deploymentId } = order
         const routes = { deploymentId, deployment, namespace, settings, redirect: {} }
         const items = [toSecret(facts), toDeployment(facts), toService(facts), toIngress(routes)]
@@ -175,7 +183,7 @@ async function openBench(env: Readonly<Record<string, string>>) {
         writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
         return file
       })
-      const name = `deployment/${toDeployment({ order: first, deployment: describe(first.deploymentId), namespace, runAsUser: 1000, startLimitMs: 60_000 }).metadata?.name}`
+      const name = `deployment/${toDeployment({ order: first, deployment: describe(first.deploymentId), namespace, runAsUser: 1000, hasPullSecret: false, startLimitMs: 60_000 }).metadata?.name}`
       const deployMs = await timed(async () => {
         await kubectl('apply', '-f', files[0] ?? '')
         await kubectl('rollout', 'status', name)

@@ -4,11 +4,11 @@ import {
   type ClusterChanges,
   type ClusterSettings,
   type Connection,
-  clusterChangesSchema,
   clusterRoles,
 } from '../../shared/domain/cluster.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
-import type { Command, Context, OptionValue } from './command.ts'
+import { toChanges, toText } from './cluster-changes.ts'
+import type { Command, Context } from './command.ts'
 import { toTable } from './output.ts'
 import { UsageError } from './usage.ts'
 
@@ -21,6 +21,8 @@ export const cluster: Command = {
     registry: { type: 'string' },
     'registry-http': { type: 'boolean' },
     'registry-host': { type: 'string' },
+    'registry-user': { type: 'string' },
+    'registry-ca': { type: 'string' },
     mirror: { type: 'string', multiple: true },
     'build-env': { type: 'string', multiple: true },
     'builder-image': { type: 'string' },
@@ -44,6 +46,9 @@ export const cluster: Command = {
     '--registry HOST[/PATH]': 'where images are kept; the one that the cluster announces otherwise',
     '--registry-http': 'it is reached without TLS',
     '--registry-host HOST': 'how this computer reaches it, where that differs',
+    '--registry-user NAME':
+      'who pushes and pulls there; the password is asked for, or comes from SLIPWAY_REGISTRY_PASSWORD or standard input',
+    '--registry-ca FILE': 'certificates, as PEM, of who vouches for it',
     '--mirror FROM=HOST': 'a registry to ask instead of another, such as docker.io=HOST',
     '--build-env NAME=VALUE': 'in the environment of builds, such as a proxy',
     '--builder-image REF': 'rootless BuildKit',
@@ -111,7 +116,7 @@ const actions: Readonly<Record<string, Action>> = {
     takes: 1,
     run: async (context, name) => {
       const { client, output } = context
-      const changes = toChanges(context)
+      const changes = await toChanges(context)
       const { id } = await client.clusters.add({
         context: name,
         changes: { ...changes, ...(await toConsent(context, name)) },
@@ -225,66 +230,6 @@ async function toConsent(
   }
 }
 
-/** Only what was said changes. An empty text means none. */
-function toChanges({ values }: Context): ClusterChanges {
-  const registry = toText(values.registry)
-  if (registry === undefined && (values['registry-http'] || values['registry-host'] !== undefined))
-    throw new UsageError('--registry-http and --registry-host say more about a --registry: name it.')
-  const texts = {
-    kubeconfig: values.kubeconfig,
-    builderImage: values['builder-image'],
-    gitImage: values['git-image'],
-    baseDomain: values['base-domain'],
-    ingressClass: values['ingress-class'],
-    issuer: values.issuer,
-  }
-  const said = Object.entries(texts).flatMap(([key, value]) =>
-    typeof value === 'string' ? [[key, value === '' ? null : value] as const] : [],
-  )
-  const changes = {
-    ...Object.fromEntries(said),
-    ...(registry === undefined ? {} : { registry: toRegistry(registry, values) }),
-    ...(values['privileged-builds'] === true ? { allowsPrivilegedBuilds: true } : {}),
-    ...(values.mirror === undefined ? {} : { mirrors: toPairs(values.mirror, '--mirror') }),
-    ...(values['build-env'] === undefined
-      ? {}
-      : { buildEnvironment: toPairs(values['build-env'], '--build-env') }),
-  }
-  const parsed = clusterChangesSchema.safeParse(changes)
-  if (parsed.success) return changes
-  const issue = parsed.error.issues[0]
-  throw new UsageError(`${toOption(issue?.path)} ${issue?.message ?? 'is not understood'}.`)
-}
-
-const toRegistry = (address: string, values: Context['values']) =>
-  address === ''
-    ? null
-    : {
-        address,
-        hostAddress: toText(values['registry-host']) ?? null,
-        isPlainHttp: values['registry-http'] === true,
-      }
-
-/** Such as `--base-domain` for `baseDomain`. */
-const toOption = (path: readonly PropertyKey[] | undefined): string => {
-  const key = String(path?.[0] ?? '')
-  const names: Record<string, string> = { mirrors: 'mirror', buildEnvironment: 'build-env' }
-  return `--${names[key] ?? key.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
-}
-
-function toPairs(value: OptionValue, option: string): Record<string, string> {
-  const texts = Array.isArray(value) ? value.map(String) : [String(value)]
-  return Object.fromEntries(
-    texts.map(text => {
-      const at = text.indexOf('=')
-      if (at < 1) throw new UsageError(`"${text}" is nothing for ${option}: give NAME=VALUE.`)
-      return [text.slice(0, at), text.slice(at + 1)]
-    }),
-  )
-}
-
-const toText = (value: OptionValue): string | undefined => (typeof value === 'string' ? value : undefined)
-
 function toSettingsText(settings: ClusterSettings): string {
   const { registry } = settings
   const rows = [
@@ -293,6 +238,8 @@ function toSettingsText(settings: ClusterSettings): string {
     ...(settings.mayStart === null ? [] : [['starts', settings.mayStart]]),
     ['registry', registry === null ? 'none' : `${registry.address}${registry.isPlainHttp ? ' (http)' : ''}`],
     ...(registry?.hostAddress ? [['', `from here at ${registry.hostAddress}`]] : []),
+    ...(settings.registryUser === null ? [] : [['', `as ${settings.registryUser}, with a password`]]),
+    ...(settings.registryCa === null ? [] : [['', 'with certificates of its own']]),
     ...Object.entries(settings.mirrors).map(([from, to]) => ['mirror', `${from} is asked at ${to}`]),
     ...Object.entries(settings.buildEnvironment).map(([name, value]) => [
       'build env',

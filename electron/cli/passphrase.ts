@@ -21,8 +21,8 @@ export async function readPassphrase(
   const file = values['passphrase-file']
   if (typeof file === 'string') return firstLine(await readFile(file, 'utf8').catch(cannotRead(file)))
   if (!process.stdin.isTTY) return firstLine(await text(process.stdin))
-  const typed = await ask('Passphrase: ', signal)
-  if (isNew && (await ask('The same again: ', signal)) !== typed) {
+  const typed = await askSilently('Passphrase: ', signal)
+  if (isNew && (await askSilently('The same again: ', signal)) !== typed) {
     throw new SlipwayError({
       code: 'invalid_input',
       message: 'The two passphrases differ.',
@@ -33,7 +33,7 @@ export async function readPassphrase(
 }
 
 /** On a terminal, without showing what is typed. */
-async function ask(question: string, signal: AbortSignal): Promise<string> {
+export async function askSilently(question: string, signal: AbortSignal): Promise<string> {
   process.stderr.write(question)
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const prompt = createInterface({ input: process.stdin, output: silent, terminal: true })

@@ -223,6 +223,8 @@ export function createReader(orm: Orm) {
         .from(secretVersions)
         .where(
           sql`NOT EXISTS (SELECT 1 FROM variables WHERE secret_version = ${secretVersions.id})
+            AND ${secretVersions.id} NOT IN (SELECT json_extract(settings, '$.registryPasswordVersion') FROM clusters
+              WHERE json_extract(settings, '$.registryPasswordVersion') IS NOT NULL)
             AND ${secretVersions.id} NOT IN (${namedIn('releases', sql`1`)})
             AND ${secretVersions.id} NOT IN (${namedIn('builds', sql`status IN ('queued', 'running')`)})
             AND ${secretVersions.id} NOT IN (${namedIn('builds', sql`EXISTS (SELECT 1 FROM releases WHERE build_id = builds.id)`)})`,

@@ -4,17 +4,20 @@ import type { DeploymentFacts } from '../clusters/kubernetes/kubernetes-deps.ts'
 import type { LocalDriver } from '../clusters/local/local-driver.ts'
 import type { Reader } from '../database/reader.ts'
 import type { PlatformDeps } from './platform-deps.ts'
+import type { RegistryPasswords } from './registry-passwords.ts'
 
 /** Every cluster as one driver, with what the records say of clusters and deployments. */
 export function createClusterDrivers({
   reader,
   local,
   createKubernetesDriver,
+  readRegistryPassword,
   noteConnection,
 }: {
   reader: Reader
   local: LocalDriver
   createKubernetesDriver: PlatformDeps['createKubernetesDriver']
+  readRegistryPassword: RegistryPasswords['read']
   noteConnection: (clusterId: string, failure: Failure | null) => void
 }): Clusters {
   return createClusters({
@@ -26,6 +29,7 @@ export function createClusterDrivers({
       return createKubernetesDriver({
         clusterId,
         settings,
+        readRegistryPassword: () => readRegistryPassword(settings),
         describe: id => describeDeployment(reader, id),
         noteConnection: failure => noteConnection(clusterId, failure),
       }).catch(error => {

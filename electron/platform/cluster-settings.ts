@@ -9,7 +9,10 @@ import {
 import { type Failure, SlipwayError } from '../../shared/domain/failure.ts'
 import type { Reader } from '../database/reader.ts'
 import type { Writer } from '../database/writer.ts'
+import { checkCertificates } from './certificates.ts'
 import type { createKeptKubeconfigs } from './kept-kubeconfigs.ts'
+import { decideRegistryLogin } from './registry-login.ts'
+import type { RegistryPasswords } from './registry-passwords.ts'
 
 // What knows the client is loaded when it is needed: it takes its time.
 const kubeconfig = () => import('../clusters/kubernetes/kubeconfig.ts')
@@ -22,12 +25,13 @@ export function createClusterSettings(deps: {
   reader: Reader
   writer: Writer
   kept: ReturnType<typeof createKeptKubeconfigs>
+  registryPasswords: RegistryPasswords
   /** The cluster's driver has to begin anew. */
   reopen: (clusterId: string) => Promise<void>
   noteConnection: (clusterId: string, failure: Failure | null) => void
   changed: () => void
 }) {
-  const { reader, writer, kept } = deps
+  const { reader, writer, kept, registryPasswords } = deps
 
   const kubernetes = () =>
     reader.clusters().flatMap(({ id }) => {
@@ -47,11 +51,21 @@ export function createClusterSettings(deps: {
 
   const update = async (id: string, changes: ClusterChanges): Promise<void> => {
     const before = find(id)
-    const settings = clusterSettingsSchema.parse({ ...before, ...changes })
-    if (JSON.stringify(settings) === JSON.stringify(before)) return
-    writer.changeCluster(id, settings)
+    const { settings, password } = toSettings(before, changes)
+    if (password === undefined && JSON.stringify(settings) === JSON.stringify(before)) return
+    await registryPasswords.keep({ settings, password }, whole => writer.changeCluster(id, whole))
+    await registryPasswords.collect()
     await deps.reopen(id)
     deps.changed()
+  }
+
+  const toSettings = (
+    before: ClusterSettings,
+    { registryPassword, ...changes }: ClusterChanges,
+  ): { settings: ClusterSettings; password: string | undefined } => {
+    if (changes.registryCa) checkCertificates(changes.registryCa)
+    const { password, ...login } = decideRegistryLogin(before, { ...changes, registryPassword })
+    return { settings: clusterSettingsSchema.parse({ ...before, ...changes, ...login }), password }
   }
 
   /** Names are for people: two contexts of one name lie in two files. */
@@ -105,10 +119,12 @@ export function createClusterSettings(deps: {
         if (settings.registry === null) await update(known.id, { registry: await findRegistry(settings) })
         return { id: known.id }
       }
-      const settings = clusterSettingsSchema.parse({ ...changes, context })
+      const { settings, password } = toSettings(clusterSettingsSchema.parse({ context }), changes)
       await (await connecting()).askVersion(settings)
       const registry = await findRegistry(settings)
-      const id = writer.cluster('kubernetes', toFreeName(context), { ...settings, registry })
+      const id = await registryPasswords.keep({ settings: { ...settings, registry }, password }, whole =>
+        writer.cluster('kubernetes', toFreeName(context), whole),
+      )
       deps.noteConnection(id, null)
       deps.changed()
       return { id }
@@ -137,13 +153,14 @@ export function createClusterSettings(deps: {
       const settings = find(id)
       const { askQuestions, prove } = await preflight()
       let isReached = true
-      for await (const event of askQuestions({ settings, userId, signal })) {
+      const order = { settings, userId, signal, readRegistryPassword: () => registryPasswords.read(settings) }
+      for await (const event of askQuestions(order)) {
         if (event.name === 'api' && event.check?.result === 'lack') isReached = false
         if (event.name === 'api' && event.check !== null)
           deps.noteConnection(id, event.check.result === 'lack' ? toUnreachable(event.check) : null)
         yield event
       }
-      if (proves && isReached && !signal?.aborted) yield* prove({ settings, userId, signal })
+      if (proves && isReached && !signal?.aborted) yield* prove(order)
     },
 
     /** Asked before each deploy: what lacks stops it, before anything is fetched or built. */
@@ -151,7 +168,8 @@ export function createClusterSettings(deps: {
       const settings = reader.clusterSettings(id)
       if (settings === undefined) return
       const { askQuestions } = await preflight()
-      for await (const { check } of askQuestions({ settings, userId })) {
+      const readRegistryPassword = () => registryPasswords.read(settings)
+      for await (const { check } of askQuestions({ settings, userId, readRegistryPassword })) {
         if (check?.result === 'lack') throw toUnfit(check, settings)
       }
     },
@@ -172,6 +190,7 @@ export function createClusterSettings(deps: {
         })
       }
       writer.removeCluster(id)
+      await registryPasswords.collect()
       await deps.reopen(id)
       await kept.collect(kubernetes().flatMap(({ settings }) => settings.kubeconfig ?? []))
       deps.changed()
@@ -179,9 +198,9 @@ export function createClusterSettings(deps: {
   }
 }
 
-const toUnfit = ({ name, detail, action, command }: Check, { context }: ClusterSettings): SlipwayError =>
+const toUnfit = ({ name, detail, action, command }: Check, { context, registry }: ClusterSettings) =>
   new SlipwayError({
-    code: name === 'registry' ? 'registry_missing' : 'cluster_unfit',
+    code: name !== 'registry' ? 'cluster_unfit' : registry === null ? 'registry_missing' : 'registry_denied',
     message: `Nothing can be deployed to ${context}. ${detail}`,
     hint: [action, command].filter(part => part !== null).join(' '),
   })

@@ -29,6 +29,8 @@ export interface PlatformDeps {
   readonly createKubernetesDriver: (deps: {
     clusterId: string
     settings: ClusterSettings
+    /** Of the registry's user; undefined where none is set. */
+    readRegistryPassword: () => Promise<string | undefined>
     describe: (deploymentId: string) => DeploymentFacts
     noteConnection: (failure: Failure | null) => void
   }) => Promise<ClusterDriver>

@@ -30,6 +30,7 @@ import { createKeptFolders } from './kept-folders.ts'
 import { createKeptKubeconfigs } from './kept-kubeconfigs.ts'
 import { type Notice, toNotice } from './notice.ts'
 import type { PlatformDeps } from './platform-deps.ts'
+import { createRegistryPasswords } from './registry-passwords.ts'
 import { countResidue } from './residue.ts'
 import { createSpace } from './space.ts'
 import { noteRestoration, seed, stopUnknown } from './start.ts'
@@ -87,8 +88,10 @@ export async function createPlatform(deps: PlatformDeps) {
     nameOf: id => reader.deploymentRow(id)?.name ?? 'another deployment',
   })
   const connections = createConnections({ now, changed: () => changes.touchOther() })
+  const registryPasswords = createRegistryPasswords(secrets)
   const driver = createClusterDrivers({
     reader,
+    readRegistryPassword: registryPasswords.read,
     local,
     createKubernetesDriver: deps.createKubernetesDriver,
     noteConnection: connections.note,
@@ -177,6 +180,7 @@ export async function createPlatform(deps: PlatformDeps) {
     clusters: createClusterSettings({
       reader,
       writer,
+      registryPasswords,
       kept: createKeptKubeconfigs({ folder: path.join(dataFolder, 'kubeconfigs'), newId }),
       reopen: async clusterId => {
         connections.forget(clusterId)

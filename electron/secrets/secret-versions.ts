@@ -77,6 +77,13 @@ export function createSecretVersions({
       return { variables, secrets }
     },
 
+    /** The value of one version; `what` it is, for people. */
+    async read(version: string, what: string): Promise<string> {
+      const value = await store.get(version)
+      if (value === undefined) throw missingSecret(what)
+      return value
+    },
+
     collect,
   }
 }

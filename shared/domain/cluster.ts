@@ -8,14 +8,27 @@ const registryAddress = z
   .max(300)
   .regex(/^[a-z0-9.-]+(?::\d{1,5})?(?:\/[a-z0-9._/-]*[a-z0-9])?$/, 'is no address of a registry')
 
+/** The same, with its scheme where that is not the registry's own. */
+const mirrorAddress = z
+  .string()
+  .trim()
+  .max(300)
+  .regex(
+    /^(?:https?:\/\/)?[a-z0-9.-]+(?::\d{1,5})?(?:\/[a-z0-9._/-]*[a-z0-9])?$/,
+    'is no address of a registry',
+  )
+
 /**
- * Where images of a cluster are kept. `address`: as builds and nodes reach it. `hostAddress`: as this computer reaches it,
- * where it does. `isPlainHttp`: without TLS, as registries inside of a cluster often are.
+ * Where images of a cluster are kept. `address`: as builds push to it, and nodes pull from it where no `pullAddress` says
+ * otherwise. `hostAddress`: as this computer reaches it, where it does. `isPlainHttp`: without TLS, as registries inside of a
+ * cluster often are. `isInstalled`: by Slipway, in the cluster; this computer reaches it through the API server.
  */
 export const registrySchema = z.object({
   address: registryAddress,
   hostAddress: registryAddress.nullable(),
   isPlainHttp: z.boolean(),
+  pullAddress: registryAddress.nullable().default(null),
+  isInstalled: z.boolean().default(false),
 })
 export type Registry = z.infer<typeof registrySchema>
 
@@ -39,8 +52,26 @@ const fields = {
   /** The program that the context may start to sign in: somebody agreed to it. Another one asks anew. */
   mayStart: z.string().max(4000).nullable(),
   registry: registrySchema.nullable(),
-  /** Registries to ask instead of others, at builds: `docker.io` -> `mirror.example:5000`. Plain http as the registry itself. */
-  mirrors: z.record(z.string().max(300), registryAddress),
+  /** Null: the registry asks nobody who they are. */
+  registryUser: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .regex(/^[^:\s]+$/, 'is no name of a user')
+    .nullable(),
+  /** Certificates, as PEM, of who vouches for the registry, where the public ones do not. */
+  registryCa: z
+    .string()
+    .trim()
+    .max(100_000)
+    .regex(/^-----BEGIN CERTIFICATE-----/, 'is no certificate in PEM')
+    .nullable(),
+  /**
+   * Registries to ask instead of others, at builds: `docker.io` -> `mirror.example:5000`. Plain http as the registry itself,
+   * where no `http://` or `https://` says so.
+   */
+  mirrors: z.record(z.string().max(300), mirrorAddress),
   /** Such as HTTP_PROXY. In the environment of builds, never in an image. */
   buildEnvironment: z.record(z.string().max(200), z.string().max(4000)),
   builderImage: image,
@@ -61,6 +92,10 @@ export const clusterSettingsSchema = z.object({
   kubeconfig: fields.kubeconfig.default(null),
   mayStart: fields.mayStart.default(null),
   registry: fields.registry.default(null),
+  registryUser: fields.registryUser.default(null),
+  /** Names the password in the secret store. Null: none is set. */
+  registryPasswordVersion: z.string().max(100).nullable().default(null),
+  registryCa: fields.registryCa.default(null),
   mirrors: fields.mirrors.default({}),
   buildEnvironment: fields.buildEnvironment.default({}),
   builderImage: fields.builderImage.default('docker.io/moby/buildkit:rootless'),
@@ -73,9 +108,11 @@ export const clusterSettingsSchema = z.object({
 })
 export type ClusterSettings = z.infer<typeof clusterSettingsSchema>
 
-/** What is not named stays as it is. */
-export const clusterChangesSchema = z.object(fields).partial()
-export type ClusterChanges = z.infer<typeof clusterChangesSchema>
+/** What is not named stays as it is. The registry's password goes in, and never comes out. */
+export const clusterChangesSchema = z
+  .object({ ...fields, registryPassword: z.string().min(1).max(4000).nullable() })
+  .partial()
+export type ClusterChanges = z.input<typeof clusterChangesSchema>
 
 /** How the last request went. `unknown`: nothing was asked of the cluster since Slipway was opened. */
 export const connectionSchema = z.object({

@@ -32,6 +32,7 @@ export const failureCodes = [
   'port_differs',
   'port_taken',
   'quota_exceeded',
+  'registry_denied',
   'registry_missing',
   'secrets_unavailable',
   'source_branch_not_found',

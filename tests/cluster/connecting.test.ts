@@ -8,7 +8,13 @@ import { baseDomain, clusterTest, contextName, kubeconfig, personKubeconfig } fr
 import { createCommandLine } from '../support/command-line.ts'
 import { asker, createDataFolder, startPlatform } from '../support/platform.ts'
 
-const registry = { address: '10.10.0.1:5000', hostAddress: '127.0.0.1:15000', isPlainHttp: true }
+const registry = {
+  address: '10.10.0.1:5000',
+  hostAddress: '127.0.0.1:15000',
+  isPlainHttp: true,
+  pullAddress: null,
+  isInstalled: false,
+}
 const folder = mkdtempSync(join(tmpdir(), 'slipway-connecting-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -47,6 +53,9 @@ describe('in the platform', () => {
       kubeconfig: null,
       mayStart: null,
       registry,
+      registryUser: null,
+      registryPasswordVersion: null,
+      registryCa: null,
       mirrors: {},
       buildEnvironment: {},
       builderImage: 'docker.io/moby/buildkit:rootless',

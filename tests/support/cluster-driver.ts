@@ -48,6 +48,7 @@ export async function openClusterDriver(
   const driver = createKubernetesDriver({
     clusterId: newId(),
     settings,
+    readRegistryPassword: async () => undefined,
     describe: id => deployments.get(id) ?? { name: 'app', owner, hosts: [] },
     logs,
     sources: createSourceReader(),

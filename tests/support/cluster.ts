@@ -45,6 +45,12 @@ export async function kubectl(...args: readonly string[]): Promise<string> {
   return stdout.trim()
 }
 
+/** What the test cluster's own program prints. */
+export function clusterProgram(...args: readonly string[]): string {
+  if (program === null) throw new Error('there is no test cluster')
+  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
 /** `kubectl apply` of any objects. */
 export async function apply(...objects: readonly object[]): Promise<void> {
   const list = { apiVersion: 'v1', kind: 'List', items: objects }

@@ -6,6 +6,7 @@ import type { LogStore } from '../../logs/log-store.ts'
 import type { SourceReader } from '../../sources/source-reader.ts'
 import type { KubernetesApi } from './api.ts'
 import type { BuildTier } from './build/tiers.ts'
+import type { RegistryAccess } from './registry/access.ts'
 import type { RolloutLimits } from './release/trouble.ts'
 
 /** What the cluster has to know of a deployment's records. */
@@ -19,6 +20,8 @@ export interface DeploymentFacts {
 export interface KubernetesDriverDeps {
   readonly clusterId: string
   readonly settings: ClusterSettings
+  /** Of the registry's user. Undefined: none is set. */
+  readonly readRegistryPassword: () => Promise<string | undefined>
   /** Throws when the deployment has no row. */
   readonly describe: (deploymentId: string) => DeploymentFacts
   /** How a request went: null when the cluster answered. */
@@ -35,6 +38,8 @@ export interface KubernetesDriverDeps {
 
 export interface KubernetesContext extends KubernetesDriverDeps {
   readonly api: KubernetesApi
+  /** Undefined: the cluster has none. */
+  readonly registry: RegistryAccess | undefined
   /** Something about the deployment is worth another look. */
   readonly changed: (deploymentId: string) => void
 }

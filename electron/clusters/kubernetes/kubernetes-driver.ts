@@ -6,6 +6,8 @@ import { createDial } from './dial.ts'
 import { keptNowhere } from './kept.ts'
 import { openContext } from './kubeconfig.ts'
 import type { KubernetesContext, KubernetesDriverDeps } from './kubernetes-deps.ts'
+import { toRegistryAccess } from './registry/access.ts'
+import { connectToRegistry } from './registry/connect.ts'
 import { createReleases } from './releases.ts'
 
 /**
@@ -14,9 +16,15 @@ import { createReleases } from './releases.ts'
  */
 export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDriver {
   const watchers = new Set<(deploymentId: string) => void>()
+  const api = createApi(openContext(deps.settings), deps.noteConnection)
   const context: KubernetesContext = {
     ...deps,
-    api: createApi(openContext(deps.settings), deps.noteConnection),
+    api,
+    registry: toRegistryAccess({
+      settings: deps.settings,
+      readPassword: deps.readRegistryPassword,
+      connect: () => connectToRegistry(api),
+    }),
     changed: deploymentId => {
       for (const watcher of watchers) watcher(deploymentId)
     },

@@ -26,6 +26,9 @@ export const buildNamespace = (buildId: string): string => `slipway-build-${buil
 export const appName = (deployment: Pick<DeploymentFacts, 'name'>, deploymentId: string): string =>
   `${deployment.name}-${deploymentId.slice(-8)}`
 
+/** The Secret with which nodes pull what a tenant runs. One for all: a new password is for what runs already, too. */
+export const pullSecretName = 'registry'
+
 /** The Secret with a release's variables. */
 export const releaseSecretName = (releaseId: string): string => `release-${releaseId}`
 

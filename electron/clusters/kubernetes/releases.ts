@@ -9,6 +9,7 @@ import { createUserFinder } from './release/image-user.ts'
 import { type ReleaseFacts, toDeployment, toSecret, toService, withChange } from './release/manifests.ts'
 import { createMasks } from './release/masks.ts'
 import { isActive, isSameRun, type RunKey, toRunKey } from './release/pods.ts'
+import { createPullSecret } from './release/pull-secret.ts'
 import { hasBeenComplete, podsOf, type RolloutObjects, toInstances, toTarget } from './release/rollout.ts'
 import { createRoutes } from './release/routes.ts'
 import { createRuntimeLogs } from './release/runtime-logs.ts'
@@ -28,6 +29,7 @@ export function createReleases(context: KubernetesContext) {
   const limits = context.rolloutLimits ?? defaultRolloutLimits
   const tenants = createTenants(context)
   const routes = createRoutes(context)
+  const pullSecret = createPullSecret(context)
   const findUser = createUserFinder(context)
   const masks = createMasks(context)
   const report = createTroubleReport(context, masks)
@@ -90,7 +92,7 @@ export function createReleases(context: KubernetesContext) {
     const target = objects && toTarget(objects)
     lookAgain(deploymentId, undefined)
     if (objects === undefined || target === undefined) return []
-    await routeOnce(deploymentId)
+    await bringUpToDate(deploymentId)
     const facts = { now: now(), deployment: objects.deployment, pods: podsOf(objects, target), limits }
     const trouble = findTrouble(facts)
     lookAgain(deploymentId, trouble?.isDefinite ? undefined : nextLookAt(facts))
@@ -100,12 +102,18 @@ export function createReleases(context: KubernetesContext) {
   }
 
   /** What was asked for while the cluster did not answer, or set for it since. */
-  const routeOnce = async (deploymentId: string): Promise<void> => {
+  const bringUpToDate = async (deploymentId: string): Promise<void> => {
     if (routed.has(deploymentId)) return
     routed.add(deploymentId)
-    await routes
-      .apply(deploymentId, placeOf(deploymentId))
-      .catch(error => log.warn({ deploymentId, err: error }, 'its hosts do not lead to it'))
+    const namespace = placeOf(deploymentId)
+    await Promise.all([
+      routes
+        .apply(deploymentId, namespace)
+        .catch(error => log.warn({ deploymentId, err: error }, 'its hosts do not lead to it')),
+      pullSecret
+        .apply({ ownerId: describe(deploymentId).owner.id, namespace })
+        .catch(error => log.warn({ deploymentId, err: error }, 'nodes may pull its image with an old login')),
+    ])
   }
 
   /** Where time alone tells more. */
@@ -164,6 +172,7 @@ export function createReleases(context: KubernetesContext) {
         deployment,
         namespace,
         runAsUser: await findUser(order.artifact),
+        hasPullSecret: settings.registry !== null && settings.registryUser !== null,
         startLimitMs: limits.startMs,
       }
       const apply = async (object: KubernetesObject) => {
@@ -173,6 +182,7 @@ export function createReleases(context: KubernetesContext) {
           throw toApplyFailure(error, object, settings.context)
         })
       }
+      await pullSecret.apply({ ownerId: deployment.owner.id, namespace })
       await apply(toSecret(facts))
       await Promise.all([
         apply(toDeployment(facts)),

@@ -1,4 +1,4 @@
-import { Button, Checkbox, NumberInput, Textarea, TextInput } from '@mantine/core'
+import { Button, Checkbox, NumberInput, PasswordInput, Textarea, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type ClusterSettings, clusterChangesSchema } from '../../../shared/domain/cluster.ts'
@@ -17,13 +17,17 @@ export function ClusterSettingsForm({ id, settings }: { id: string; settings: Cl
   const wrong = new Map(
     parsed.error?.issues.map(({ path, message }) => [String(path[0]), `This ${message}.`]),
   )
+  const hasPassword = settings.registryPasswordVersion !== null && form.registryUser === settings.registryUser
   const isChanged = JSON.stringify(form) !== JSON.stringify(toForm(settings))
   const save = useMutation({
     mutationFn: async () => {
       await client.clusters.update({ id, changes })
       await queryClient.invalidateQueries({ queryKey: api.clusters.key() })
     },
-    onSuccess: () => toast('Saved.'),
+    onSuccess: () => {
+      setForm(before => ({ ...before, registryPassword: '' }))
+      toast('Saved.')
+    },
   })
   const set = (part: Partial<SettingsForm>) => {
     setForm(before => ({ ...before, ...part }))
@@ -49,19 +53,45 @@ export function ClusterSettingsForm({ id, settings }: { id: string; settings: Cl
         if (parsed.success) save.mutate()
       }}
     >
-      {text(
-        'registry',
-        'Registry',
-        'Where images are kept, as builds and nodes reach it',
-        'registry.example.com/apps',
+      {!form.isInstalled && (
+        <>
+          {text(
+            'registry',
+            'Registry',
+            'Where images are kept, as builds and nodes reach it',
+            'registry.example.com/apps',
+          )}
+          {text(
+            'registryHost',
+            'Registry from here',
+            'Where this computer reaches it, if elsewhere',
+            'As above',
+          )}
+          <Checkbox
+            className={classes.wide ?? ''}
+            label="The registry is reached without TLS"
+            checked={form.isPlainHttp}
+            onChange={event => set({ isPlainHttp: event.currentTarget.checked })}
+          />
+          {text('registryUser', 'User at the registry', 'Nobody is asked for, if empty')}
+          <PasswordInput
+            label="Password at the registry"
+            description={hasPassword ? 'Set. Type another to replace it' : 'Kept in the secret store'}
+            placeholder={hasPassword ? 'Set' : 'Not set'}
+            value={form.registryPassword}
+            disabled={form.registryUser.trim() === ''}
+            autoComplete="off"
+            onChange={event => set({ registryPassword: event.currentTarget.value })}
+          />
+          <Lines
+            label="Certificates of the registry"
+            about="Of who vouches for it, as PEM, where the public ones do not. Nodes need them in their own configuration"
+            value={form.registryCa}
+            error={wrong.get('registryCa')}
+            change={registryCa => set({ registryCa })}
+          />
+        </>
       )}
-      {text('registryHost', 'Registry from here', 'Where this computer reaches it, if elsewhere', 'As above')}
-      <Checkbox
-        className={classes.wide ?? ''}
-        label="The registry is reached without TLS"
-        checked={form.isPlainHttp}
-        onChange={event => set({ isPlainHttp: event.currentTarget.checked })}
-      />
       {text(
         'baseDomain',
         'Base domain',

@@ -11,8 +11,20 @@ const settings = clusterSettingsSchema.parse({
 })
 
 test('what is not touched stays as it was', () => {
-  const { context: _, kubeconfig: __, mayStart: ___, ...rest } = settings
-  expect(toChanges(toForm(settings))).toEqual(rest)
+  const { context: _, kubeconfig: __, mayStart: ___, registryPasswordVersion: ____, ...rest } = settings
+  const { address, hostAddress, isPlainHttp } = settings.registry ?? {}
+  expect(toChanges(toForm(settings))).toEqual({ ...rest, registry: { address, hostAddress, isPlainHttp } })
+})
+
+test('a password is said only when it is typed', () => {
+  const form = { ...toForm(settings), registryUser: 'ci', registryPassword: 'p' }
+  expect(toChanges(form)).toMatchObject({ registryUser: 'ci', registryPassword: 'p' })
+})
+
+test('a registry that Slipway installed is not changed by the settings beside it', () => {
+  const registry = { ...settings.registry, pullAddress: '127.0.0.1:7781', isInstalled: true }
+  const form = toForm(clusterSettingsSchema.parse({ ...settings, registry, registryUser: 'slipway' }))
+  expect(Object.keys(toChanges(form)).filter(key => key.startsWith('registry'))).toEqual([])
 })
 
 test('what is emptied is none', () => {

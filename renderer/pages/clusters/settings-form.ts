@@ -2,9 +2,15 @@ import type { ClusterChanges, ClusterSettings } from '../../../shared/domain/clu
 
 /** The settings as a person types them: empty means found in the cluster, or none. */
 export interface SettingsForm {
+  /** Slipway installed the registry: nothing of it is typed. */
+  readonly isInstalled: boolean
   readonly registry: string
   readonly registryHost: string
   readonly isPlainHttp: boolean
+  readonly registryUser: string
+  /** Empty: as it is. What is set is never shown. */
+  readonly registryPassword: string
+  readonly registryCa: string
   readonly baseDomain: string
   readonly ingressClass: string
   readonly issuer: string
@@ -18,9 +24,13 @@ export interface SettingsForm {
 
 export function toForm(settings: ClusterSettings): SettingsForm {
   return {
+    isInstalled: settings.registry?.isInstalled ?? false,
     registry: settings.registry?.address ?? '',
     registryHost: settings.registry?.hostAddress ?? '',
     isPlainHttp: settings.registry?.isPlainHttp ?? false,
+    registryUser: settings.registryUser ?? '',
+    registryPassword: '',
+    registryCa: settings.registryCa ?? '',
     baseDomain: settings.baseDomain ?? '',
     ingressClass: settings.ingressClass ?? '',
     issuer: settings.issuer ?? '',
@@ -34,12 +44,8 @@ export function toForm(settings: ClusterSettings): SettingsForm {
 }
 
 export function toChanges(form: SettingsForm): ClusterChanges {
-  const registry = form.registry.trim()
   return {
-    registry:
-      registry === ''
-        ? null
-        : { address: registry, hostAddress: orNull(form.registryHost), isPlainHttp: form.isPlainHttp },
+    ...(form.isInstalled ? {} : toRegistryChanges(form)),
     baseDomain: orNull(form.baseDomain),
     ingressClass: orNull(form.ingressClass),
     issuer: orNull(form.issuer),
@@ -49,6 +55,17 @@ export function toChanges(form: SettingsForm): ClusterChanges {
     builderImage: form.builderImage,
     gitImage: form.gitImage,
     allowsPrivilegedBuilds: form.allowsPrivilegedBuilds,
+  }
+}
+
+function toRegistryChanges(form: SettingsForm): ClusterChanges {
+  const address = form.registry.trim()
+  const hostAddress = orNull(form.registryHost)
+  return {
+    registry: address === '' ? null : { address, hostAddress, isPlainHttp: form.isPlainHttp },
+    registryUser: address === '' ? null : orNull(form.registryUser),
+    ...(form.registryPassword === '' ? {} : { registryPassword: form.registryPassword }),
+    registryCa: orNull(form.registryCa),
   }
 }
 

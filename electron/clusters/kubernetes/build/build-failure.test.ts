@@ -8,6 +8,7 @@ const facts: FailureFacts = {
   timeLimitMs: 600_000,
   sha: 'a'.repeat(40),
   gitUrl: 'https://git.example/app.git',
+  registryUser: null,
   registry: 'registry.example',
   lines: [],
   errors: [],

@@ -18,6 +18,8 @@ export interface FailureFacts {
   /** Without credentials. */
   readonly gitUrl: string
   readonly registry: string
+  /** Who pushes there; null: nobody in particular. */
+  readonly registryUser: string | null
   /** The last lines that the fetching or the build printed, masked. */
   readonly lines: readonly string[]
   /** What BuildKit said was wrong, masked. */

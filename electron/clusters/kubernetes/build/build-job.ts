@@ -1,10 +1,18 @@
 import { posix } from 'node:path'
-import type { V1ConfigMap, V1EnvVar, V1Job, V1Secret } from '@kubernetes/client-node'
+import type { V1ConfigMap, V1Job, V1Secret } from '@kubernetes/client-node'
 import type { ClusterSettings, Registry } from '../../../../shared/domain/cluster.ts'
 import { type Plan, toOwnDockerfile } from '../../../../shared/domain/plan.ts'
 import type { BuildOrder } from '../../driver.ts'
+import { type RegistryLogin, toDockerConfig, toPushName } from '../registry/access.ts'
 import { buildLabels, buildLimits } from './build-namespace.ts'
 import { type BuildValues, stampFile } from './build-values.ts'
+import {
+  caFile,
+  toBuilderEnvironment,
+  toDaemonConfiguration,
+  toEnvironment,
+  toRegistryMount,
+} from './builder.ts'
 import { fetchScript, podFolders, receiveScript } from './fetch-script.ts'
 import type { GitAccess } from './git-access.ts'
 import { type BuildTier, toSecurityContext } from './tiers.ts'
@@ -18,14 +26,20 @@ export const objectNames = (buildId: string) => ({
   configuration: `build-${buildId}`,
   variables: `variables-${buildId}`,
   git: `git-${buildId}`,
+  registry: `registry-${buildId}`,
 })
 
 /** All that a build's objects are made of. */
 export interface BuildParts {
   readonly order: BuildOrder
   readonly namespace: string
-  readonly settings: Pick<ClusterSettings, 'mirrors' | 'buildEnvironment' | 'builderImage' | 'gitImage'>
+  readonly settings: Pick<
+    ClusterSettings,
+    'mirrors' | 'buildEnvironment' | 'builderImage' | 'gitImage' | 'registryCa'
+  >
   readonly registry: Registry
+  /** Undefined: the registry asks nobody who they are. */
+  readonly registryLogin: RegistryLogin | undefined
   /** Below the registry's address. */
   readonly repository: string
   readonly values: BuildValues
@@ -49,6 +63,7 @@ export function toBuildConfiguration(parts: BuildParts): V1ConfigMap {
       'fetch.sh': parts.git === undefined ? receiveScript : fetchScript,
       'build.sh': buildScript,
       'buildkitd.toml': toDaemonConfiguration(parts),
+      ...(parts.settings.registryCa === null ? {} : { [caFile]: parts.settings.registryCa }),
       ...(dockerfile === undefined ? {} : { Dockerfile: dockerfile }),
       ...(parts.hasIgnoreFile ? {} : { 'Dockerfile.dockerignore': ignored.join('\n') }),
       ...(stamp === undefined ? {} : { [stampFile]: stamp }),
@@ -77,10 +92,24 @@ export function toGitSecret(parts: BuildParts): V1Secret | undefined {
   }
 }
 
+/** Undefined: the registry asks for no login. */
+export function toRegistrySecret(parts: BuildParts): V1Secret | undefined {
+  const { registry, registryLogin } = parts
+  if (registryLogin === undefined) return undefined
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'kubernetes.io/dockerconfigjson',
+    metadata: place(parts, objectNames(parts.order.buildId).registry),
+    stringData: { '.dockerconfigjson': toDockerConfig(registry, registryLogin) },
+  }
+}
+
 /** One pod, once: it fetches the commit, then builds and pushes. What is built is in its termination message. */
 export function toBuildJob(parts: BuildParts): V1Job {
   const { order, settings, git } = parts
-  const environment = Object.entries(settings.buildEnvironment).map(([name, value]) => ({ name, value }))
+  const environment = toEnvironment(parts)
+  const registry = toRegistryMount(objectNames(order.buildId).registry, parts.registryLogin)
   const seconds = Math.ceil(order.timeLimitMs / 1000)
   const workspace = { name: 'workspace', mountPath: podFolders.workspace }
   const configuration = { name: 'configuration', mountPath: podFolders.configuration, readOnly: true }
@@ -131,7 +160,11 @@ export function toBuildJob(parts: BuildParts): V1Job {
               name: buildNames.build,
               image: settings.builderImage,
               command: ['/bin/sh', `${podFolders.configuration}/build.sh`, ...toBuildArguments(parts)],
-              env: [...environment, ...builderEnvironment],
+              env: [
+                ...environment,
+                ...toBuilderEnvironment(`${podFolders.configuration}/buildkitd.toml`),
+                ...registry.env,
+              ],
               securityContext: toSecurityContext(parts.tier),
               resources: toResources(),
               volumeMounts: [
@@ -139,6 +172,7 @@ export function toBuildJob(parts: BuildParts): V1Job {
                 configuration,
                 { name: 'variables', mountPath: podFolders.variables, readOnly: true },
                 { name: 'state', mountPath: stateFolder },
+                ...registry.volumeMounts,
               ],
             },
           ],
@@ -147,6 +181,7 @@ export function toBuildJob(parts: BuildParts): V1Job {
             { name: 'state', emptyDir: { sizeLimit: buildLimits.disk } },
             { name: 'configuration', configMap: { name: objectNames(parts.order.buildId).configuration } },
             { name: 'variables', secret: { secretName: objectNames(parts.order.buildId).variables } },
+            ...registry.volumes,
             ...(git?.login === undefined
               ? []
               : [
@@ -161,15 +196,6 @@ export function toBuildJob(parts: BuildParts): V1Job {
     },
   }
 }
-
-const builderEnvironment: V1EnvVar[] = [
-  {
-    name: 'BUILDKITD_FLAGS',
-    value: `--oci-worker-no-process-sandbox --config=${podFolders.configuration}/buildkitd.toml`,
-  },
-  // BuildKit's script waits a second for its daemon otherwise, which is little where others build too.
-  { name: 'BUILDCTL_CONNECT_RETRIES_MAX', value: '600' },
-]
 
 const stateFolder = '/home/user/.local/share/buildkit'
 
@@ -208,7 +234,7 @@ exit $code
 
 function toBuildArguments(parts: BuildParts): string[] {
   const { order, registry, repository, values } = parts
-  const image = `${registry.address}/${repository}`
+  const image = toPushName(registry, repository)
   const { folder, file, context, target } = toDockerfilePlace(parts.plan)
   return [
     '--progress=rawjson',
@@ -242,20 +268,6 @@ function toDockerfilePlace(plan: Plan) {
     context: inSource(own.context.value),
     target: own.target?.value,
   }
-}
-
-export function toDaemonConfiguration({
-  settings,
-  registry,
-}: Pick<BuildParts, 'registry'> & { readonly settings: Pick<ClusterSettings, 'mirrors'> }): string {
-  const mirrors = Object.entries(settings.mirrors)
-  const plain = registry.isPlainHttp
-    ? [registry.address, ...mirrors.map(([, mirror]) => mirror)].map(address => address.split('/')[0] ?? '')
-    : []
-  return [
-    ...mirrors.map(([name, mirror]) => `[registry."${name}"]\n  mirrors = ["${mirror}"]\n`),
-    ...[...new Set(plain)].map(host => `[registry."${host}"]\n  http = true\n`),
-  ].join('')
 }
 
 function toKibibytes(quantity: string): number {

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { registrySchema } from '../../../../shared/domain/cluster.ts'
 import { type Destination, listDestinations, toBuildPolicy } from './build-network.ts'
 
-const registry = { address: '10.10.0.1:5000/team', hostAddress: null, isPlainHttp: true }
+const registry = registrySchema.parse({
+  address: '10.10.0.1:5000/team',
+  hostAddress: null,
+  isPlainHttp: true,
+})
 
 test('a build has to reach the registry, its mirrors, its proxies and the repository', () => {
   const settings = {

@@ -4,6 +4,7 @@ import type { BuildOrder } from '../../driver.ts'
 import { privateIpv4, privateIpv6 } from '../closed-addresses.ts'
 import { buildNamespace } from '../names.ts'
 import { buildLabels } from './build-namespace.ts'
+import { isPlain, withoutScheme } from './builder.ts'
 
 /** What a build has to reach though it is not on the internet. `addresses`: of the name, as this computer sees it. */
 export interface Destination {
@@ -19,10 +20,9 @@ export function listDestinations(build: {
   gitUrl: string
 }): { host: string; port: number }[] {
   const { settings, registry } = build
-  const scheme = registry.isPlainHttp ? 'http' : 'https'
-  const registries = [registry.address, ...Object.values(settings.mirrors)].map(
-    address => `${scheme}://${address}`,
-  )
+  const toUrl = (address: string): string =>
+    `${isPlain(address, registry) ? 'http' : 'https'}://${withoutScheme(address)}`
+  const registries = [registry.address, ...Object.values(settings.mirrors)].map(toUrl)
   const proxies = Object.entries(settings.buildEnvironment).flatMap(([name, value]) =>
     /_proxy$/i.test(name) && !/^no_proxy$/i.test(name) ? [value] : [],
   )

@@ -66,7 +66,8 @@ export function createBuildPlaces({
     const { namespace } = shared
     const names = objectNames(buildId)
     await api.remove('Job', { namespace, name: names.job })
-    for (const name of [names.variables, names.git]) await api.remove('Secret', { namespace, name })
+    for (const name of [names.variables, names.git, names.registry])
+      await api.remove('Secret', { namespace, name })
     await api.remove('ConfigMap', { namespace, name: names.configuration })
     return shared
   }

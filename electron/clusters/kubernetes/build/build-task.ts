@@ -10,6 +10,7 @@ import type { BuildKey, BuildObservation, BuildOrder } from '../../driver.ts'
 import { findClosedAddresses, findPodRanges } from '../closed-addresses.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { repositoryOf } from '../names.ts'
+import { readDockerConfig, toPullName } from '../registry/access.ts'
 import { containerOf, type FailureFacts, isOver, toPodEnd, toThrownFailure } from './build-failure.ts'
 import { createBuildFollower } from './build-follower.ts'
 import {
@@ -19,6 +20,7 @@ import {
   toBuildConfiguration,
   toBuildJob,
   toGitSecret,
+  toRegistrySecret,
   toVariablesSecret,
 } from './build-job.ts'
 import { listDestinations, toBuildPolicy } from './build-network.ts'
@@ -102,8 +104,9 @@ export function createBuildTask(
 
   /** Looks at the code, and says what the build needs of the cluster. */
   const prepare = async (order: BuildOrder): Promise<(tier: BuildTier) => Promise<BuildRecord>> => {
-    const { registry } = context.settings
-    if (registry === null) throw noRegistry(context.settings.context)
+    const access = context.registry
+    if (access === undefined) throw noRegistry(context.settings.context)
+    const { registry } = access
     await print(`Build ${buildId}`)
     const prepared = await during('plan', 'Finding how to build and start it', () =>
       prepareBuild(context, order, {
@@ -113,12 +116,13 @@ export function createBuildTask(
     )
     code = prepared
     const git = toGitAccess(order)
+    const registryLogin = await access.login()
     const repository = repositoryOf(context.describe(deploymentId).owner.id, deploymentId)
     const values = await toBuildValues({ order, settings: context.settings, ...prepared })
     const policy = await toPolicy(order, registry, git?.url ?? '')
     return tier =>
       make({
-        ...{ order, settings: context.settings, registry, repository, values, tier, git },
+        ...{ order, settings: context.settings, registry, registryLogin, repository, values, tier, git },
         policy,
         hasIgnoreFile: prepared.hasIgnoreFile,
         plan: prepared.plan,
@@ -127,7 +131,7 @@ export function createBuildTask(
           commit: prepared.commit,
           steps: [...ownSteps],
           timeLimitMs: order.timeLimitMs,
-          image: `${registry.address}/${repository}`,
+          image: toPullName(registry, repository),
           gitUrl: git?.url ?? '',
           tier,
           secretNames: Object.entries(order.variables).flatMap(([name, value]) =>
@@ -149,11 +153,11 @@ export function createBuildTask(
     const place = await build.places.open(key, rest.tier)
     namespace = place.namespace
     const parts: BuildParts = { ...rest, namespace, annotations: toAnnotations(record) }
-    const login = toGitSecret(parts)
+    const logins = [toGitSecret(parts), toRegistrySecret(parts)].filter(one => one !== undefined)
     const objects = [
       ...(place.isShared ? [] : [policy]),
       toVariablesSecret(parts),
-      ...(login === undefined ? [] : [login]),
+      ...logins,
       toBuildConfiguration(parts),
       toBuildJob(parts),
     ]
@@ -190,7 +194,12 @@ export function createBuildTask(
       const secret = keys.length === 0 ? undefined : await api.get<V1Secret>('Secret', { namespace, name })
       return keys.map(key => Buffer.from(secret?.data?.[key] ?? '', 'base64').toString())
     }
-    return [...(await read(names.variables, secretNames)), ...(await read(names.git, ['password']))]
+    const [variables, git, registry] = await Promise.all([
+      read(names.variables, secretNames),
+      read(names.git, ['password']),
+      read(names.registry, ['.dockerconfigjson']),
+    ])
+    return [...variables, ...git, ...registry.flatMap(readDockerConfig)]
   }
 
   /** Looks at one pod of the build until it has ended. */
@@ -224,7 +233,8 @@ export function createBuildTask(
         timeLimitMs: record.timeLimitMs,
         sha: record.commit.sha,
         gitUrl: record.gitUrl,
-        registry: record.image.split('/')[0] ?? '',
+        registry: context.settings.registry?.address ?? '',
+        registryUser: context.settings.registryUser,
         lines: lines.filter(line => line.stream !== 'platform').map(line => line.text),
         errors: follower.errors(),
       }
@@ -280,10 +290,14 @@ export function createBuildTask(
   /** Begins with the least rights that the cluster was found to let a build begin with; with more when it does not. */
   const order = async (wish: BuildOrder): Promise<End> => {
     const begin = await prepare(wish)
+    const password = (await context.registry?.login())?.password
     for (let tier = build.tier.current; ; ) {
       const record = await begin(tier)
       take(record)
-      const reached = await follow(record, toSecrets(wish))
+      const reached = await follow(record, [
+        ...toSecrets(wish),
+        ...(password === undefined ? [] : [password]),
+      ])
       const next = nextTier(tier, context.settings)
       const isUnfit = 'failure' in reached && reached.failure.code === 'cluster_unfit'
       if (!isUnfit || next === undefined) return reached
@@ -374,7 +388,15 @@ function toFetchStep(
   ]
 }
 
-const noFacts: FailureFacts = { timeLimitMs: 0, sha: '', gitUrl: '', registry: '', lines: [], errors: [] }
+const noFacts: FailureFacts = {
+  timeLimitMs: 0,
+  sha: '',
+  gitUrl: '',
+  registry: '',
+  registryUser: null,
+  lines: [],
+  errors: [],
+}
 
 const noRegistry = (cluster: string): SlipwayError =>
   new SlipwayError({

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { explainBuildkit } from './buildkit-failure.ts'
 
-const say = (...errors: string[]) => explainBuildkit({ errors, registry: 'registry.example' })
+const say = (...errors: string[]) =>
+  explainBuildkit({ errors, registry: 'registry.example', registryUser: null })
 
 test.each([
   [
@@ -41,8 +42,8 @@ test.each([
   ],
   [
     'error: failed to solve: failed to push registry.example/a:b: unexpected status: 401 Unauthorized',
-    'image_refused',
-    'The registry registry.example did not take the image: unexpected status: 401 Unauthorized.',
+    'registry_denied',
+    'The registry registry.example asks for a user and a password, and none is set.',
   ],
   [
     'write /big: no space left on device',

@@ -1,9 +1,14 @@
 import type { Failure } from '../../../../shared/domain/failure.ts'
 import { diskFull, outOfMemory, toSentence } from './limit-failures.ts'
 
+interface RegistryFacts {
+  readonly registry: string
+  readonly registryUser: string | null
+}
+
 interface Reading {
   readonly pattern: RegExp
-  toFailure(found: RegExpExecArray, facts: { registry: string }): Failure
+  toFailure(found: RegExpExecArray, facts: RegistryFacts): Failure
 }
 
 const mend = 'Its last lines tell why. Mend it in the repository, or change the plan, then deploy again.'
@@ -72,6 +77,26 @@ const readings: readonly Reading[] = [
     }),
   },
   {
+    pattern:
+      /failed to push \S+: .*(?:401|403|unauthorized|forbidden|denied|no basic auth credentials|insufficient_scope|failed to authorize)/is,
+    toFailure: (_, { registry, registryUser }) => ({
+      code: 'registry_denied',
+      message:
+        registryUser === null
+          ? `The registry ${registry} asks for a user and a password, and none is set.`
+          : `The registry ${registry} does not let ${registryUser} push with the password that is set.`,
+      hint: 'Set the right ones in the settings of the cluster, then deploy again.',
+    }),
+  },
+  {
+    pattern: /failed to push \S+: .*(?:x509|certificate)[^:]*: (.+)/i,
+    toFailure: ([, why = ''], { registry }) => ({
+      code: 'image_refused',
+      message: `Builds do not trust the registry ${registry}: ${toSentence(why)}.`,
+      hint: 'Set the certificate of who vouches for it in the settings of the cluster, then deploy again.',
+    }),
+  },
+  {
     pattern: /failed to push \S+: (.+)/i,
     toFailure: ([, why = ''], { registry }) => ({
       code: 'image_refused',
@@ -119,7 +144,9 @@ const readings: readonly Reading[] = [
 ]
 
 /** What BuildKit said, as it is shown. Undefined: it said nothing. */
-export function explainBuildkit(facts: { errors: readonly string[]; registry: string }): Failure | undefined {
+export function explainBuildkit(
+  facts: { readonly errors: readonly string[] } & RegistryFacts,
+): Failure | undefined {
   const said = facts.errors.filter(error => error !== '')
   for (const { pattern, toFailure } of readings) {
     for (const error of said) {

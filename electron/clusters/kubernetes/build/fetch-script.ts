@@ -5,6 +5,7 @@ export const podFolders = {
   configuration: '/etc/slipway',
   gitCredentials: '/run/git',
   variables: '/run/variables',
+  registry: '/run/registry',
 } as const
 
 export const withoutProxy = 'Trying again without the proxy'

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { clusterSettingsSchema } from '../../../../shared/domain/cluster.ts'
+import { registrySchema } from '../../../../shared/domain/cluster.ts'
 import { createImages } from './images.ts'
 
 let server: Server
@@ -34,10 +34,16 @@ beforeEach(async () => {
   const bound = server.address()
   if (bound === null || typeof bound === 'string') throw new Error('no port')
   images = createImages({
-    settings: clusterSettingsSchema.parse({
-      context: 'test',
-      registry: { address: 'registry:5000', hostAddress: `127.0.0.1:${bound.port}`, isPlainHttp: true },
-    }),
+    registry: {
+      registry: registrySchema.parse({
+        address: 'registry.inside:5000',
+        hostAddress: `127.0.0.1:${bound.port}`,
+        isPlainHttp: true,
+        pullAddress: 'registry:5000',
+      }),
+      ca: null,
+      login: async () => undefined,
+    },
     describe: () => ({ name: 'app', owner: { id: 'ana', name: 'ana' }, hosts: [] }),
     log: { warn: (_, message) => warnings.push(message) },
   })

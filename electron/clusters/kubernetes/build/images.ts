@@ -1,14 +1,15 @@
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { repositoryOf } from '../names.ts'
+import { toPullName } from '../registry/access.ts'
 import { createRegistryClient } from '../registry.ts'
 
 /** Where BuildKit keeps the layers of a deployment's builds. */
 export const cacheTag = 'cache'
 
 /** The images of deployments in the cluster's registry. */
-export function createImages(context: Pick<KubernetesContext, 'settings' | 'describe' | 'log'>) {
-  const { registry } = context.settings
-  const client = registry === null ? undefined : createRegistryClient(registry)
+export function createImages(context: Pick<KubernetesContext, 'registry' | 'describe' | 'log'>) {
+  const { registry: access } = context
+  const client = access && createRegistryClient(access)
 
   /** What cannot be asked or done now is done at the next occasion: images are no reason for anything else to fail. */
   const orElse = async <T>(otherwise: T, deploymentId: string, work: () => Promise<T>): Promise<T> => {
@@ -38,10 +39,10 @@ export function createImages(context: Pick<KubernetesContext, 'settings' | 'desc
     has: (deploymentId: string, artifact: string): Promise<boolean | undefined> =>
       orElse<boolean | undefined>(undefined, deploymentId, async () => {
         const digest = /@(sha256:[0-9a-f]+)$/.exec(artifact)?.[1]
-        if (client === undefined) return undefined
+        if (access === undefined || client === undefined) return undefined
         if (digest === undefined) return false
         const repository = repositoryFor(deploymentId)
-        if (artifact !== `${registry?.address}/${repository}@${digest}`) return false
+        if (artifact !== `${toPullName(access.registry, repository)}@${digest}`) return false
         return client.has(repository, digest)
       }),
 

@@ -19,14 +19,14 @@ export async function askApi({ api }: PreflightContext): Promise<Finding> {
       )
 }
 
-const askWho = ({ api }: PreflightContext): Promise<V1SelfSubjectReview> =>
+const askWho = ({ api }: Pick<PreflightContext, 'api'>): Promise<V1SelfSubjectReview> =>
   api.ask('/apis/authentication.k8s.io/v1/selfsubjectreviews', {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'SelfSubjectReview',
   })
 
 /** How the API server calls whoever the kubeconfig stands for. */
-export async function askPerson(context: PreflightContext): Promise<string> {
+export async function askPerson(context: Pick<PreflightContext, 'api'>): Promise<string> {
   return (await askWho(context)).status?.userInfo?.username ?? 'NAME'
 }
 

@@ -1,9 +1,22 @@
 import type { V1Pod } from '@kubernetes/client-node'
-import type { Registry } from '../../../../shared/domain/cluster.ts'
-import { toDaemonConfiguration } from '../build/build-job.ts'
+import {
+  caFile,
+  toBuilderEnvironment,
+  toDaemonConfiguration,
+  toEnvironment,
+  toRegistryMount,
+} from '../build/builder.ts'
 import { type BuildTier, nextTier, toSecurityContext, toSecurityLevel } from '../build/tiers.ts'
+import { type RegistryAccess, type RegistryLogin, toPushName } from '../registry/access.ts'
 import type { PreflightContext } from './check-task.ts'
-import { makeProofNamespace, proofLabels, removeProofNamespace, runPods } from './proof-pods.ts'
+import {
+  applyProofLogin,
+  makeProofNamespace,
+  proofLabels,
+  proofLoginName,
+  removeProofNamespace,
+  runPods,
+} from './proof-pods.ts'
 
 /** Below the registry's address. */
 export const proofRepository = 'slipway/preflight'
@@ -17,7 +30,7 @@ export type BuildProof =
 /** Builds an image of two lines, with as little of the node as does, and pushes it. */
 export async function proveBuild(
   context: PreflightContext,
-  order: { id: string; registry: Registry; signal: AbortSignal },
+  order: { id: string; access: RegistryAccess; signal: AbortSignal },
 ): Promise<BuildProof> {
   let tier: BuildTier | undefined = 'unprivileged'
   let last: BuildProof = { state: 'failed', isBuilt: false, said: '' }
@@ -31,18 +44,22 @@ export async function proveBuild(
 
 async function tryTier(
   { api, settings }: PreflightContext,
-  order: { id: string; registry: Registry; signal: AbortSignal; tier: BuildTier },
+  order: { id: string; access: RegistryAccess; signal: AbortSignal; tier: BuildTier },
 ): Promise<BuildProof> {
-  const { id, registry, signal, tier } = order
+  const { id, access, signal, tier } = order
+  const { registry } = access
   const namespace = `slipway-preflight-${id}-${tier}`
   try {
+    const login = await access.login()
     await makeProofNamespace(api, namespace, toSecurityLevel(tier))
+    await applyProofLogin(api, { namespace, registry, login })
     const pod = toPod({
       namespace,
       tier,
-      image: `${registry.address}/${proofRepository}:${id}`,
+      image: `${toPushName(registry, proofRepository)}:${id}`,
       settings,
       registry,
+      login,
     })
     const end = (await runPods(api, { namespace, pods: [pod], limitMs, signal })).get('build')
     const said = end?.message ?? 'no pod began'
@@ -69,6 +86,7 @@ const toLastLine = (said: string): string => {
 
 const script = `mkdir -p /tmp/work
 printf '%s' "$CONFIGURATION" >/tmp/buildkitd.toml
+printf '%s' "$REGISTRY_CA" >/tmp/${caFile}
 printf 'FROM %s\\nRUN echo proof >/tmp/proof\\n' "$BASE" >/tmp/work/Dockerfile
 buildctl-daemonless.sh build --progress=plain --frontend=dockerfile.v0 --local=context=/tmp/work --local=dockerfile=/tmp/work \\
   --metadata-file=/tmp/metadata.json --output=type=image,name="$IMAGE",push=true >/tmp/log 2>&1
@@ -82,10 +100,12 @@ function toPod(wish: {
   namespace: string
   tier: BuildTier
   image: string
-  registry: Registry
+  registry: RegistryAccess['registry']
+  login: RegistryLogin | undefined
   settings: PreflightContext['settings']
 }): V1Pod {
   const { namespace, tier, image, registry, settings } = wish
+  const mount = toRegistryMount(proofLoginName, wish.login)
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -102,23 +122,23 @@ function toPod(wish: {
           image: settings.builderImage,
           command: ['/bin/sh', '-c', script],
           env: [
-            ...Object.entries(settings.buildEnvironment).map(([name, value]) => ({ name, value })),
-            {
-              name: 'BUILDKITD_FLAGS',
-              value: '--oci-worker-no-process-sandbox --config=/tmp/buildkitd.toml',
-            },
-            // Its script waits a second for its daemon otherwise, which is little on a busy node.
-            { name: 'BUILDCTL_CONNECT_RETRIES_MAX', value: '300' },
-            { name: 'CONFIGURATION', value: toDaemonConfiguration({ settings, registry }) },
+            ...toEnvironment({ settings, registry }),
+            ...toBuilderEnvironment('/tmp/buildkitd.toml'),
+            ...mount.env,
+            { name: 'CONFIGURATION', value: toDaemonConfiguration({ settings, registry, folder: '/tmp' }) },
+            { name: 'REGISTRY_CA', value: settings.registryCa ?? '' },
             { name: 'BASE', value: settings.gitImage },
             { name: 'IMAGE', value: image },
           ],
           securityContext: toSecurityContext(tier),
           resources: { requests: { cpu: '250m', memory: '256Mi' }, limits: { cpu: '2', memory: '2Gi' } },
-          volumeMounts: [{ name: 'state', mountPath: '/home/user/.local/share/buildkit' }],
+          volumeMounts: [
+            { name: 'state', mountPath: '/home/user/.local/share/buildkit' },
+            ...mount.volumeMounts,
+          ],
         },
       ],
-      volumes: [{ name: 'state', emptyDir: { sizeLimit: '2Gi' } }],
+      volumes: [{ name: 'state', emptyDir: { sizeLimit: '2Gi' } }, ...mount.volumes],
     },
   }
 }

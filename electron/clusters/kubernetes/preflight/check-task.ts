@@ -1,11 +1,14 @@
 import type { Check, ClusterSettings } from '../../../../shared/domain/cluster.ts'
 import type { KubernetesApi } from '../api.ts'
+import type { RegistryAccess } from '../registry/access.ts'
 import type { MemberNamespaces } from './rights.ts'
 
 /** What a check is told and may ask. */
 export interface PreflightContext {
   readonly api: KubernetesApi
   readonly settings: ClusterSettings
+  /** Undefined: the cluster has none. */
+  readonly registry: RegistryAccess | undefined
   /** Where the acting user works, as a member. */
   readonly namespaces: MemberNamespaces
   readonly now: () => number

@@ -3,6 +3,8 @@ import { createApi } from '../api.ts'
 import { ApiError, toClusterFailure } from '../api-failure.ts'
 import { openContext } from '../kubeconfig.ts'
 import { memberBuildNamespace, tenantNamespace } from '../names.ts'
+import { toRegistryAccess } from '../registry/access.ts'
+import { connectToRegistry } from '../registry/connect.ts'
 import { askPerson } from './api-questions.ts'
 import { type CheckTask, type Finding, lack, type PreflightContext, warning } from './check-task.ts'
 import { runProofs } from './proofs.ts'
@@ -13,6 +15,7 @@ const questionsMs = 10_000
 
 interface PreflightOrder {
   readonly settings: ClusterSettings
+  readonly readRegistryPassword: () => Promise<string | undefined>
   readonly userId: string
   readonly signal?: AbortSignal | undefined
 }
@@ -21,15 +24,12 @@ interface PreflightOrder {
  * Asks the cluster what it can do for us. Every check is named at once and answered as soon as it can be, all within ten
  * seconds. Changes nothing. Where the cluster does not answer, that is the one lack, and nothing else is asked.
  */
-export async function* askQuestions({
-  settings,
-  userId,
-  signal,
-}: PreflightOrder): AsyncGenerator<PreflightEvent> {
+export async function* askQuestions(order: PreflightOrder): AsyncGenerator<PreflightEvent> {
+  const { signal } = order
   const limit = AbortSignal.any([AbortSignal.timeout(questionsMs), ...(signal === undefined ? [] : [signal])])
   for (const { name, title } of questions) yield { name, title, check: null }
   const [first, ...rest] = questions as [CheckTask, ...CheckTask[]]
-  const opened = open(settings, userId)
+  const opened = open(order)
   const reached =
     'api' in opened ? await answer(first, opened, limit) : { name: first.name, title: first.title, ...opened }
   yield { name: first.name, title: first.title, check: reached }
@@ -38,9 +38,9 @@ export async function* askQuestions({
 }
 
 /** Tries what cannot be asked. Only where the cluster answers. */
-export async function* prove({ settings, userId, signal }: PreflightOrder): AsyncGenerator<PreflightEvent> {
-  const opened = open(settings, userId)
-  if ('api' in opened) yield* runProofs(opened, signal)
+export async function* prove(order: PreflightOrder): AsyncGenerator<PreflightEvent> {
+  const opened = open(order)
+  if ('api' in opened) yield* runProofs(opened, order.signal)
 }
 
 /** What whoever runs the cluster applies, so that this person becomes an owner or a member. */
@@ -50,27 +50,25 @@ export async function writeRbac(order: {
   role: Role
 }): Promise<string> {
   const { settings, userId, role } = order
-  const context = toContext(settings, userId)
-  const person = await askPerson(context).catch(error => {
+  const person = await askPerson({ api: createApi(openContext(settings)) }).catch(error => {
     throw toClusterFailure(error, settings.context)
   })
-  return toRbac({ role, person, namespaces: context.namespaces })
+  return toRbac({ role, person, namespaces: toMemberNamespaces(userId) })
 }
 
-function open(settings: ClusterSettings, userId: string): PreflightContext | Finding {
+function open({ settings, userId, readRegistryPassword }: PreflightOrder): PreflightContext | Finding {
   try {
-    return toContext(settings, userId)
+    const api = createApi(openContext(settings))
+    const registry = toRegistryAccess({
+      settings,
+      readPassword: readRegistryPassword,
+      connect: () => connectToRegistry(api),
+    })
+    return { api, settings, registry, namespaces: toMemberNamespaces(userId), now: Date.now }
   } catch (error) {
     return toFinding(error, settings, lack)
   }
 }
-
-const toContext = (settings: ClusterSettings, userId: string): PreflightContext => ({
-  api: createApi(openContext(settings)),
-  settings,
-  namespaces: toMemberNamespaces(userId),
-  now: Date.now,
-})
 
 const toMemberNamespaces = (userId: string): MemberNamespaces => ({
   tenant: tenantNamespace(userId),

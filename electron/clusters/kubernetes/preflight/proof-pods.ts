@@ -1,8 +1,16 @@
-import type { V1ContainerStatus, V1Namespace, V1Pod, V1ServiceAccount } from '@kubernetes/client-node'
+import type {
+  V1ContainerStatus,
+  V1Namespace,
+  V1Pod,
+  V1Secret,
+  V1ServiceAccount,
+} from '@kubernetes/client-node'
+import type { Registry } from '../../../../shared/domain/cluster.ts'
 import type { KubernetesApi } from '../api.ts'
 import { ApiError } from '../api-failure.ts'
 import { removeNamespace } from '../build/remove-namespace.ts'
 import { labels, managed } from '../names.ts'
+import { type RegistryLogin, toDockerConfig } from '../registry/access.ts'
 import { watchObjects } from '../watch-objects.ts'
 
 /** How a throw-away pod ended. `message`: what it wrote, or why it never ran. */
@@ -39,6 +47,25 @@ export async function makeProofNamespace(
   }
   await api.apply(namespace)
   await api.apply(account)
+}
+
+export const proofLoginName = 'registry'
+
+/** With what builds push and nodes pull; nothing where the registry asks for no login. */
+export async function applyProofLogin(
+  api: KubernetesApi,
+  wish: { namespace: string; registry: Registry; login: RegistryLogin | undefined },
+): Promise<void> {
+  const { namespace, registry, login } = wish
+  if (login === undefined) return
+  const config = Buffer.from(toDockerConfig(registry, login)).toString('base64')
+  await api.apply<V1Secret>({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'kubernetes.io/dockerconfigjson',
+    metadata: { name: proofLoginName, namespace, labels: { ...proofLabels } },
+    data: { '.dockerconfigjson': config },
+  })
 }
 
 /** Also when the proofs were broken off. Resolves when nothing is left. */

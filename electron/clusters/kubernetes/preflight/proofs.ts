@@ -1,7 +1,9 @@
 import { ulid } from 'ulid'
 import type { Check, PreflightEvent } from '../../../../shared/domain/cluster.ts'
 import { ApiError, toClusterFailure } from '../api-failure.ts'
+import { explainBuildkit } from '../build/buildkit-failure.ts'
 import type { BuildTier } from '../build/tiers.ts'
+import { toPullName } from '../registry/access.ts'
 import { createRegistryClient } from '../registry.ts'
 import { type BuildProof, proofRepository, proveBuild } from './build-proof.ts'
 import { type Finding, lack, ok, type PreflightContext, warning } from './check-task.ts'
@@ -54,8 +56,7 @@ async function toEvent(proof: (typeof named)[number], finding: Promise<Finding>)
 }
 
 function start(context: PreflightContext, signal: AbortSignal): Record<Name, Promise<Finding>> {
-  const { api, settings, now } = context
-  const { registry } = settings
+  const { api, settings, registry, now } = context
   const id = ulid().toLowerCase()
   const guarded = (proof: Promise<Finding>): Promise<Finding> =>
     proof.catch(error => toUnproven(error, settings.context, signal))
@@ -64,13 +65,18 @@ function start(context: PreflightContext, signal: AbortSignal): Record<Name, Pro
     proveNetworkPolicy(context, { namespace: `slipway-preflight-${id}-network`, signal }),
   )
   const build = ready.then(() =>
-    registry === null ? undefined : proveBuild(context, { id, registry, signal }),
+    registry === undefined ? undefined : proveBuild(context, { id, access: registry, signal }),
   )
   const pull = build.then(async proof => {
-    if (registry === null || proof?.state !== 'pushed') return notTried
-    const image = `${registry.address}/${proofRepository}@${proof.digest}`
+    if (registry === undefined || proof?.state !== 'pushed') return notTried
+    const image = `${toPullName(registry.registry, proofRepository)}@${proof.digest}`
     try {
-      return await provePull(context, { namespace: `slipway-preflight-${id}-pull`, image, signal })
+      return await provePull(context, {
+        namespace: `slipway-preflight-${id}-pull`,
+        image,
+        access: registry,
+        signal,
+      })
     } finally {
       await createRegistryClient(registry)
         .remove(proofRepository, proof.digest)
@@ -81,7 +87,7 @@ function start(context: PreflightContext, signal: AbortSignal): Record<Name, Pro
   return {
     'network-policy': guarded(network),
     builder: guarded(build.then(proof => toBuilderFinding(proof, settings.context))),
-    push: guarded(build.then(proof => toPushFinding(proof, registry?.address ?? ''))),
+    push: guarded(build.then(proof => toPushFinding(proof, settings))),
     pull: guarded(pull),
   }
 }
@@ -114,14 +120,19 @@ function toBuilderFinding(proof: BuildProof | undefined, context: string): Findi
   )
 }
 
-function toPushFinding(proof: BuildProof | undefined, address: string): Finding {
+function toPushFinding(
+  proof: BuildProof | undefined,
+  { registry, registryUser }: PreflightContext['settings'],
+): Finding {
   if (proof === undefined || (proof.state === 'failed' && !proof.isBuilt)) return notTried
-  return proof.state === 'pushed'
-    ? ok(`A build pushed to ${address}.`)
-    : lack(
-        `A build cannot push to ${address}: ${proof.said}`,
-        'See whether its address is right and builds may write there.',
-      )
+  const address = registry?.address ?? ''
+  if (proof.state === 'pushed') return ok(`A build pushed to ${address}.`)
+  const said = explainBuildkit({ errors: [proof.said], registry: address, registryUser })
+  if (said?.code === 'registry_denied') return lack(said.message, said.hint)
+  return lack(
+    `A build cannot push to ${address}: ${proof.said}`,
+    'See whether its address is right and builds may write there.',
+  )
 }
 
 function toUnproven(error: unknown, context: string, signal: AbortSignal): Finding {

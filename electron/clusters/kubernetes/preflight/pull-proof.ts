@@ -1,8 +1,11 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node'
+import type { RegistryAccess } from '../registry/access.ts'
 import { count, type Finding, lack, ok, type PreflightContext } from './check-task.ts'
 import {
+  applyProofLogin,
   makeProofNamespace,
   proofLabels,
+  proofLoginName,
   removeProofNamespace,
   restrictedContext,
   runPods,
@@ -16,14 +19,22 @@ const most = 20
 /** One pod on every node that takes pods, with the image that was just pushed. */
 export async function provePull(
   { api }: PreflightContext,
-  order: { namespace: string; image: string; signal: AbortSignal },
+  order: { namespace: string; image: string; access: RegistryAccess; signal: AbortSignal },
 ): Promise<Finding> {
-  const { namespace, image, signal } = order
+  const { namespace, image, access, signal } = order
   const nodes = (await api.list<V1Node>('Node', {})).filter(takesPods).slice(0, most)
   try {
+    const login = await access.login()
     await makeProofNamespace(api, namespace, 'restricted')
+    await applyProofLogin(api, { namespace, registry: access.registry, login })
     const pods = nodes.map((node, at) =>
-      toPod({ namespace, name: `pull-${at}`, node: node.metadata?.name ?? '', image }),
+      toPod({
+        namespace,
+        name: `pull-${at}`,
+        node: node.metadata?.name ?? '',
+        image,
+        hasLogin: login !== undefined,
+      }),
     )
     const ends = await runPods(api, { namespace, pods, limitMs, signal })
     const failed = nodes.flatMap((node, at) => {
@@ -48,7 +59,13 @@ const takesPods = (node: V1Node): boolean =>
   !(node.spec?.taints ?? []).some(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute') &&
   (node.status?.conditions ?? []).some(one => one.type === 'Ready' && one.status === 'True')
 
-function toPod(wish: { namespace: string; name: string; node: string; image: string }): V1Pod {
+function toPod(wish: {
+  namespace: string
+  name: string
+  node: string
+  image: string
+  hasLogin: boolean
+}): V1Pod {
   const { namespace, name, node, image } = wish
   return {
     apiVersion: 'v1',
@@ -56,6 +73,7 @@ function toPod(wish: { namespace: string; name: string; node: string; image: str
     metadata: { name, namespace, labels: { ...proofLabels } },
     spec: {
       nodeName: node,
+      ...(wish.hasLogin ? { imagePullSecrets: [{ name: proofLoginName }] } : {}),
       restartPolicy: 'Never',
       automountServiceAccountToken: false,
       terminationGracePeriodSeconds: 0,

@@ -1,36 +1,65 @@
-import { fetch } from 'undici'
+import { SlipwayError } from '../../../../shared/domain/failure.ts'
+import type { RegistryAccess } from '../registry/access.ts'
+import { createRegistryClient } from '../registry.ts'
 import { type Finding, lack, ok, type PreflightContext, warning } from './check-task.ts'
 
-const limitMs = 5000
-
 /** Whether there is one, and what of it can be seen from here. That builds and nodes reach it is for the proofs to show. */
-export async function askRegistry({ settings }: PreflightContext): Promise<Finding> {
-  const { registry, context } = settings
-  if (registry === null) {
+export async function askRegistry({ settings, registry: access }: PreflightContext): Promise<Finding> {
+  const { context, registryUser } = settings
+  if (access === undefined) {
     return lack(
       'The cluster announces no registry, and none is set: images have no place.',
       'Name a registry that builds can push to and nodes can pull from.',
       `slipway cluster add ${context} --registry HOST[/PATH]`,
     )
   }
-  const [host = ''] = (registry.hostAddress ?? registry.address).split('/')
-  const address = `${registry.isPlainHttp ? 'http' : 'https'}://${host}`
+  const { address } = access.registry
   try {
-    const { status } = await fetch(`${address}/v2/`, {
-      signal: AbortSignal.timeout(limitMs),
-      redirect: 'manual',
-    })
-    if (status === 200) return ok(`${registry.address} answers, and asks for no password.`)
-    if (status === 401) return ok(`${registry.address} answers, and asks for a password.`)
-    return warning(
-      `${registry.address} answers with ${status}, which no registry does.`,
-      'See whether its address is right.',
-    )
-  } catch {
-    return warning(
-      `${registry.address} does not answer from this computer.`,
-      'Builds and nodes may reach it all the same. Old images are deleted only where this computer reaches it too: say how.',
-      `slipway cluster add ${context} --registry ${registry.address}${registry.isPlainHttp ? ' --registry-http' : ''} --registry-host HOST`,
+    const status = await createRegistryClient(access).ping()
+    if (status !== 200) {
+      return warning(
+        `${address} answers with ${status}, which no registry does.`,
+        'See whether its address is right.',
+      )
+    }
+    if (registryUser === null) return ok(`${address} answers, and asks for no password.`)
+    return ok(`${address} answers, and lets ${registryUser} in.`)
+  } catch (error) {
+    return toFinding(error, access, context)
+  }
+}
+
+/** Order is the specification: the first that applies. */
+function toFinding(error: unknown, { registry }: RegistryAccess, context: string): Finding {
+  const { address, isPlainHttp, isInstalled } = registry
+  const known = error instanceof SlipwayError ? error.failure : undefined
+  if (known?.code === 'registry_denied')
+    return lack(known.message, known.hint, `slipway cluster add ${context} --registry-user USER`)
+  if (known?.code === 'secrets_unavailable') return lack(known.message, known.hint)
+  if (isInstalled) {
+    return lack(
+      known?.message ?? 'The registry that Slipway installed does not answer.',
+      'Install it again, which loses no image, and see what it says.',
+      `slipway cluster registry install ${context}`,
     )
   }
+  if (isUntrusted(error)) {
+    return warning(
+      `${address} does not prove to this computer what it is.`,
+      'Set the certificate of who vouches for it. The nodes need it in the configuration of their container runtime.',
+      `slipway cluster add ${context} --registry-ca FILE`,
+    )
+  }
+  return warning(
+    `${address} does not answer from this computer.`,
+    'Builds and nodes may reach it all the same. Old images are deleted only where this computer reaches it too: say how.',
+    `slipway cluster add ${context} --registry ${address}${isPlainHttp ? ' --registry-http' : ''} --registry-host HOST`,
+  )
+}
+
+/** Whatever Node says of a certificate it does not take. */
+function isUntrusted(error: unknown): boolean {
+  const { cause } = error instanceof Error ? error : {}
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  return /CERT|SELF_SIGNED|VERIFY|ALTNAME/.test(code)
 }

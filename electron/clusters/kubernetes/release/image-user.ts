@@ -8,18 +8,22 @@ const otherUser = 1000
  * The user to run an image as, where it does not say by number that it is no root. Undefined: it does, or it cannot be read
  * from here, and the cluster will say what is wrong.
  */
-export function createUserFinder({ settings, log }: Pick<KubernetesContext, 'settings' | 'log'>) {
-  const { registry } = settings
-  const client = registry === null ? undefined : createRegistryClient(registry)
+export function createUserFinder({
+  settings,
+  registry: access,
+  log,
+}: Pick<KubernetesContext, 'settings' | 'registry' | 'log'>) {
+  const client = access && createRegistryClient(access)
   const known = new Map<string, number | undefined>()
 
   /** The part below the registry's address, for images of the registry and of those that it mirrors. */
   const toRepository = (name: string): string | undefined => {
-    if (registry === null) return undefined
+    if (access === undefined) return undefined
+    const { address, pullAddress } = access.registry
     const prefixes = Object.entries(settings.mirrors)
-      .filter(([, mirror]) => mirror === registry.address)
+      .filter(([, mirror]) => mirror === address)
       .map(([origin]) => origin)
-    const prefix = [registry.address, ...prefixes].find(one => name.startsWith(`${one}/`))
+    const prefix = [pullAddress ?? address, address, ...prefixes].find(one => name.startsWith(`${one}/`))
     return prefix === undefined ? undefined : name.slice(prefix.length + 1)
   }
 

@@ -29,7 +29,14 @@ const order: ReleaseOrder = {
   size: 'medium',
   instances: 1,
 }
-const facts = { order, deployment, namespace: 'slipway-ana1', runAsUser: undefined, startLimitMs: 60_000 }
+const facts = {
+  order,
+  deployment,
+  namespace: 'slipway-ana1',
+  runAsUser: undefined,
+  hasPullSecret: false,
+  startLimitMs: 60_000,
+}
 const own = {
   'app.kubernetes.io/managed-by': 'slipway',
   'app.kubernetes.io/name': 'shop',
@@ -93,6 +100,11 @@ test('a pod is what a restricted namespace admits, with no secret in it but by n
     ],
   })
   expect(JSON.stringify(template)).not.toContain('hush')
+})
+
+test('where the registry asks who pulls, the pod names the Secret that tells', () => {
+  const { template } = toDeployment({ ...facts, hasPullSecret: true }).spec ?? {}
+  expect(template?.spec?.imagePullSecrets).toEqual([{ name: 'registry' }])
 })
 
 test('another number of pods leaves the template as it is', () => {

@@ -11,7 +11,7 @@ import { type ClusterSettings, toHost } from '../../../../shared/domain/cluster.
 import { type SizeName, sizes } from '../../../../shared/domain/size.ts'
 import type { ReleaseOrder } from '../../driver.ts'
 import type { DeploymentFacts } from '../kubernetes-deps.ts'
-import { appName, labels, managed, releaseSecretName } from '../names.ts'
+import { appName, labels, managed, pullSecretName, releaseSecretName } from '../names.ts'
 
 /** All that the objects of a release are made from. */
 export interface ReleaseFacts {
@@ -20,6 +20,8 @@ export interface ReleaseFacts {
   readonly namespace: string
   /** The user to run as, where the image names none that counts as no root. */
   readonly runAsUser: number | undefined
+  /** The registry asks nodes who they are. */
+  readonly hasPullSecret: boolean
   /** How long an app may take to listen. */
   readonly startLimitMs: number
 }
@@ -81,6 +83,7 @@ export function toDeployment(facts: ReleaseFacts): V1Deployment {
         spec: {
           automountServiceAccountToken: false,
           enableServiceLinks: false,
+          ...(facts.hasPullSecret ? { imagePullSecrets: [{ name: pullSecretName }] } : {}),
           terminationGracePeriodSeconds: drainSeconds + graceSeconds,
           securityContext: {
             runAsNonRoot: true,
