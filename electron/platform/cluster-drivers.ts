@@ -13,12 +13,14 @@ export function createClusterDrivers({
   createKubernetesDriver,
   readRegistryPassword,
   noteConnection,
+  noteDomains,
 }: {
   reader: Reader
   local: LocalDriver
   createKubernetesDriver: PlatformDeps['createKubernetesDriver']
   readRegistryPassword: RegistryPasswords['read']
   noteConnection: (clusterId: string, failure: Failure | null) => void
+  noteDomains: (deploymentId: string) => void
 }): Clusters {
   return createClusters({
     local,
@@ -32,6 +34,7 @@ export function createClusterDrivers({
         readRegistryPassword: () => readRegistryPassword(settings),
         describe: id => describeDeployment(reader, id),
         noteConnection: failure => noteConnection(clusterId, failure),
+        noteDomains,
       }).catch(error => {
         noteConnection(clusterId, toFailure(error))
         throw error

@@ -29,6 +29,8 @@ export function createClusterSettings(deps: {
   /** The cluster's driver has to begin anew. */
   reopen: (clusterId: string) => Promise<void>
   noteConnection: (clusterId: string, failure: Failure | null) => void
+  /** Tells of changes to these files. */
+  watchFiles: (files: readonly string[]) => void
   changed: () => void
 }) {
   const { reader, writer, kept, registryPasswords } = deps
@@ -85,6 +87,9 @@ export function createClusterSettings(deps: {
     async contexts(file: string | null): Promise<{ files: string[]; contexts: Context[] }> {
       const { listContexts, usualFiles } = await kubeconfig()
       const files = file === null ? usualFiles() : [file]
+      deps.watchFiles([
+        ...new Set([...files, ...kubernetes().flatMap(({ settings }) => settings.kubeconfig ?? [])]),
+      ])
       const isTaken = (name: string) =>
         kubernetes().find(({ settings }) => settings.context === name && settings.kubeconfig === file)
       const contexts = listContexts(files).map(one => ({ ...one, clusterId: isTaken(one.name)?.id ?? null }))

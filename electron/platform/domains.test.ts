@@ -1,21 +1,27 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { clusterSettingsSchema } from '../../shared/domain/cluster.ts'
 import { hostSchema } from '../../shared/domain/domain.ts'
+import { SlipwayError } from '../../shared/domain/failure.ts'
 import { createTestDatabase, type TestDatabase } from '../../tests/support/database.ts'
 import { createDomains } from './domains.ts'
 
 let data: TestDatabase
 let domains: ReturnType<typeof createDomains>
 let applied: string[]
+let refusal: SlipwayError | undefined
 
 beforeEach(() => {
   data = createTestDatabase()
   applied = []
+  refusal = undefined
   domains = createDomains({
     reader: data.reader,
     writer: data.writer,
     driver: {
-      applyDomains: async id => void applied.push(`${data.reader.hostsOf(id)}`),
+      async applyDomains(id) {
+        if (refusal !== undefined) throw refusal
+        applied.push(`${data.reader.hostsOf(id)}`)
+      },
       observeDomains: async () => [],
     },
     changed: () => undefined,
@@ -46,6 +52,20 @@ function inCluster(name: string): string {
     keepsRunning: false,
   })
 }
+
+test('a domain that something else in the cluster has is refused, and is no row', async () => {
+  const shop = inCluster('shop')
+  refusal = new SlipwayError({ code: 'name_taken', message: 'It leads to something else.', hint: '' })
+  await expect(domains.add(shop, 'www.shop.example', 'ana')).rejects.toThrow('something else')
+  expect(data.reader.hostsOf(shop)).toEqual([])
+})
+
+test('a domain is a row while the cluster does not answer', async () => {
+  const shop = inCluster('shop')
+  refusal = new SlipwayError({ code: 'cluster_unreachable', message: 'It does not answer.', hint: '' })
+  await expect(domains.add(shop, 'www.shop.example', 'ana')).rejects.toThrow('not answer')
+  expect(data.reader.hostsOf(shop)).toEqual(['www.shop.example'])
+})
 
 test('a domain is a row and a line of history before the cluster is told; so is its end', async () => {
   const shop = inCluster('shop')

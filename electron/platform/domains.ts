@@ -24,7 +24,7 @@ export function createDomains(deps: {
     })
   }
 
-  const change = async (id: string, work: (deployment: StoredDeployment) => string, asker: string) => {
+  const record = (id: string, work: (deployment: StoredDeployment) => string, asker: string): void => {
     writer.transaction(() => {
       const deployment = find(id)
       const detail = work(deployment)
@@ -37,41 +37,47 @@ export function createDomains(deps: {
       })
     })
     deps.changed(id)
-    await driver.applyDomains(id)
+  }
+
+  const takeAway = (id: string, host: string): string => {
+    writer.removeDomain(id, host)
+    return `${host} leads to it no more`
   }
 
   return {
     list: async (id: string): Promise<readonly Domain[]> => driver.observeDomains(find(id).id),
 
-    add: (id: string, host: string, asker: string): Promise<void> =>
-      change(
-        id,
-        deployment => {
-          if (deployment.cluster.kind === 'local') throw noAddress
-          const holder = reader.deploymentOfHost(host) ?? findByOwnHost(reader, host)
-          if (holder !== undefined) throw toTaken(host, holder)
-          writer.addDomain(id, host)
-          return `${host} leads to it`
-        },
-        asker,
-      ),
+    /** Refused, and not kept, where something else in the cluster has the host. */
+    async add(id: string, host: string, asker: string): Promise<void> {
+      const add = (deployment: StoredDeployment) => {
+        if (deployment.cluster.kind === 'local') throw noAddress
+        const holder = reader.deploymentOfHost(host) ?? findByOwnHost(reader, host)
+        if (holder !== undefined) throw toTaken(host, holder)
+        writer.addDomain(id, host)
+        return `${host} leads to it`
+      }
+      record(id, add, asker)
+      await driver.applyDomains(id).catch(error => {
+        if (error instanceof SlipwayError && error.failure.code === 'name_taken')
+          record(id, () => takeAway(id, host), asker)
+        throw error
+      })
+    },
 
-    remove: (id: string, host: string, asker: string): Promise<void> =>
-      change(
-        id,
-        () => {
-          if (!reader.hostsOf(id).includes(host)) {
-            throw new SlipwayError({
-              code: 'not_found',
-              message: `${host} does not lead to this deployment, or is the one that it has from the cluster.`,
-              hint: 'slipway domain NAME lists those that do.',
-            })
-          }
-          writer.removeDomain(id, host)
-          return `${host} leads to it no more`
-        },
-        asker,
-      ),
+    async remove(id: string, host: string, asker: string): Promise<void> {
+      const remove = () => {
+        if (!reader.hostsOf(id).includes(host)) {
+          throw new SlipwayError({
+            code: 'not_found',
+            message: `${host} does not lead to this deployment, or is the one that it has from the cluster.`,
+            hint: 'slipway domain NAME lists those that do.',
+          })
+        }
+        return takeAway(id, host)
+      }
+      record(id, remove, asker)
+      await driver.applyDomains(id)
+    },
   }
 }
 

@@ -33,6 +33,7 @@ export interface PlatformDeps {
     readRegistryPassword: () => Promise<string | undefined>
     describe: (deploymentId: string) => DeploymentFacts
     noteConnection: (failure: Failure | null) => void
+    noteDomains: (deploymentId: string) => void
   }) => Promise<ClusterDriver>
   /** `record` remembers which store this data folder uses. */
   readonly createSecretStore: (record: PlaceRecord) => SecretStore

@@ -25,6 +25,7 @@ import { createConnections } from './connections.ts'
 import { createDeploymentViews } from './deployment-views.ts'
 import { createDomains } from './domains.ts'
 import { stopWhatEndsWithSlipway } from './end.ts'
+import { createFileWatch } from './file-watch.ts'
 import { toRoute } from './health.ts'
 import { createKeptFolders } from './kept-folders.ts'
 import { createKeptKubeconfigs } from './kept-kubeconfigs.ts'
@@ -89,12 +90,14 @@ export async function createPlatform(deps: PlatformDeps) {
   })
   const connections = createConnections({ now, changed: () => changes.touchOther() })
   const registryPasswords = createRegistryPasswords(secrets)
+  const kubeconfigs = createFileWatch({ changed: changes.touchOther })
   const driver = createClusterDrivers({
     reader,
     readRegistryPassword: registryPasswords.read,
     local,
     createKubernetesDriver: deps.createKubernetesDriver,
     noteConnection: connections.note,
+    noteDomains: changes.touch,
   })
 
   const reconcile = createReconcile({
@@ -191,6 +194,7 @@ export async function createPlatform(deps: PlatformDeps) {
         }
       },
       noteConnection: connections.note,
+      watchFiles: kubeconfigs.set,
       changed: () => changes.touchOther(),
     }),
     /** Of this computer: always there. */
@@ -243,6 +247,7 @@ export async function createPlatform(deps: PlatformDeps) {
       await driver.dispose()
       await logs.dispose()
       unwatchDisk()
+      kubeconfigs.dispose()
       changes.dispose()
       dailyCopies.dispose()
       database.close()

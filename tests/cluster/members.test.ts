@@ -1,8 +1,7 @@
-import { type KubernetesObject, loadAllYaml } from '@kubernetes/client-node'
 import { afterAll, expect } from 'vitest'
 import { tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import { toRbac } from '../../electron/clusters/kubernetes/preflight/rights.ts'
-import { apply, clusterTest, install, kubectl, personKubeconfig } from '../support/cluster.ts'
+import { applyYaml, clusterTest, install, kubectl, personKubeconfig } from '../support/cluster.ts'
 import {
   isReadyRun,
   newId,
@@ -62,5 +61,3 @@ clusterTest(
     await kubectl('delete', 'clusterrolebinding', `slipway-member-${tenant}`)
   },
 )
-
-const applyYaml = async (yaml: string) => apply(...(loadAllYaml(yaml) as KubernetesObject[]))

@@ -1,6 +1,6 @@
-import { request } from 'node:https'
 import { afterAll, beforeAll, expect, vi } from 'vitest'
-import { baseDomain, clusterTest, ingress, install, kubectl } from '../support/cluster.ts'
+import type { Domain } from '../../shared/domain/domain.ts'
+import { baseDomain, clusterTest, install, kubectl } from '../support/cluster.ts'
 import {
   isReadyRun,
   newId,
@@ -9,6 +9,7 @@ import {
   toReleaseOrder,
 } from '../support/cluster-driver.ts'
 import { pushApp } from '../support/images.ts'
+import { getSecurely, readAuthority } from '../support/ingress.ts'
 
 let opened: TestDriver[] = []
 
@@ -24,40 +25,7 @@ afterAll(async () => {
   opened = []
 })
 
-/** The status that the host answers with over https, its certificate verified with nothing but this authority. */
-function askSecurely(host: string, ca: string): Promise<number> {
-  const [address = '', port = ''] = ingress.https.split(':')
-  return new Promise((resolve, reject) => {
-    const asked = request(
-      { host: address, port, servername: host, headers: { host }, ca, agent: false },
-      response => {
-        response.resume()
-        response.on('end', () => resolve(response.statusCode ?? 0))
-      },
-    )
-    asked.on('error', reject)
-    asked.end()
-  })
-}
-
-const fromBase64 = (text: string) => Buffer.from(text, 'base64').toString()
-
-const authorities = [
-  {
-    issuer: 'test-ca',
-    read: async () =>
-      fromBase64(
-        await kubectl('-n', 'cert-manager', 'get', 'secret', 'test-ca', '-o', 'jsonpath={.data.tls\\.crt}'),
-      ),
-  },
-  {
-    issuer: 'pebble',
-    read: () =>
-      kubectl('get', '--raw', '/api/v1/namespaces/pebble/services/https:pebble:management/proxy/roots/0'),
-  },
-]
-
-for (const { issuer, read } of authorities) {
+for (const issuer of ['test-ca', 'pebble'] as const) {
   clusterTest(`certificates of ${issuer}: the default host and a custom one answer over https`, async () => {
     const test = await openClusterDriver({ settings: { issuer } })
     opened.push(test)
@@ -70,9 +38,13 @@ for (const { issuer, read } of authorities) {
     await test.driver.applyRelease(order)
     await test.until(deploymentId, isReadyRun(order))
 
-    const ca = await read()
+    const areReady = (domains: readonly Domain[]) =>
+      domains.length === 2 && domains.every(one => one.certificate.state === 'ready')
+    await test.untilDomains(deploymentId, areReady, 120_000)
+
+    const ca = await readAuthority(issuer)
     for (const host of [`${name}.${baseDomain}`, custom]) {
-      await vi.waitFor(async () => expect(await askSecurely(host, ca)).toBe(200), {
+      await vi.waitFor(async () => expect((await getSecurely(host, ca)).status).toBe(200), {
         timeout: 120_000,
         interval: 500,
       })
@@ -94,7 +66,7 @@ for (const { issuer, read } of authorities) {
     expect((await test.driver.observeDomains(deploymentId)).map(one => one.host)).toEqual([
       `${name}.${baseDomain}`,
     ])
-    await vi.waitFor(async () => await expect(askSecurely(custom, ca)).rejects.toThrow())
+    await vi.waitFor(async () => await expect(getSecurely(custom, ca)).rejects.toThrow())
 
     await test.driver.remove(deploymentId, null)
     expect(await kubectl('-n', test.namespace, 'get', 'secret', '-o', 'name')).toBe('')

@@ -32,9 +32,10 @@ export function launchBrowser(executablePath: string): Promise<Browser> {
 /** The built browser session as its own process, as `npm start` runs it. */
 export async function startBrowserSession(
   dataFolder: string,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<{ url: string; stop(): Promise<void>; ended: Promise<void> }> {
   const child = spawn(process.execPath, [join(root, 'out', 'main', 'serve.js'), '--no-open', '--port', '0'], {
-    env: { ...process.env, SLIPWAY_DATA: dataFolder },
+    env: { ...process.env, ...env, SLIPWAY_DATA: dataFolder },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = new Promise<void>(resolve => child.once('exit', () => resolve()))

@@ -19,6 +19,7 @@ import { createLogStore } from '../../electron/logs/segment-log.ts'
 import { createSourceReader } from '../../electron/sources/git.ts'
 import { detectPlan } from '../../electron/sources/plan/detect-plan.ts'
 import { type ClusterChanges, clusterSettingsSchema } from '../../shared/domain/cluster.ts'
+import type { Domain } from '../../shared/domain/domain.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
 import { clusterSettings, contextName, kubeconfig, kubectl } from './cluster.ts'
 
@@ -45,6 +46,11 @@ export async function openClusterDriver(
     ...(await clusterSettings()),
     ...options.settings,
   })
+  const watchers = new Set<(id: string) => void>()
+  const domainWatchers = new Set<(id: string) => void>()
+  const tell = (all: Iterable<(id: string) => void>, id: string) => {
+    for (const watcher of all) watcher(id)
+  }
   const driver = createKubernetesDriver({
     clusterId: newId(),
     settings,
@@ -54,14 +60,12 @@ export async function openClusterDriver(
     sources: createSourceReader(),
     detectPlan,
     now: Date.now,
+    noteDomains: id => tell(domainWatchers, id),
     log: { warn: (details, message) => console.warn(message, details) },
     ...(options.limits && { rolloutLimits: options.limits }),
     ...(options.firstBuildTier && { firstBuildTier: options.firstBuildTier }),
   })
-  const watchers = new Set<(id: string) => void>()
-  driver.watch(id => {
-    for (const watcher of watchers) watcher(id)
-  })
+  driver.watch(id => tell(watchers, id))
 
   return {
     driver,
@@ -75,36 +79,12 @@ export async function openClusterDriver(
     },
 
     /** What is there once it is as the test means. Looks when the driver says that something changed, and only then. */
-    until(
-      id: string,
-      isMet: (instances: readonly Instance[]) => boolean,
-      limitMs = 90_000,
-    ): Promise<readonly Instance[]> {
-      return new Promise((resolve, reject) => {
-        let last: readonly Instance[] = []
-        const timer = setTimeout(
-          () => end(() => reject(new Error(`not yet: ${JSON.stringify(last, null, 1)}`))),
-          limitMs,
-        )
-        const end = (settle: () => void) => {
-          clearTimeout(timer)
-          watchers.delete(look)
-          settle()
-        }
-        const look = (changed: string) => {
-          if (changed !== id) return
-          driver.observe(id).then(
-            found => {
-              last = found
-              if (isMet(found)) end(() => resolve(found))
-            },
-            error => end(() => reject(error)),
-          )
-        }
-        watchers.add(look)
-        look(id)
-      })
-    },
+    until: (id: string, isMet: (instances: readonly Instance[]) => boolean, limitMs?: number) =>
+      untilTold({ id, watchers, look: () => driver.observe(id), isMet, limitMs }),
+
+    /** The same for its hosts. */
+    untilDomains: (id: string, isMet: (domains: readonly Domain[]) => boolean, limitMs?: number) =>
+      untilTold({ id, watchers: domainWatchers, look: () => driver.observeDomains(id), isMet, limitMs }),
 
     /** Waits until the build has ended, or is as the test means. */
     untilBuild(
@@ -146,6 +126,42 @@ export async function openClusterDriver(
   }
 }
 export type TestDriver = Awaited<ReturnType<typeof openClusterDriver>>
+
+function untilTold<T>({
+  limitMs = 90_000,
+  ...wait
+}: {
+  id: string
+  watchers: Set<(id: string) => void>
+  look: () => Promise<T>
+  isMet: (found: T) => boolean
+  limitMs: number | undefined
+}): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let last: T | undefined
+    const timer = setTimeout(
+      () => end(() => reject(new Error(`not yet: ${JSON.stringify(last, null, 1)}`))),
+      limitMs,
+    )
+    const end = (settle: () => void) => {
+      clearTimeout(timer)
+      wait.watchers.delete(look)
+      settle()
+    }
+    const look = (changed: string) => {
+      if (changed !== wait.id) return
+      wait.look().then(
+        found => {
+          last = found
+          if (wait.isMet(found)) end(() => resolve(found))
+        },
+        error => end(() => reject(error)),
+      )
+    }
+    wait.watchers.add(look)
+    look(wait.id)
+  })
+}
 
 const imagePlan: Plan = {
   kind: 'dockerfile',

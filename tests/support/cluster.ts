@@ -52,9 +52,11 @@ export function clusterProgram(...args: readonly string[]): string {
 }
 
 /** `kubectl apply` of any objects. */
-export async function apply(...objects: readonly object[]): Promise<void> {
-  const list = { apiVersion: 'v1', kind: 'List', items: objects }
-  execFileSync('kubectl', ['--kubeconfig', kubeconfig, 'apply', '-f', '-'], { input: JSON.stringify(list) })
+export const apply = (...objects: readonly object[]): Promise<void> =>
+  applyYaml(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
+
+export async function applyYaml(input: string): Promise<void> {
+  execFileSync('kubectl', ['--kubeconfig', kubeconfig, 'apply', '-f', '-'], { input })
 }
 
 /**

@@ -26,6 +26,8 @@ export interface KubernetesDriverDeps {
   readonly describe: (deploymentId: string) => DeploymentFacts
   /** How a request went: null when the cluster answered. */
   readonly noteConnection?: (failure: Failure | null) => void
+  /** What is told of the deployment's hosts has changed. */
+  readonly noteDomains?: (deploymentId: string) => void
   readonly logs: LogStore
   readonly sources: SourceReader
   readonly detectPlan: (folder: string, choice?: PlanChoice) => Promise<Plan>

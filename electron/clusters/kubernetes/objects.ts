@@ -31,6 +31,7 @@ const kinds = {
     isNamespaced: false,
   },
   Certificate: { group: 'apis/cert-manager.io/v1', plural: 'certificates', isNamespaced: true },
+  Challenge: { group: 'apis/acme.cert-manager.io/v1', plural: 'challenges', isNamespaced: true },
   Middleware: { group: 'apis/traefik.io/v1alpha1', plural: 'middlewares', isNamespaced: true },
   ClusterIssuer: { group: 'apis/cert-manager.io/v1', plural: 'clusterissuers', isNamespaced: false },
 } as const

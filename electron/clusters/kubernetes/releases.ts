@@ -166,6 +166,7 @@ export function createReleases(context: KubernetesContext) {
     async apply(order: ReleaseOrder): Promise<void> {
       const deployment = describe(order.deploymentId)
       const namespace = await tenants.ensure(deployment.owner.id)
+      await routes.requireFree(order.deploymentId, namespace)
       watchNamespace(namespace)
       const facts: ReleaseFacts = {
         order,
@@ -223,6 +224,7 @@ export function createReleases(context: KubernetesContext) {
     async remove(deploymentId: string): Promise<void> {
       const namespace = placeOf(deploymentId)
       lookAgain(deploymentId, undefined)
+      await routes.forget(deploymentId, namespace)
       const selectors = { labels: deploymentSelector(deploymentId) }
       for (const kind of kindsOfDeployment) {
         const found = await api.list(kind, { namespace }, selectors)
@@ -259,7 +261,9 @@ export function createReleases(context: KubernetesContext) {
       const selectors = { labels: deploymentSelector(deploymentId) }
       const found = await api.list('Deployment', { namespace }, selectors)
       // The first release brings them.
-      if (found.length > 0) await routes.apply(deploymentId, namespace)
+      if (found.length === 0) return
+      await routes.requireFree(deploymentId, namespace)
+      await routes.apply(deploymentId, namespace)
     },
 
     observeDomains: (deploymentId: string) => routes.observe(deploymentId, placeOf(deploymentId)),
@@ -278,7 +282,7 @@ export function createReleases(context: KubernetesContext) {
       const open = [...watches.values()]
       watches.clear()
       await Promise.all(open.flatMap(one => [one.pods.dispose(), one.deployments.dispose()]))
-      await runtimeLogs.dispose()
+      await Promise.all([runtimeLogs.dispose(), routes.dispose()])
     },
   }
 }

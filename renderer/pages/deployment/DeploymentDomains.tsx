@@ -13,16 +13,11 @@ import { SkeletonRows } from '../../ui/SkeletonRows.tsx'
 import classes from './Deployment.module.css'
 import { useDeployment } from './deployment-context.ts'
 
-/** While a certificate is on its way, and only as long as somebody looks. */
-const waitingMs = 3000
-
 export function DeploymentDomains() {
   const { id, cluster } = useDeployment()
   const listed = useQuery({
     ...api.domains.list.queryOptions({ input: { id } }),
     enabled: cluster.kind === 'kubernetes',
-    refetchInterval: query =>
-      query.state.data?.domains.some(one => one.certificate.state === 'waiting') ? waitingMs : false,
   })
   return (
     <div className={classes.scroll}>
@@ -67,7 +62,7 @@ function Domains({ id, domains }: { id: string; domains: readonly Domain[] }) {
           placeholder="www.shop.example"
           value={host}
           onChange={event => setHost(event.currentTarget.value)}
-          classNames={{ input: 'mono' }}
+          classNames={{ input: classes.domainInput ?? '' }}
         />
         <Button type="submit" variant="default" disabled={host.trim() === ''} loading={change.isPending}>
           Add domain
@@ -79,15 +74,22 @@ function Domains({ id, domains }: { id: string; domains: readonly Domain[] }) {
           No host leads to it yet. Set a base domain for the cluster, or add a domain of your own.
         </p>
       ) : (
-        <ul className={classes.domainList} aria-label="Domains">
-          {domains.map(one => (
-            <DomainRow
-              key={one.host}
-              domain={one}
-              remove={() => change.mutate({ what: 'remove', host: one.host })}
-            />
-          ))}
-        </ul>
+        <>
+          <div className={classes.domainHead} aria-hidden>
+            <span>Host</span>
+            <span>DNS record</span>
+            <span>Certificate</span>
+          </div>
+          <ul className={classes.domainList} aria-label="Domains">
+            {domains.map(one => (
+              <DomainRow
+                key={one.host}
+                domain={one}
+                remove={() => change.mutate({ what: 'remove', host: one.host })}
+              />
+            ))}
+          </ul>
+        </>
       )}
     </div>
   )

@@ -149,7 +149,7 @@ export const rights: readonly Right[] = [
   {
     group: 'acme.cert-manager.io',
     resource: 'challenges',
-    verbs: read,
+    verbs: watch,
     where: 'tenant',
     why: 'to tell what a certificate waits for',
     isOptional: true,

@@ -4,7 +4,10 @@ import type { Domain } from '../../../../shared/domain/domain.ts'
 import { isForbidden, orNothing } from '../closed-addresses.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { appName, deploymentSelector, labels } from '../names.ts'
+import { toPath } from '../objects.ts'
 import { toApplyFailure } from './apply-failure.ts'
+import { createCertificateWatch } from './certificate-watch.ts'
+import { requireFreeHosts } from './host-claims.ts'
 import { findRedirect } from './ingress-controller.ts'
 import { certificateName, toIngress } from './manifests.ts'
 
@@ -24,6 +27,8 @@ export function createRoutes(context: KubernetesContext) {
   const { api, settings, describe } = context
   /** Looked for once: it belongs to the cluster. */
   const redirects = new Map<string, ReturnType<typeof findRedirect>>()
+
+  const certificates = createCertificateWatch({ ...context, tell: id => context.noteDomains?.(id) })
 
   const redirectOf = (namespace: string) => {
     if (settings.issuer === null) return Promise.resolve({ annotations: {}, object: undefined })
@@ -51,6 +56,12 @@ export function createRoutes(context: KubernetesContext) {
   }
 
   return {
+    /** Fails when something else in the cluster has a host of the deployment. */
+    async requireFree(deploymentId: string, namespace: string): Promise<void> {
+      const facts = { deploymentId, deployment: describe(deploymentId), namespace, settings, redirect: {} }
+      await requireFreeHosts(api, { deploymentId, ingress: toIngress(facts) })
+    },
+
     /** What the records say now. */
     async apply(deploymentId: string, namespace: string): Promise<void> {
       const deployment = describe(deploymentId)
@@ -81,7 +92,7 @@ export function createRoutes(context: KubernetesContext) {
       const entry = ingress?.status?.loadBalancer?.ingress?.[0]
       const scheme = settings.issuer === null ? 'http' : 'https'
       const hosts = [...(own === undefined ? [] : [own]), ...deployment.hosts]
-      return Promise.all(
+      const domains = await Promise.all(
         hosts.map(async host => ({
           host,
           isOwn: host === own,
@@ -90,7 +101,15 @@ export function createRoutes(context: KubernetesContext) {
           certificate: await certificateOf(host, { app, namespace, challenges }),
         })),
       )
+      const isWaiting = domains.some(one => one.certificate.state === 'waiting')
+      await certificates.note(deploymentId, namespace, isWaiting)
+      return domains
     },
+
+    /** Nobody waits for certificates of the deployment any more. */
+    forget: (deploymentId: string, namespace: string) => certificates.note(deploymentId, namespace, false),
+
+    dispose: certificates.dispose,
   }
 
   /** The Secrets of certificates outlive them. */
@@ -107,7 +126,7 @@ export function createRoutes(context: KubernetesContext) {
 
   /** Only some issuers have them. */
   async function findChallenges(namespace: string): Promise<readonly Challenge[]> {
-    const path = `/apis/acme.cert-manager.io/v1/namespaces/${namespace}/challenges`
+    const path = toPath('Challenge', { namespace })
     return orNothing(api.find<{ items: Challenge[] }>(path).then(found => found?.items ?? []))
   }
 
