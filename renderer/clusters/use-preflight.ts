@@ -23,7 +23,7 @@ export function usePreflight(id: string): Preflight {
   const [failure, setFailure] = useState<Failure | null>(null)
 
   useEffect(() => {
-    if (run.isCancelled) return
+    if (run.isCancelled) return setRunning(false)
     const end = new AbortController()
     setEvents([])
     setFailure(null)
@@ -38,7 +38,8 @@ export function usePreflight(id: string): Preflight {
       } catch (error) {
         if (!end.signal.aborted) setFailure(toShownFailure(error))
       } finally {
-        setRunning(false)
+        // One that was broken off says nothing of the next.
+        if (!end.signal.aborted) setRunning(false)
       }
     })()
     return () => end.abort()

@@ -85,6 +85,7 @@ function Verdict({ id, preflight: { events, isRunning, failure } }: { id: string
     )
   }
   const { word, result } = toVerdict(events)
+  const count = events.filter(({ check }) => check?.result === 'warning').length
   return (
     <div className={classes.verdict}>
       <p className={classes.verdictWord} role="status">
@@ -92,7 +93,7 @@ function Verdict({ id, preflight: { events, isRunning, failure } }: { id: string
         {isRunning ? 'Asking what it can do…' : `${word}.`}
         {!isRunning && result === 'warning' && (
           <Link to="/clusters/$id" params={{ id }} className="text-link">
-            See them
+            {count === 1 ? 'See it' : 'See them'}
           </Link>
         )}
       </p>

@@ -47,13 +47,13 @@ describe('the steps of a build', () => {
     ...{ isCached: false, hasFailed: false },
   })
 
-  test('go from the first begin to the last end of what belongs to them', () => {
+  test('go from the first begin to the last end of what belongs to them, which is in the order in which it began', () => {
     const vertexes = [
-      vertex('[build 1/5] FROM node', 10, { finishedAt: 20 }),
       vertex('[build 4/5] RUN --mount=type=cache,target=/root/.npm npm ci', 30, {
         finishedAt: 50,
         isCached: true,
       }),
+      vertex('[build 1/5] FROM node', 10, { finishedAt: 20 }),
       vertex('[build 5/5] RUN npm run build', 60),
       vertex('[stage-1 2/2] COPY --from=build /app ./', null),
     ]

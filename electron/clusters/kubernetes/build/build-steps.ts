@@ -35,7 +35,11 @@ export function toBuildkitSteps(build: {
     const finishedAt = isDone ? Math.max(...own.map(one => one.finishedAt ?? 0)) : null
     const hasFailed = own.some(one => one.error !== null)
     const status = hasFailed ? 'failed' : isDone ? 'succeeded' : end === null ? 'running' : end
-    const parts = own.filter(one => !one.name.startsWith('[internal]')).map(toPart)
+    // BuildKit names them from the last one back.
+    const parts = own
+      .filter(one => !one.name.startsWith('[internal]'))
+      .map(toPart)
+      .toSorted((one, other) => one.startedAt - other.startedAt)
     return [{ name, status, startedAt, finishedAt, logSeq, parts }]
   })
 }
