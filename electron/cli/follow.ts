@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { LogRef } from '../../shared/domain/log.ts'
+import { decodeBatch } from '../../shared/domain/log-record.ts'
 import type { Client, Context } from './command.ts'
 
 /** Prints a log as it grows, until it is closed or the signal aborts. `printed`: a line, by its number. */
@@ -14,12 +15,10 @@ export async function followLog(
       { log, after: options.after, stream },
       { signal: options.signal },
     )
-    for await (const lines of batches) {
-      for (const line of lines) output.logLine(line)
-      const last = lines.at(-1)
-      if (last === undefined) continue
-      options.printed?.(last.seq)
-      await client.logs.acknowledge({ stream, seq: last.seq })
+    for await (const batch of batches) {
+      for (const line of decodeBatch(batch)) output.logLine(line)
+      options.printed?.(batch.last)
+      await client.logs.acknowledge({ stream, seq: batch.last })
     }
   } catch (error) {
     if (!options.signal.aborted) throw error

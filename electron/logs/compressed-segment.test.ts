@@ -6,11 +6,12 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { LogLine, LogRef, NewLogLine } from '../../shared/domain/log.ts'
+import { decodeBatch } from '../../shared/domain/log-record.ts'
 import type { LogStore } from './log-store.ts'
 import { createLogStore, type LogLimits } from './segment-log.ts'
 
 const app: LogRef = { kind: 'runtime', id: 'app' }
-const limits = { segmentBytes: 150_000 }
+const limits = { segmentBytes: 150_000, plainBytes: 0 }
 const all = { after: 0, limit: 1_000_000 }
 
 const patience = { timeout: 30_000 }
@@ -94,7 +95,7 @@ test('what is on the disk is less than a fifth of what was written, and any gunz
 })
 
 test('bounds count what is on the disk: compressed, more lines are kept', async () => {
-  const store = openStore({ segmentBytes: 50_000, logBytes: 200_000 })
+  const store = openStore({ segmentBytes: 50_000, logBytes: 200_000, plainBytes: 0 })
   for (let from = 1; from <= 20_000; from += 500) {
     await store.append(app, numbered(from, from + 499))
     await untilCompressed(1)
@@ -127,7 +128,7 @@ test('who follows or searches while segments are compressed gets every line once
   const follower = store.follow(app, 0, new AbortController().signal)
   const followed: LogLine[] = []
   const reading = (async () => {
-    for await (const batch of follower) followed.push(...batch)
+    for await (const batch of follower) followed.push(...decodeBatch(batch))
   })()
   for (let from = 1; from <= 10_000; from += 500) {
     await store.append(app, numbered(from, from + 499))
@@ -165,7 +166,7 @@ test('a kill at any point of compressing leaves the segment in one form or the o
 test('a process killed while it writes and compresses loses no line and has none twice', async () => {
   const script = `
     import { createLogStore } from ${JSON.stringify(new URL('./segment-log.ts', import.meta.url).href)}
-    const store = createLogStore({ folder: ${JSON.stringify(folder)}, limits: { segmentBytes: 30_000 } })
+    const store = createLogStore({ folder: ${JSON.stringify(folder)}, limits: { segmentBytes: 30_000, plainBytes: 0 } })
     for (let position = 0; ; ) {
       const lines = Array.from({ length: 300 }, () => {
         const number = ++position

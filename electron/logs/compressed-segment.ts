@@ -115,7 +115,7 @@ export async function readIndex(path: string): Promise<SegmentIndex | undefined>
   }
 }
 
-/** The text of a block; undefined when the disk has damaged it. */
+/** The text of a block, or of several; undefined when the disk has damaged them. */
 export async function expandBlock(bytes: Buffer): Promise<string | undefined> {
   return decompress(bytes).then(
     text => text.toString('utf8'),

@@ -1,4 +1,12 @@
-import type { LogDisk, LogLine, LogPage, LogQuery, LogRef, NewLogLine } from '../../shared/domain/log.ts'
+import type {
+  LogBatch,
+  LogDisk,
+  LogLine,
+  LogPage,
+  LogQuery,
+  LogRef,
+  NewLogLine,
+} from '../../shared/domain/log.ts'
 import type { Span } from './line-matcher.ts'
 import type { SearchOptions, SearchProgress } from './search.ts'
 
@@ -14,18 +22,18 @@ export interface LogStore {
   /** Calls back when `disk` changes. Returns the end of it. */
   onDisk(changed: () => void): () => void
   /**
-   * Appends lines; resolves when they are handed to the operating system. Opens the log if it is new.
+   * Appends lines, or their records as they are; resolves when they are handed to the operating system. Opens the log if it is new.
    * `mark`: the position in the source after these lines, kept with them in one write, so that a reader of the source
    * that is killed can go on exactly there.
    */
-  append(log: LogRef, lines: readonly NewLogLine[], mark?: LogMark): Promise<void>
+  append(log: LogRef, lines: readonly NewLogLine[] | Buffer, mark?: LogMark): Promise<void>
   /** The last mark of a source that was appended to the log. */
   lastMark(log: LogRef, source: string): Promise<number | undefined>
   /** No line will follow: followers end. Appending again opens it again. */
   close(log: LogRef): Promise<void>
   read(log: LogRef, range: { before?: number; after?: number; limit: number }): Promise<LogPage>
   /** Batches of lines after `after` until the log is closed or the signal aborts. Pulls: nothing is read ahead. */
-  follow(log: LogRef, after: number, signal: AbortSignal): AsyncGenerator<LogLine[], void, void>
+  follow(log: LogRef, after: number, signal: AbortSignal): AsyncGenerator<LogBatch, void, void>
   /** The newest lines that match, oldest first. */
   search(
     log: LogRef,

@@ -1,5 +1,5 @@
-import type { LogLine } from '../../shared/domain/log.ts'
-import { loadBlocks, readBlock, type Segment } from './segment.ts'
+import type { LogBatch, LogLine } from '../../shared/domain/log.ts'
+import { loadBlocks, readBlock, readBlocks, type Segment } from './segment.ts'
 
 /** What is readable at a moment: nothing that is written later changes it, except that old segments may go. */
 export interface LogView {
@@ -51,18 +51,34 @@ export async function readBackward(view: LogView, before: number, limit: PageLim
   return newestFirst.reverse()
 }
 
-/** Blocks of lines in order, beginning with the one that holds `seq`. */
-export async function* blocksForward(view: LogView, seq: number): AsyncGenerator<LogLine[]> {
-  const from = Math.max(
-    0,
-    lastIndexAtOrBefore(view.segments, seq, segment => segment.firstSeq),
-  )
+/** The lines after `after` as records, about `bytes` of them at most; undefined when there are none. */
+export async function readBatch(view: LogView, after: number, bytes: number): Promise<LogBatch | undefined> {
+  const from = firstIndex(view.segments, after + 1, segment => segment.firstSeq)
   for (const segment of view.segments.slice(from)) {
     const blocks = await loadBlocks(segment)
-    const start = Math.max(
-      0,
-      lastIndexAtOrBefore(blocks, seq, block => block.seq),
-    )
+    // Blocks that come meanwhile are for the next time: what was the last one may have grown before them.
+    const end = blocks.length
+    for (let block = firstIndex(blocks, after + 1, start => start.seq); block < end; ) {
+      const { next, ...batch } = await readBlocks(segment, block, bytes)
+      if (batch.last > after) return withoutFirst(batch, after)
+      block = next
+    }
+  }
+  return undefined
+}
+
+function withoutFirst({ first, last, records }: LogBatch, through: number): LogBatch {
+  let from = 0
+  for (let seq = first; seq <= through; seq++) from = records.indexOf('\n', from) + 1
+  return { first: Math.max(first, through + 1), last, records: records.slice(from) }
+}
+
+/** Blocks of lines in order, beginning with the one that holds `seq`. */
+export async function* blocksForward(view: LogView, seq: number): AsyncGenerator<LogLine[]> {
+  const from = firstIndex(view.segments, seq, segment => segment.firstSeq)
+  for (const segment of view.segments.slice(from)) {
+    const blocks = await loadBlocks(segment)
+    const start = firstIndex(blocks, seq, block => block.seq)
     for (let block = start; block < blocks.length; block++) yield await readBlock(segment, block)
   }
 }
@@ -76,6 +92,10 @@ export async function* blocksBackward(view: LogView, seq: number): AsyncGenerato
     for (let block = start; block >= 0; block--) yield await readBlock(segment, block)
   }
 }
+
+/** Where to begin to read: at the item that holds `seq`, or at the first one. */
+const firstIndex = <T>(items: readonly T[], seq: number, toSeq: (item: T) => number): number =>
+  Math.max(0, lastIndexAtOrBefore(items, seq, toSeq))
 
 /** Index of the last item whose number is not past `seq`; -1 if there is none. The items are in order. */
 function lastIndexAtOrBefore<T>(items: readonly T[], seq: number, toSeq: (item: T) => number): number {

@@ -1,10 +1,8 @@
-import type { LogLine, LogStream, NewLogLine } from '../../shared/domain/log.ts'
 import type { LogMark } from './log-store.ts'
 
 /**
- * The text of a segment. Every record ends with a line feed, the only byte that separates:
+ * What a segment holds between the records of its lines (`shared/domain/log-record.ts`):
  *
- *     1732412345678 o text     a line of stdout (`e` stderr, `p` platform; a capital: a piece, the rest follows)
  *     =[["app.log",4096]]      ends a batch, with the marks that belong to it (`=` alone: none)
  *     !                        ends the log, until something is appended again
  *
@@ -14,30 +12,6 @@ export const lineFeed = 0x0a
 export const commitSign = '='.charCodeAt(0)
 export const closeSign = '!'.charCodeAt(0)
 export const closeRecord = '!\n'
-
-/** Longer lines are kept in pieces of this many UTF-16 units. */
-export const pieceLength = 16 * 1024
-
-const letters = { stdout: 'o', stderr: 'e', platform: 'p' } as const satisfies Record<LogStream, string>
-const streams: Readonly<Record<string, LogStream>> = { o: 'stdout', e: 'stderr', p: 'platform' }
-
-export function encodeLine({ at, stream, text, isPartial }: NewLogLine): string {
-  const letter = letters[stream]
-  return `${at} ${isPartial ? letter.toUpperCase() : letter} ${escapeText(text)}\n`
-}
-
-/** `record` without its line feed. One that cannot be read (a damaged disk) is shown as it is. */
-export function decodeLine(seq: number, record: string): LogLine {
-  const space = record.indexOf(' ')
-  const at = Number(record.slice(0, space))
-  const letter = record.charAt(space + 1)
-  const stream = streams[letter.toLowerCase()]
-  if (space < 1 || stream === undefined || !Number.isFinite(at)) {
-    return { seq, at: 0, stream: 'platform', text: record, isPartial: false }
-  }
-  const isPartial = letter !== letters[stream]
-  return { seq, at, stream, text: unescapeText(record.slice(space + 3)), isPartial }
-}
 
 export function encodeCommit(marks: readonly LogMark[]): string {
   return marks.length === 0
@@ -55,35 +29,8 @@ export function decodeCommit(record: string): LogMark[] {
   }
 }
 
-/** The line in pieces of at most `pieceLength`; a surrogate pair is not torn. */
-export function toPieces(line: NewLogLine): NewLogLine[] {
-  if (line.text.length <= pieceLength) return [line]
-  const pieces: NewLogLine[] = []
-  for (let start = 0; start < line.text.length; ) {
-    let end = Math.min(start + pieceLength, line.text.length)
-    if (end < line.text.length && isHighSurrogate(line.text.charCodeAt(end - 1))) end--
-    const isPartial = end < line.text.length || line.isPartial
-    pieces.push({ ...line, text: line.text.slice(start, end), isPartial })
-    start = end
-  }
-  return pieces
-}
+/** At the begin of the text or after a line feed; other breaks are text. */
+const commits = /(?<![^\n])[=!][^\n]*\n/g
 
-const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff
-
-/** Half a surrogate pair has no UTF-8 form, so it is written as `\u` and its number. */
-function escapeText(text: string): string {
-  if (!text.includes('\\') && !text.includes('\n') && text.isWellFormed()) return text
-  return text
-    .replaceAll('\\', '\\\\')
-    .replaceAll('\n', '\\n')
-    .replace(/\p{Surrogate}/gu, unit => `\\u${unit.charCodeAt(0).toString(16)}`)
-}
-
-function unescapeText(text: string): string {
-  if (!text.includes('\\')) return text
-  return text.replace(/\\(?:u([0-9a-f]{4})|(.))/g, (_, unit: string | undefined, sign: string) => {
-    if (unit !== undefined) return String.fromCharCode(Number.parseInt(unit, 16))
-    return sign === 'n' ? '\n' : sign
-  })
-}
+/** The records of lines alone. */
+export const withoutCommits = (text: string): string => text.replace(commits, '')

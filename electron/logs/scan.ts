@@ -11,9 +11,19 @@ export interface BlockStart {
 const blockBytes = 64 * 1024
 
 /** Adds to the index what a record at `offset` means for it. */
-export function indexRecord(blocks: BlockStart[], start: BlockStart): void {
+function indexRecord(blocks: BlockStart[], offset: number, seq: number): void {
   const newest = blocks.at(-1)
-  if (newest === undefined || start.offset - newest.offset >= blockBytes) blocks.push(start)
+  if (newest === undefined || offset - newest.offset >= blockBytes) blocks.push({ offset, seq })
+}
+
+/** Adds the records of lines, the first of which is at `start`, to the index; how many they are. */
+export function indexLines(blocks: BlockStart[], records: Buffer, start: BlockStart): number {
+  let count = 0
+  for (let at = 0; at < records.length; at = records.indexOf(lineFeed, at) + 1) {
+    indexRecord(blocks, start.offset + at, start.seq + count)
+    count++
+  }
+  return count
 }
 
 export interface Scan {
@@ -34,7 +44,7 @@ export function scanSegment(bytes: Buffer, firstSeq: number): Scan {
   for (let start = 0; ; ) {
     const end = bytes.indexOf(lineFeed, start)
     if (end === -1) break
-    indexRecord(blocks, { offset: start, seq: firstSeq + lineCount })
+    indexRecord(blocks, start, firstSeq + lineCount)
     const sign = bytes[start]
     if (sign === commitSign) marks.push(...decodeCommit(bytes.toString('utf8', start, end)))
     if (sign === commitSign || sign === closeSign) {

@@ -1,13 +1,13 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SlipwayError } from '../../shared/domain/failure.ts'
-import type { LogLine, LogPage, LogQuery, LogRef } from '../../shared/domain/log.ts'
+import type { LogBatch, LogPage, LogQuery, LogRef } from '../../shared/domain/log.ts'
 import { createDiskBound, findSegments } from './disk-bound.ts'
 import { createRoomKeeper, isDiskFull } from './full-disk.ts'
 import { createLineMatcher } from './line-matcher.ts'
 import type { LogStore } from './log-store.ts'
 import { isMissing } from './missing.ts'
-import { type PageLimit, readBackward, readForward } from './page.ts'
+import { readBackward, readBatch, readForward } from './page.ts'
 import { type FoundLine, findError, type SearchProgress, searchLogs } from './search.ts'
 import { toFirstSeq } from './segment.ts'
 import { createSegmentedLog, type SegmentedLog } from './segmented-log.ts'
@@ -17,13 +17,20 @@ import { createSerial } from './serial.ts'
 export interface LogLimits {
   readonly segmentBytes: number
   readonly logBytes: number
+  /** Of a log that is written to all the time, before it is compressed. */
+  readonly plainBytes: number
   readonly totalBytes: number
 }
 
-const defaultLimits: LogLimits = { segmentBytes: 2 ** 20, logBytes: 64 * 2 ** 20, totalBytes: 2 ** 30 }
+const defaultLimits: LogLimits = {
+  segmentBytes: 2 ** 20,
+  logBytes: 64 * 2 ** 20,
+  plainBytes: 32 * 2 ** 20,
+  totalBytes: 2 ** 30,
+}
 
 const pageCharacters = 2 ** 21
-const batchLimit: PageLimit = { lines: 1000, characters: 2 ** 18 }
+const batchBytes = 2 ** 18
 
 /**
  * The log store on disk: one folder of segments for each log, `<folder>/<kind>-<id>/<first sequence number>.log`, and
@@ -38,7 +45,7 @@ export function createLogStore({
   limits?: Partial<LogLimits>
   now?: () => number
 }): LogStore {
-  const { segmentBytes, logBytes, totalBytes } = { ...defaultLimits, ...limits }
+  const { segmentBytes, logBytes, plainBytes, totalBytes } = { ...defaultLimits, ...limits }
   const logs = new Map<string, SegmentedLog>()
   const disposing = new AbortController()
   /** One at a time, so that compressing never takes more than one core from what is live. */
@@ -57,6 +64,7 @@ export function createLogStore({
       folder: join(folder, name),
       segmentBytes,
       logBytes,
+      plainBytes,
       onSize: bound.add,
       // What cannot be compressed is as good as it is.
       inBackground: work => void compressing(() => work(disposing.signal)).catch(() => undefined),
@@ -186,7 +194,7 @@ async function* follow(
   log: SegmentedLog,
   after: number,
   signal: AbortSignal,
-): AsyncGenerator<LogLine[], void, void> {
+): AsyncGenerator<LogBatch, void, void> {
   let wake = () => {}
   let isChanged = false
   const changed = () => {
@@ -201,14 +209,13 @@ async function* follow(
       isChanged = false
       const view = await log.view()
       if (view.generation !== generation) return
-      const range = { after: position, before: Infinity }
-      const lines = await readForward(view, range, batchLimit).catch(error => {
+      const batch = await readBatch(view, position, batchBytes).catch(error => {
         if (!isMissing(error)) throw error
         isChanged = true
-        return []
+        return undefined
       })
-      position = lines.at(-1)?.seq ?? position
-      if (lines.length > 0) yield lines
+      position = batch?.last ?? position
+      if (batch !== undefined) yield batch
       else if (isChanged) continue
       else if (view.isClosed) return
       else

@@ -1,9 +1,10 @@
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LogLine } from '../../shared/domain/log.ts'
+import type { LogBatch, LogLine, NewLogLine } from '../../shared/domain/log.ts'
+import { decodeBatch, encodeLine } from '../../shared/domain/log-record.ts'
 import { expandBlock, readIndex } from './compressed-segment.ts'
 import { isMissing } from './missing.ts'
-import { closeSign, commitSign, decodeLine } from './record.ts'
+import { withoutCommits } from './record.ts'
 import { type BlockStart, scanSegment } from './scan.ts'
 
 /**
@@ -19,6 +20,9 @@ export interface Segment {
   /** It was not worth compressing, or could not be. */
   isKeptPlain?: boolean
 }
+
+/** Compressed logs take a tenth of the room, or a little more. */
+const usualRatio = 8
 
 const plainEnding = '.log'
 const compressedEnding = '.log.gz'
@@ -50,10 +54,22 @@ export async function loadBlocks(segment: Segment): Promise<readonly BlockStart[
 
 /** The lines of one block. Where the disk has damaged them, one line says so. */
 export async function readBlock(segment: Segment, block: number): Promise<LogLine[]> {
-  const seq = segment.blocks?.[block]?.seq
-  if (seq === undefined) return []
-  const text = await whicheverForm(segment, () => readText(segment, block))
-  return text === undefined ? [damaged(seq)] : toLines(text, seq)
+  return decodeBatch(await readBlocks(segment, block, 0))
+}
+
+/** The lines of a block as records, and of those that follow as long as they begin within about so many characters. */
+export async function readBlocks(
+  segment: Segment,
+  block: number,
+  characters: number,
+): Promise<LogBatch & { next: number }> {
+  const blocks = segment.blocks ?? []
+  const first = blocks[block]?.seq
+  if (first === undefined) return { first: 1, last: 0, records: '', next: block + 1 }
+  const { text, next } = await whicheverForm(segment, () => readText(segment, block, characters))
+  if (text === undefined && next > block + 1) return readBlocks(segment, block, 0)
+  const records = text === undefined ? encodeLine(damaged) : withoutCommits(text)
+  return { first, last: first + countLines(records) - 1, records, next }
 }
 
 /** Reads again when the file became a compressed one before it was opened. */
@@ -69,33 +85,34 @@ async function whicheverForm<T>(segment: Segment, read: () => Promise<T>): Promi
 }
 
 /** All that tells the two forms apart is taken before the first wait. */
-async function readText(segment: Segment, block: number): Promise<string | undefined> {
-  const start = segment.blocks?.[block]?.offset ?? 0
-  const end = segment.blocks?.[block + 1]?.offset ?? segment.size
+async function readText(
+  segment: Segment,
+  block: number,
+  characters: number,
+): Promise<{ text: string | undefined; next: number }> {
+  const { path, size, blocks = [] } = segment
+  const offsetOf = (index: number) => blocks[index]?.offset ?? size
+  const start = offsetOf(block)
   const isExpanded = !isCompressed(segment)
-  const bytes = await readBytes(segment.path, start, end)
-  return isExpanded ? bytes.toString('utf8') : await expandBlock(bytes)
+  const most = isExpanded ? characters : characters / usualRatio
+  let next = block + 1
+  while (next < blocks.length && offsetOf(next) - start < most) next++
+  const bytes = await readBytes(path, start, offsetOf(next))
+  return { text: isExpanded ? bytes.toString('utf8') : await expandBlock(bytes), next }
 }
 
-function toLines(text: string, firstSeq: number): LogLine[] {
-  const lines: LogLine[] = []
-  let seq = firstSeq
-  for (let from = 0; ; ) {
-    const to = text.indexOf('\n', from)
-    if (to === -1) return lines
-    const sign = text.charCodeAt(from)
-    if (sign !== commitSign && sign !== closeSign) lines.push(decodeLine(seq++, text.slice(from, to)))
-    from = to + 1
-  }
+function countLines(records: string): number {
+  let count = 0
+  for (let at = records.indexOf('\n'); at !== -1; at = records.indexOf('\n', at + 1)) count++
+  return count
 }
 
-const damaged = (seq: number): LogLine => ({
-  seq,
+const damaged = {
   at: 0,
   stream: 'platform',
   text: 'The lines here cannot be read: the disk has damaged them',
   isPartial: false,
-})
+} as const satisfies NewLogLine
 
 async function readBytes(path: string, start: number, end: number): Promise<Buffer> {
   const file = await open(path, 'r')

@@ -13,14 +13,18 @@ import {
 } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { NewLogLine } from '../../shared/domain/log.ts'
+import { encodeLines } from '../../shared/domain/log-record.ts'
 import { compressSegment, leastCompressedBytes, readIndex } from './compressed-segment.ts'
 import type { LogMark } from './log-store.ts'
 import { isMissing } from './missing.ts'
 import type { LogView } from './page.ts'
-import { closeRecord, encodeCommit, encodeLine, toPieces } from './record.ts'
-import { indexRecord, type Scan, scanSegment } from './scan.ts'
+import { closeRecord, encodeCommit } from './record.ts'
+import { indexLines, type Scan, scanSegment } from './scan.ts'
 import { isCompressed, type Segment, toCompressedPath, toFirstSeq, toSegmentPath } from './segment.ts'
 import { createSerial } from './serial.ts'
+
+/** A log that was not written to for this long has time to be compressed. */
+const quietMs = 1000
 
 /** A source that has not been read for this many other sources is forgotten (each run of an app is a source). */
 const keptMarks = 256
@@ -33,10 +37,11 @@ export interface SegmentedLogView extends LogView {
 
 /**
  * One log: a folder of segments, the newest of which is written to. Writing is serial. Full segments, and all of a log that
- * is closed, are compressed in the background.
+ * is closed, are compressed in the background; in a flood that comes later, since whoever follows it reads plain ones.
  */
 export interface SegmentedLog {
-  append(lines: readonly NewLogLine[], mark?: LogMark): Promise<void>
+  /** `lines`: as they are, or as whole records of at most a piece each. */
+  append(lines: readonly NewLogLine[] | Buffer, mark?: LogMark): Promise<void>
   close(): Promise<void>
   remove(): Promise<void>
   lastMark(source: string): Promise<number | undefined>
@@ -61,12 +66,15 @@ export function createSegmentedLog({
   folder,
   segmentBytes,
   logBytes,
+  plainBytes,
   onSize,
   inBackground,
 }: {
   folder: string
   segmentBytes: number
   logBytes: number
+  /** As much waits to be compressed while the log is written to all the time. */
+  plainBytes: number
   /** By how many bytes the log grew or shrank. */
   onSize: (bytes: number) => void
   /** Does it later, until the signal aborts. */
@@ -78,6 +86,8 @@ export function createSegmentedLog({
   let tailFile: FileHandle | undefined
   let generation = 0
   let isGoingToCompress = false
+  let quiet: NodeJS.Timeout | undefined
+  let isQuiet = true
 
   const notify = () => {
     for (const listener of listeners) listener()
@@ -121,16 +131,12 @@ export function createSegmentedLog({
   }
 
   /** One write. When it fails the log is read again before the next one, which cuts off what was half written. */
-  const write = async (log: State, text: string): Promise<Segment> => {
+  const write = async (log: State, parts: readonly Buffer[]): Promise<Segment> => {
     const newest = log.segments.at(-1)
     const isFull = newest === undefined || newest.size >= segmentBytes || isCompressed(newest)
     const segment = isFull ? await startSegment(log) : newest
     tailFile ??= await open(segment.path, 'r+')
-    const bytes = Buffer.from(text)
-    for (let written = 0; written < bytes.length; ) {
-      const left = bytes.length - written
-      written += (await tailFile.write(bytes, written, left, segment.size + written)).bytesWritten
-    }
+    await writeAll(tailFile, parts, segment.size)
     return segment
   }
 
@@ -157,7 +163,7 @@ export function createSegmentedLog({
     )
 
   const compressLater = () => {
-    if (isGoingToCompress || state === undefined || findUncompressed(state) === undefined) return
+    if (isGoingToCompress || next() === undefined) return
     isGoingToCompress = true
     inBackground(async signal => {
       try {
@@ -168,7 +174,20 @@ export function createSegmentedLog({
       }
     })
   }
-  const next = () => (state === undefined ? undefined : findUncompressed(state))
+  const next = () => {
+    if (state === undefined) return undefined
+    const isTime = isQuiet || state.isClosed || sizeOf(state.segments.filter(isPlain)) > plainBytes
+    return isTime ? findUncompressed(state) : undefined
+  }
+
+  const waitForQuiet = () => {
+    isQuiet = false
+    clearTimeout(quiet)
+    quiet = setTimeout(() => {
+      isQuiet = true
+      compressLater()
+    }, quietMs)
+  }
 
   /** The compressed file is complete before it takes the place of the plain one; readers go on in it. */
   const compress = async (segment: Segment, signal: AbortSignal) => {
@@ -200,25 +219,24 @@ export function createSegmentedLog({
   return {
     append: (lines, mark) =>
       changing(async log => {
-        const records = lines.flatMap(toPieces).map(encodeLine)
-        const commit = encodeCommit(mark === undefined ? [] : [mark])
-        const segment = await write(log, records.join('') + commit)
-        const sizeBefore = segment.size
-        for (const record of records) {
-          indexRecord(segment.blocks ?? [], { offset: segment.size, seq: ++log.last })
-          segment.size += Buffer.byteLength(record)
-        }
-        segment.size += Buffer.byteLength(commit)
-        onSize(segment.size - sizeBefore)
+        const records = Buffer.isBuffer(lines) ? lines : Buffer.from(encodeLines(lines))
+        const commit = Buffer.from(encodeCommit(mark === undefined ? [] : [mark]))
+        const segment = await write(log, [records, commit])
+        const start = { offset: segment.size, seq: log.last + 1 }
+        log.last += indexLines(segment.blocks ?? [], records, start)
+        const size = records.length + commit.length
+        segment.size += size
+        onSize(size)
         if (mark !== undefined) moveMark(log.marks, mark)
         log.isClosed = false
-        while (log.segments.length > 1 && sizeOf(log) > logBytes) await dropFirst(log)
+        waitForQuiet()
+        while (log.segments.length > 1 && sizeOf(log.segments) > logBytes) await dropFirst(log)
       }),
 
     close: () =>
       changing(async log => {
         if (log.segments.length > 0 && !log.isClosed) {
-          const segment = await write(log, closeRecord)
+          const segment = await write(log, [Buffer.from(closeRecord)])
           segment.size += closeRecord.length
           onSize(closeRecord.length)
           log.isClosed = true
@@ -230,7 +248,7 @@ export function createSegmentedLog({
       changing(async log => {
         await releaseFile()
         await rm(folder, { recursive: true, force: true })
-        onSize(-sizeOf(log))
+        onSize(-sizeOf(log.segments))
         state = { segments: [], last: 0, isClosed: false, marks: new Map() }
         generation++
       }),
@@ -264,8 +282,21 @@ export function createSegmentedLog({
       return () => listeners.delete(changed)
     },
 
-    dispose: () => serial(releaseFile),
+    dispose() {
+      clearTimeout(quiet)
+      return serial(releaseFile)
+    },
   }
+}
+
+async function writeAll(file: FileHandle, parts: readonly Buffer[], position: number): Promise<void> {
+  const size = parts.reduce((sum, part) => sum + part.length, 0)
+  let written = (await file.writev(parts, position)).bytesWritten
+  if (written === size) return
+  // A disk that is nearly full takes a part; the next try says so.
+  const bytes = Buffer.concat(parts)
+  while (written < size)
+    written += (await file.write(bytes, written, size - written, position + written)).bytesWritten
 }
 
 /**
@@ -316,4 +347,5 @@ function moveMark(marks: Map<string, number>, { source, position }: LogMark): vo
 const toMarks = (marks: Map<string, number>): LogMark[] =>
   [...marks].map(([source, position]) => ({ source, position }))
 
-const sizeOf = (log: State): number => log.segments.reduce((sum, segment) => sum + segment.size, 0)
+const sizeOf = (segments: readonly Segment[]): number => segments.reduce((sum, { size }) => sum + size, 0)
+const isPlain = (segment: Segment): boolean => !isCompressed(segment) && !segment.isKeptPlain

@@ -1,7 +1,7 @@
-import type { LogLine } from '../../shared/domain/log.ts'
+import type { LogBatch } from '../../shared/domain/log.ts'
 
-/** Lines that may be on their way to a reader that has not said that it drew them. */
-const windowLines = 4000
+/** Batches that may be on their way to a reader that has not said that it drew them. */
+const mostBatches = 4
 
 /**
  * Back-pressure from the console to the source: a followed log is read on only as fast as its reader acknowledges.
@@ -18,24 +18,24 @@ export function createAcknowledgements() {
       stream.wake()
     },
 
-    /** The lines of `source`, no further ahead of the acknowledgements than the window. */
+    /** The batches of `source`, a few of which are ahead of the acknowledgements. */
     async *pace(
       name: string,
-      source: AsyncGenerator<LogLine[], void, void>,
+      source: AsyncGenerator<LogBatch, void, void>,
       signal: AbortSignal,
-    ): AsyncGenerator<LogLine[], void, void> {
+    ): AsyncGenerator<LogBatch, void, void> {
       const stream = { acknowledged: 0, wake: () => {} }
       const stop = () => stream.wake()
       streams.set(name, stream)
       signal.addEventListener('abort', stop)
-      let isFirst = true
+      let underWay: number[] = []
       try {
-        for await (const lines of source) {
-          const last = lines.at(-1)?.seq ?? 0
-          if (isFirst) stream.acknowledged = Math.max(stream.acknowledged, (lines[0]?.seq ?? 1) - 1)
-          isFirst = false
-          yield lines
-          while (last - stream.acknowledged > windowLines && !signal.aborted) {
+        for await (const batch of source) {
+          yield batch
+          underWay.push(batch.last)
+          for (;;) {
+            underWay = underWay.filter(last => last > stream.acknowledged)
+            if (underWay.length < mostBatches || signal.aborted) break
             await new Promise<void>(resolve => {
               stream.wake = resolve
             })

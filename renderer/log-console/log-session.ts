@@ -1,4 +1,5 @@
 import type { LogLine, LogRef } from '../../shared/domain/log.ts'
+import { decodeBatch } from '../../shared/domain/log-record.ts'
 import type { client as Client } from '../connection/api.ts'
 import { toShownFailure } from '../connection/failures.ts'
 import {
@@ -85,7 +86,7 @@ export function createLogSession(deps: {
         for await (const batch of batches) {
           if (own.signal.aborted) return
           // The next batch is on its way while this one is drawn; how many may be is up to the other side.
-          void append(batch, true).then(() => acknowledge(stream, batch))
+          void append(decodeBatch(batch), true).then(() => acknowledge(stream, batch.last))
         }
         break
       } catch (error) {
@@ -98,9 +99,8 @@ export function createLogSession(deps: {
   }
 
   /** One that is lost with the connection is not missed: so is its stream. */
-  const acknowledge = (stream: string, batch: readonly LogLine[]) => {
-    const last = batch.at(-1)
-    if (last !== undefined) client.logs.acknowledge({ stream, seq: last.seq }).catch(() => {})
+  const acknowledge = (stream: string, seq: number) => {
+    client.logs.acknowledge({ stream, seq }).catch(() => {})
   }
 
   const show = (next: LogWindow, after: () => void) =>

@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import {
+  logBatchSchema,
   logDiskSchema,
   logLineSchema,
   logPageSchema,
@@ -32,7 +33,7 @@ export const logs = {
    */
   follow: entry
     .input(z.object({ log: logRefSchema, after: z.number().int(), stream: z.string().max(100) }))
-    .output(eventIterator(z.array(logLineSchema))),
+    .output(eventIterator(logBatchSchema)),
   acknowledge: entry
     .input(z.object({ stream: z.string().max(100), seq: z.number().int() }))
     .output(z.object({})),

@@ -24,6 +24,14 @@ export const logLineSchema = z.object({
 })
 export type LogLine = z.infer<typeof logLineSchema>
 
+/** Lines in order without a gap, as their records (`log-record.ts`); `first` and `last` are their numbers. */
+export const logBatchSchema = z.object({
+  first: z.number().int(),
+  last: z.number().int(),
+  records: z.string(),
+})
+export type LogBatch = z.infer<typeof logBatchSchema>
+
 /** A line before the store has numbered it. */
 export type NewLogLine = Omit<LogLine, 'seq'>
 

@@ -6,6 +6,7 @@ import {
   tenantNamespace,
 } from '../../electron/clusters/kubernetes/names.ts'
 import { toRbac } from '../../electron/clusters/kubernetes/preflight/rights.ts'
+import { decodeBatch } from '../../shared/domain/log-record.ts'
 import { apply, clusterTest, kubectl, personKubeconfig } from '../support/cluster.ts'
 import { isThere, setUpBuilds } from '../support/cluster-builds.ts'
 import { newId, openClusterDriver } from '../support/cluster-driver.ts'
@@ -63,12 +64,12 @@ describe('a build in the cluster', () => {
     const count = 'for n in $(seq 1 40); do echo "line $n"; sleep 0.2; done'
     const { order } = await orderOf({ ...app, 'count.sh': count }, { planEdits: { build: 'sh count.sh' } })
     await slipway().driver.startBuild(order)
-    for await (const lines of slipway().logs.follow(
+    for await (const batch of slipway().logs.follow(
       { kind: 'build', id: order.buildId },
       0,
       AbortSignal.timeout(120_000),
     )) {
-      if (lines.some(line => line.text.endsWith(' line 5'))) break
+      if (decodeBatch(batch).some(line => line.text.endsWith(' line 5'))) break
     }
 
     await slipway().close()

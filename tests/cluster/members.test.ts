@@ -1,7 +1,8 @@
 import { afterAll, expect } from 'vitest'
 import { tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import { toRbac } from '../../electron/clusters/kubernetes/preflight/rights.ts'
-import { applyYaml, clusterTest, install, kubectl, personKubeconfig } from '../support/cluster.ts'
+import { decodeBatch } from '../../shared/domain/log-record.ts'
+import { apply, applyYaml, clusterTest, clusterTest, install, install, kubectl, kubectl, personKubeconfig, personKubeconfig } from '../support/cluster.ts'
 import {
   isReadyRun,
   newId,
@@ -45,8 +46,8 @@ clusterTest(
     await test.until(deploymentId, isReadyRun(second))
     const end = AbortSignal.timeout(30_000)
     const texts: string[] = []
-    for await (const lines of test.logs.follow({ kind: 'runtime', id: deploymentId }, 0, end)) {
-      texts.push(...lines.map(line => line.text))
+    for await (const batch of test.logs.follow({ kind: 'runtime', id: deploymentId }, 0, end)) {
+      texts.push(...decodeBatch(batch).map(line => line.text))
       if (texts.includes('count 3')) break
     }
     expect(texts[0]).toBe('listening on 8080')

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { createGateway, type Gateway } from '../../electron/gateway/gateway.ts'
 import type { LogStore } from '../../electron/logs/log-store.ts'
+import { decodeBatch } from '../../shared/domain/log-record.ts'
 import { clusterTest, install, kubectl } from '../support/cluster.ts'
 import {
   isReadyRun,
@@ -37,8 +38,8 @@ async function readTexts(
   isEnough: (texts: string[]) => boolean,
 ): Promise<string[]> {
   const texts: string[] = []
-  for await (const lines of logs.follow({ kind: 'runtime', id }, 0, AbortSignal.timeout(60_000))) {
-    texts.push(...lines.map(line => line.text))
+  for await (const batch of logs.follow({ kind: 'runtime', id }, 0, AbortSignal.timeout(60_000))) {
+    texts.push(...decodeBatch(batch).map(line => line.text))
     if (isEnough(texts)) break
   }
   return texts

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest'
+import { decodeBatch } from '../../shared/domain/log-record.ts'
 import { clusterTest, install, kubectl } from '../support/cluster.ts'
 import {
   isReadyRun,
@@ -98,8 +99,8 @@ clusterTest(
     const expected = [...open.map(one => `${one} open`), ...closed.map(one => `${one} closed`)].sort()
     const end = AbortSignal.timeout(60_000)
     const said: string[] = []
-    for await (const lines of ana.logs.follow({ kind: 'runtime', id: prober.deploymentId }, 0, end)) {
-      said.push(...lines.map(line => line.text))
+    for await (const batch of ana.logs.follow({ kind: 'runtime', id: prober.deploymentId }, 0, end)) {
+      said.push(...decodeBatch(batch).map(line => line.text))
       if (said.length >= expected.length) break
     }
     expect(said.sort()).toEqual(expected)

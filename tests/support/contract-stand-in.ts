@@ -8,8 +8,9 @@ import { WebSocketServer } from 'ws'
 import { contract } from '../../shared/contract/contract.ts'
 import { mostAtOnce } from '../../shared/contract/deployments.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
-import type { LogLine } from '../../shared/domain/log.ts'
+import type { LogBatch, LogLine } from '../../shared/domain/log.ts'
 import { isErrorLine } from '../../shared/domain/log-level.ts'
+import { encodeLines } from '../../shared/domain/log-record.ts'
 import type { Settings } from '../../shared/domain/records.ts'
 import { standInContexts } from './stand-in-clusters.ts'
 import { createStandInData, type StandInState } from './stand-in-data.ts'
@@ -268,7 +269,7 @@ export async function startStandIn(options: { state: StandInState; port?: number
       }),
       follow: os.logs.follow.handler(async function* ({ input, signal }) {
         const newer = linesOf(input.log.id).filter(line => line.seq > input.after)
-        if (newer.length > 0) yield newer
+        if (newer.length > 0) yield toBatch(newer)
         await aborted(signal)
       }),
       acknowledge: os.logs.acknowledge.handler(() => ({})),
@@ -429,3 +430,9 @@ rules:
       - patch
       - delete
 `
+
+const toBatch = (lines: readonly LogLine[]): LogBatch => ({
+  first: lines[0]?.seq ?? 1,
+  last: lines.at(-1)?.seq ?? 0,
+  records: encodeLines(lines),
+})

@@ -20,7 +20,7 @@ import { observeJob } from './job.ts'
 import { endLostJob, type OpenJob, openJob, stopJob } from './job-control.ts'
 import type { LocalContext } from './local-deps.ts'
 import { folderInside } from './local-folders.ts'
-import type { SpoolLine } from './spool.ts'
+import type { SpoolStep } from './spool.ts'
 
 /** One build under way: fetched and planned by us, its commands run by a supervisor. */
 export interface BuildTask {
@@ -172,12 +172,9 @@ export function createBuildTask(
   }
 
   /** Before the lines are stored, so that a step whose place was not recorded is met again. */
-  const noteSteps = async (lines: readonly SpoolLine[]) => {
-    if (!lines.some(line => line.step !== undefined)) return
+  const noteSteps = async (steps: readonly SpoolStep[]) => {
     const first = (await lastSeq()) + 1
-    const found = lines.flatMap((line, index) =>
-      line.step === undefined ? [] : [[line.step, first + index] as const],
-    )
+    const found = steps.map(({ name, line }) => [name, first + line] as const)
     save({ logSeqs: { ...record.logSeqs, ...Object.fromEntries(found) } })
   }
 
@@ -188,7 +185,7 @@ export function createBuildTask(
       source: `${buildId}@${record.startedAt}`,
       store: logs,
       now,
-      onLines: noteSteps,
+      onSteps: noteSteps,
       onState: () => context.changed(deploymentId),
       onError: error => context.log.warn({ err: error, buildId }, 'a build could not be followed'),
     })

@@ -1,8 +1,8 @@
 import { type FSWatcher, watch } from 'node:fs'
-import type { LogRef } from '../../../shared/domain/log.ts'
+import type { LogRef, NewLogLine } from '../../../shared/domain/log.ts'
 import type { LogStore } from '../../logs/log-store.ts'
 import { type JobObservation, observeJob } from './job.ts'
-import { forgetFull, forgetSpool, isSpoolFull, readSpool, type SpoolLine } from './spool.ts'
+import { createReadBuffer, forgetFull, forgetSpool, isSpoolFull, readSpool, type SpoolStep } from './spool.ts'
 
 export type FoundJob = Exclude<JobObservation, { is: 'absent' }>
 
@@ -30,11 +30,13 @@ export function followJob(job: {
   source: string
   store: LogStore
   now: () => number
-  /** Called with lines that are about to be stored. */
-  onLines?: (lines: readonly SpoolLine[]) => Promise<void>
+  /** Called with the steps that begin among lines that are about to be stored. */
+  onSteps?: (steps: readonly SpoolStep[]) => Promise<void>
   onState?: (found: FoundJob) => void
   onError: (error: unknown) => void
 }): JobFollower {
+  /** Each batch is stored before the next is read. */
+  const buffer = createReadBuffer()
   let position: number | undefined
   let shown = ''
   let isDisposed = false
@@ -67,21 +69,17 @@ export function followJob(job: {
   const drain = async () => {
     position ??= (await job.store.lastMark(job.log, job.source)) ?? 0
     while (!isDisposed) {
-      const batch = readSpool(job.folder, position)
+      const batch = readSpool(job.folder, position, buffer)
       if (batch.position === position) return
-      const lines = batch.droppedBytes === 0 ? batch.lines : [toGap(batch.droppedBytes), ...batch.lines]
-      await job.onLines?.(lines)
-      await job.store.append(
-        job.log,
-        lines.map(({ at, stream, text, isPartial }) => ({ at, stream, text, isPartial })),
-        { source: job.source, position: batch.position },
-      )
+      if (batch.droppedBytes > 0) await job.store.append(job.log, [toGap(batch.droppedBytes)])
+      if (batch.steps.length > 0) await job.onSteps?.(batch.steps)
+      await job.store.append(job.log, batch.records, { source: job.source, position: batch.position })
       position = batch.position
       forgetSpool(job.folder, position)
     }
   }
 
-  const toGap = (bytes: number): SpoolLine => ({
+  const toGap = (bytes: number): NewLogLine => ({
     at: job.now(),
     stream: 'platform',
     text: `${(bytes / 1024 / 1024).toFixed(1)} MiB of output (${bytes} bytes) came too fast, while Slipway was closed or while the disk was full, and were dropped`,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { decodeBatch } from '../../../shared/domain/log-record.ts'
 import { type JobOrder, observeJob } from './job.ts'
 import { openJob, startJob, stopJob } from './job-control.ts'
 import { findJobProcesses } from './job-processes.ts'
@@ -64,11 +65,17 @@ test('steps run in order until one fails, and say how they ended', async () => {
     { name: 'step 2', exitCode: 4, signal: null },
   ])
   expect(lastLines).toEqual(['one', 'two'])
-  expect(readSpool(join(folder, 'job'), 0).lines.map(line => [line.stream, line.text, line.step])).toEqual([
-    ['platform', '$ echo one', 'step 1'],
-    ['stdout', 'one', undefined],
-    ['platform', '$ echo two >&2; exit 4', 'step 2'],
-    ['stderr', 'two', undefined],
+  const spool = readSpool(join(folder, 'job'), 0)
+  const lines = decodeBatch({ first: 1, last: 4, records: spool.records.toString() })
+  expect(lines.map(line => [line.stream, line.text])).toEqual([
+    ['platform', '$ echo one'],
+    ['stdout', 'one'],
+    ['platform', '$ echo two >&2; exit 4'],
+    ['stderr', 'two'],
+  ])
+  expect(spool.steps).toEqual([
+    { name: 'step 1', line: 0 },
+    { name: 'step 2', line: 2 },
   ])
 })
 

@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { decodeBatch, encodeLines } from '../../../shared/domain/log-record.ts'
 import { createSpoolWriter, forgetSpool, readSpool, type SpoolLine } from './spool.ts'
 
 let folder: string
@@ -13,6 +14,9 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const line = (n: number): SpoolLine => ({ at: n, stream: 'stdout', text: `line ${n}`, isPartial: false })
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 
+const toLines = (records: Buffer) =>
+  decodeBatch({ first: 1, last: 0, records: records.toString() }).map(({ seq: _, ...rest }) => rest)
+
 function readAll(from = 0) {
   let position = from
   let droppedBytes = 0
@@ -20,7 +24,7 @@ function readAll(from = 0) {
   for (;;) {
     const batch = readSpool(folder, position)
     droppedBytes += batch.droppedBytes
-    lines.push(...batch.lines)
+    lines.push(...toLines(batch.records))
     if (batch.position === position) return { lines, position, droppedBytes }
     position = batch.position
   }
@@ -43,8 +47,7 @@ test('past the limit the oldest lines go, and their bytes are counted', () => {
   const { lines, position, droppedBytes } = readAll()
   const first = lines[0]?.at ?? 0
   expect(lines).toEqual(numbers(first, 100).map(line))
-  const bytesOf = (read: SpoolLine[]) =>
-    Buffer.byteLength(read.map(one => `${JSON.stringify(one)}\n`).join(''))
+  const bytesOf = (read: SpoolLine[]) => Buffer.byteLength(encodeLines(read))
   expect({ droppedBytes, position }).toEqual({
     droppedBytes: bytesOf(numbers(1, first - 1).map(line)),
     position: bytesOf(numbers(1, 100).map(line)),
@@ -54,7 +57,7 @@ test('past the limit the oldest lines go, and their bytes are counted', () => {
 test('a line that is not written whole is not read', () => {
   createSpoolWriter(folder).write([line(1)])
   const [name = ''] = readdirSync(folder)
-  appendFileSync(join(folder, name), '{"at":2,"str')
+  appendFileSync(join(folder, name), '2 o hal')
   expect(readAll().lines).toEqual([line(1)])
 })
 

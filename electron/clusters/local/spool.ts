@@ -11,17 +11,28 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import type { NewLogLine } from '../../../shared/domain/log.ts'
+import { encodeLines } from '../../../shared/domain/log-record.ts'
 
 /** A line on its way from a supervisor to the log store. `step` is set on the line that begins a step. */
 export interface SpoolLine extends NewLogLine {
   readonly step?: string
 }
 
-/** `position`: where to go on reading. `droppedBytes`: what was thrown away before the first line, unread. */
+/**
+ * `records`: whole lines (`shared/domain/log-record.ts`), not decoded. `position`: where to go on reading. `droppedBytes`:
+ * what was thrown away before the first line, unread.
+ */
 export interface SpoolBatch {
-  readonly lines: SpoolLine[]
+  readonly records: Buffer
+  readonly steps: readonly SpoolStep[]
   readonly position: number
   readonly droppedBytes: number
+}
+
+/** A step begins with the line that so many come before in its batch. */
+export interface SpoolStep {
+  readonly name: string
+  readonly line: number
 }
 
 const segmentBytes = 4 * 1024 * 1024
@@ -32,9 +43,12 @@ const heldBytes = 1024 * 1024
 const fullFile = 'spool-full'
 /** Longer than the longest line, which is one piece of output with every character escaped. */
 const readBytes = 256 * 1024
+/** Begins a record that names the step of the line after it. */
+const stepSign = '#'
+const lineFeed = 0x0a
 
-const pattern = /^spool-(\d{16})\.jsonl$/
-const toName = (start: number) => `spool-${String(start).padStart(16, '0')}.jsonl`
+const pattern = /^spool-(\d{16})\.log$/
+const toName = (start: number) => `spool-${String(start).padStart(16, '0')}.log`
 
 function listSegments(folder: string): number[] {
   return readdirSync(folder)
@@ -46,7 +60,7 @@ function listSegments(folder: string): number[] {
 }
 
 /**
- * Writes lines as JSON to segments that are named by the position of their first byte. Past the limit the oldest
+ * Writes lines to segments that are named by the position of their first byte. Past the limit the oldest
  * segments go, read or not. On a full disk lines wait in memory, and past that limit the oldest go; the reader sees a gap.
  */
 export function createSpoolWriter(
@@ -111,7 +125,7 @@ export function createSpoolWriter(
   return {
     write(lines: readonly SpoolLine[]): void {
       if (lines.length === 0) return
-      held.push(Buffer.from(lines.map(line => `${JSON.stringify(line)}\n`).join('')))
+      held.push(Buffer.from(lines.map(encode).join('')))
       flush()
     },
     /** Writes what a full disk held up; whether nothing waits any more. */
@@ -119,6 +133,11 @@ export function createSpoolWriter(
     close,
   }
 }
+
+const encode = (line: SpoolLine): string =>
+  line.step === undefined
+    ? encodeLines([line])
+    : `${stepSign}${line.step.replaceAll('\n', ' ')}\n${encodeLines([line])}`
 
 const sizeOf = (parts: readonly Buffer[]): number => parts.reduce((sum, part) => sum + part.length, 0)
 
@@ -134,8 +153,11 @@ function markFull(folder: string): void {
 export const isSpoolFull = (folder: string): boolean => existsSync(join(folder, fullFile))
 export const forgetFull = (folder: string): void => rmSync(join(folder, fullFile), { force: true })
 
-/** The next whole lines from `position`; none when there is nothing new. */
-export function readSpool(folder: string, position: number): SpoolBatch {
+/** Room for what is read at once; whoever reads on and on takes the same again. */
+export const createReadBuffer = (): Buffer => Buffer.allocUnsafeSlow(readBytes)
+
+/** The next whole lines from `position`; none when there is nothing new. `records` lie in `buffer`. */
+export function readSpool(folder: string, position: number, buffer = createReadBuffer()): SpoolBatch {
   const segments = listSegments(folder)
   let droppedBytes = 0
   let from = position
@@ -145,12 +167,13 @@ export function readSpool(folder: string, position: number): SpoolBatch {
     const bytes =
       index === -1
         ? undefined
-        : readLines(join(folder, toName(segments[index] ?? 0)), from - (segments[index] ?? 0))
+        : readLines(join(folder, toName(segments[index] ?? 0)), from - (segments[index] ?? 0), buffer)
     if (bytes !== undefined && bytes.length > 0) {
-      const { lines, unreadableBytes } = parse(bytes)
-      return { lines, position: from + bytes.length, droppedBytes: droppedBytes + unreadableBytes }
+      const { records, steps, unreadableBytes } = sortOut(bytes)
+      const position = from + bytes.length
+      return { records, steps, position, droppedBytes: droppedBytes + unreadableBytes }
     }
-    if (next === undefined) return { lines: [], position: from, droppedBytes }
+    if (next === undefined) return { records: Buffer.alloc(0), steps: [], position: from, droppedBytes }
     droppedBytes += next - from
     from = next
   }
@@ -166,21 +189,32 @@ export function forgetSpool(folder: string, position: number): void {
 }
 
 /** A damaged line counts as dropped, so that the lines after it are read. */
-function parse(bytes: Buffer): { lines: SpoolLine[]; unreadableBytes: number } {
-  const lines: SpoolLine[] = []
+function sortOut(bytes: Buffer): Pick<SpoolBatch, 'records' | 'steps'> & { unreadableBytes: number } {
+  const parts: Buffer[] = []
+  const steps: SpoolStep[] = []
   let unreadableBytes = 0
-  for (const text of bytes.toString('utf8').slice(0, -1).split('\n')) {
-    try {
-      lines.push(JSON.parse(text) as SpoolLine)
-    } catch {
-      unreadableBytes += Buffer.byteLength(text) + 1
+  let line = 0
+  let begin = 0
+  for (let at = 0; at < bytes.length; ) {
+    const end = bytes.indexOf(lineFeed, at) + 1
+    if (isDigit(bytes[at])) line++
+    else {
+      if (bytes[at] === stepSign.charCodeAt(0))
+        steps.push({ name: bytes.toString('utf8', at + 1, end - 1), line })
+      else unreadableBytes += end - at
+      parts.push(bytes.subarray(begin, at))
+      begin = end
     }
+    at = end
   }
-  return { lines, unreadableBytes }
+  const records = begin === 0 ? bytes : Buffer.concat([...parts, bytes.subarray(begin)])
+  return { records, steps, unreadableBytes }
 }
 
+const isDigit = (byte = 0): boolean => byte >= 0x30 && byte <= 0x39
+
 /** Whole lines only; undefined when the segment was dropped meanwhile. */
-function readLines(path: string, offset: number): Buffer | undefined {
+function readLines(path: string, offset: number, buffer: Buffer): Buffer | undefined {
   let file: number
   try {
     file = openSync(path, 'r')
@@ -188,9 +222,8 @@ function readLines(path: string, offset: number): Buffer | undefined {
     return undefined
   }
   try {
-    const buffer = Buffer.allocUnsafe(readBytes)
-    const length = readSync(file, buffer, 0, readBytes, offset)
-    return buffer.subarray(0, buffer.subarray(0, length).lastIndexOf(0x0a) + 1)
+    const length = readSync(file, buffer, 0, buffer.length, offset)
+    return buffer.subarray(0, buffer.subarray(0, length).lastIndexOf(lineFeed) + 1)
   } finally {
     closeSync(file)
   }

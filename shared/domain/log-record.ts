@@ -1,0 +1,77 @@
+import type { LogBatch, LogLine, LogStream, NewLogLine } from './log.ts'
+
+/**
+ * Lines as they are spooled, kept and sent: one record each, which ends with a line feed, the only byte that separates.
+ *
+ *     1732412345678 o text     a line of stdout (`e` stderr, `p` platform; a capital: a piece, the rest follows)
+ *
+ * Whoever only passes lines on, passes records on, many at once and unread.
+ */
+const letters = { stdout: 'o', stderr: 'e', platform: 'p' } as const satisfies Record<LogStream, string>
+const streams: Readonly<Record<string, LogStream>> = { o: 'stdout', e: 'stderr', p: 'platform' }
+
+/** Longer lines are kept in pieces of this many UTF-16 units. */
+export const pieceLength = 16 * 1024
+
+export function encodeLine({ at, stream, text, isPartial }: NewLogLine): string {
+  const letter = letters[stream]
+  return `${at} ${isPartial ? letter.toUpperCase() : letter} ${escapeText(text)}\n`
+}
+
+/** Long lines become several records. */
+export const encodeLines = (lines: readonly NewLogLine[]): string =>
+  lines.flatMap(toPieces).map(encodeLine).join('')
+
+/** `record` without its line feed. One that cannot be read (a damaged disk) is shown as it is. */
+export function decodeLine(seq: number, record: string): LogLine {
+  const space = record.indexOf(' ')
+  const at = Number(record.slice(0, space))
+  const letter = record.charAt(space + 1)
+  const stream = streams[letter.toLowerCase()]
+  if (space < 1 || stream === undefined || !Number.isFinite(at)) {
+    return { seq, at: 0, stream: 'platform', text: record, isPartial: false }
+  }
+  const isPartial = letter !== letters[stream]
+  return { seq, at, stream, text: unescapeText(record.slice(space + 3)), isPartial }
+}
+
+export function decodeBatch({ first, records }: LogBatch): LogLine[] {
+  const lines: LogLine[] = []
+  for (let from = 0, to = records.indexOf('\n'); to !== -1; from = to + 1, to = records.indexOf('\n', from)) {
+    lines.push(decodeLine(first + lines.length, records.slice(from, to)))
+  }
+  return lines
+}
+
+/** The line in pieces of at most `pieceLength`; a surrogate pair is not torn. */
+function toPieces(line: NewLogLine): NewLogLine[] {
+  if (line.text.length <= pieceLength) return [line]
+  const pieces: NewLogLine[] = []
+  for (let start = 0; start < line.text.length; ) {
+    let end = Math.min(start + pieceLength, line.text.length)
+    if (end < line.text.length && isHighSurrogate(line.text.charCodeAt(end - 1))) end--
+    const isPartial = end < line.text.length || line.isPartial
+    pieces.push({ ...line, text: line.text.slice(start, end), isPartial })
+    start = end
+  }
+  return pieces
+}
+
+const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff
+
+/** Half a surrogate pair has no UTF-8 form, so it is written as `\u` and its number. */
+function escapeText(text: string): string {
+  if (!text.includes('\\') && !text.includes('\n') && text.isWellFormed()) return text
+  return text
+    .replaceAll('\\', '\\\\')
+    .replaceAll('\n', '\\n')
+    .replace(/\p{Surrogate}/gu, unit => `\\u${unit.charCodeAt(0).toString(16)}`)
+}
+
+function unescapeText(text: string): string {
+  if (!text.includes('\\')) return text
+  return text.replace(/\\(?:u([0-9a-f]{4})|(.))/g, (_, unit: string | undefined, sign: string) => {
+    if (unit !== undefined) return String.fromCharCode(Number.parseInt(unit, 16))
+    return sign === 'n' ? '\n' : sign
+  })
+}
