@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
 import { connectControl } from '../electron/rpc/control-socket.ts'
-import { findChromium, launchBrowser, startBrowserSession } from '../tests/support/browser.ts'
+import { findChromium, startBrowserSession } from '../tests/support/browser.ts'
 import { createDataFolder } from '../tests/support/platform.ts'
+import { openQuietPage, type QuietPage } from './quiet-page.ts'
 import { type Result, toResult } from './result.ts'
 
 const rounds = 5
@@ -49,7 +49,7 @@ export async function benchLogPath(): Promise<Result[]> {
   const sources = createDataFolder()
   for (const [name, text] of Object.entries(app)) await writeFile(join(sources.path, name), text)
   const session = await startBrowserSession(data.path)
-  const browser = await launchBrowser(chromium)
+  const page = await openQuietPage(chromium, session.url)
   const ours: number[] = []
   const reference: number[] = []
   try {
@@ -70,11 +70,8 @@ export async function benchLogPath(): Promise<Result[]> {
       if (one.failure) throw new Error(one.failure.message)
     }
     const { gatewayPort } = await client.session.info()
-    const page = await browser.newPage({ bypassCSP: true, viewport: { width: 1440, height: 900 } })
     await noteAcknowledgements(page)
-    await page.goto(session.url)
-    await page.goto(`${new URL(session.url).origin}/#/deployments/${created.id}/log`)
-    await page.getByRole('button', { name: 'Follow' }).waitFor()
+    await openLog(page, created.id)
     await addTerminal(page)
     const log = { kind: 'runtime', id: created.id } as const
     let last = (await client.logs.read({ log, limit: 1 })).last
@@ -82,16 +79,14 @@ export async function benchLogPath(): Promise<Result[]> {
       reference.push(await feedTerminal(page, round))
       const began = performance.now()
       last += await flood(gatewayPort, `/${round}/${megabytes}`)
-      await page.waitForFunction(seq => (globalThis as unknown as Noted).drawn >= seq, last, {
-        timeout: 120_000,
-        polling: 10,
-      })
+      await page.evaluate(seq => (globalThis as unknown as Noted).untilTakenIn(seq), last)
+      await untilShown(page, (await client.logs.read({ log, limit: 1 })).lines[0]?.text ?? '')
       ours.push(performance.now() - began)
       last = (await client.logs.read({ log, limit: 1 })).last
     }
     control.close()
   } finally {
-    await browser.close()
+    await page.close()
     await session.stop()
     data.remove()
     sources.remove()
@@ -110,34 +105,65 @@ export async function benchLogPath(): Promise<Result[]> {
 }
 
 interface Noted {
-  drawn: number
+  /** Resolves when the line was acknowledged. */
+  untilTakenIn: (seq: number) => Promise<void>
 }
 
-/** A line is acknowledged when the terminal has drawn it. */
-async function noteAcknowledgements(page: Page): Promise<void> {
-  await page.addInitScript(() => {
-    const noted = globalThis as unknown as { drawn: number }
-    noted.drawn = 0
+/** A line is acknowledged when the terminal has taken it in. */
+function noteAcknowledgements(page: QuietPage): Promise<void> {
+  return page.evaluate(() => {
+    let last = 0
+    let wake = () => {}
+    Object.assign(globalThis, {
+      async untilTakenIn(seq: number) {
+        while (last < seq)
+          await new Promise<void>(resolve => {
+            wake = resolve
+          })
+      },
+    })
     const { send } = WebSocket.prototype
     WebSocket.prototype.send = function (message) {
       const seq = typeof message === 'string' ? /"seq":(\d+)/.exec(message)?.[1] : undefined
-      if (seq !== undefined) noted.drawn = Math.max(noted.drawn, Number(seq))
+      if (seq !== undefined) {
+        last = Math.max(last, Number(seq))
+        wake()
+      }
       send.call(this, message)
     }
-  })
+  }, undefined)
+}
+
+function openLog(page: QuietPage, id: string): Promise<void> {
+  return page.evaluate(async hash => {
+    location.hash = hash
+    while (document.querySelector('.xterm') === null) await new Promise(requestAnimationFrame)
+  }, `#/deployments/${id}/log`)
+}
+
+/** Where the DOM draws the terminal, whether a line is in the picture can be seen. */
+function untilShown(page: QuietPage, text: string): Promise<void> {
+  return page.evaluate(
+    async wanted => {
+      for (;;) {
+        const rows = document.querySelector('.xterm-rows')
+        if (rows === null || rows.textContent?.replaceAll('\u00a0', ' ').includes(wanted)) return
+        await new Promise(requestAnimationFrame)
+      }
+    },
+    text.slice(0, 60),
+  )
 }
 
 const modules = join(import.meta.dirname, '..', 'node_modules', '@xterm')
 
-async function addTerminal(page: Page): Promise<void> {
-  await page.addScriptTag({ content: await readFile(join(modules, 'xterm', 'lib', 'xterm.js'), 'utf8') })
-  await page.addScriptTag({
-    content: await readFile(join(modules, 'addon-webgl', 'lib', 'addon-webgl.js'), 'utf8'),
-  })
+async function addTerminal(page: QuietPage): Promise<void> {
+  await page.addScript(await readFile(join(modules, 'xterm', 'lib', 'xterm.js'), 'utf8'))
+  await page.addScript(await readFile(join(modules, 'addon-webgl', 'lib', 'addon-webgl.js'), 'utf8'))
 }
 
 /** Milliseconds for the text of a round, in pieces of 64 kB, a few of which are on their way at a time. */
-function feedTerminal(page: Page, round: number): Promise<number> {
+function feedTerminal(page: QuietPage, round: number): Promise<number> {
   return page.evaluate(
     async ({ round, bytes, source }) => {
       const { Terminal } = globalThis as unknown as { Terminal: typeof import('@xterm/xterm').Terminal }

@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: ratios of Slipway to the same thing by hand, or to what it may take, taken in one run. Prints a table, writes JSON to
+ * `npm run bench`, or `npm run bench -- log queries` for some: ratios of Slipway to the same thing by hand, or to what it may take, taken in one run. Prints a table, writes JSON to
  * `bench/output/`. A bench whose reference did not run fails; a missed aim is named, and fails with `--strict`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -12,14 +12,24 @@ import { benchQueries } from './queries.ts'
 import { type Result, toTable } from './result.ts'
 import { benchWindow } from './window.ts'
 
-const results: Result[] = [
-  ...benchQueries(),
-  ...(await benchDeploy()),
-  ...(await benchWindow()),
-  ...(await benchLogPath()),
-  ...(await benchClusterRelease()),
-  ...(await benchClusterBuild()),
-]
+const benches = {
+  queries: benchQueries,
+  deploy: benchDeploy,
+  window: benchWindow,
+  log: benchLogPath,
+  'cluster-release': benchClusterRelease,
+  'cluster-build': benchClusterBuild,
+} satisfies Record<string, () => Result[] | Promise<Result[]>>
+
+const wanted = process.argv.slice(2).filter(one => !one.startsWith('--'))
+const unknown = wanted.find(one => !Object.hasOwn(benches, one))
+if (unknown !== undefined)
+  throw new Error(`There is no bench ${unknown}; there are ${Object.keys(benches).join(', ')}.`)
+
+const results: Result[] = []
+for (const [name, bench] of Object.entries(benches)) {
+  if (wanted.length === 0 || wanted.includes(name)) results.push(...(await bench()))
+}
 const folder = join(import.meta.dirname, 'output')
 mkdirSync(folder, { recursive: true })
 writeFileSync(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`)
