@@ -1,3 +1,4 @@
+import { shallowEqual } from '@mantine/hooks'
 import type { LogLine, LogRef } from '../../shared/domain/log.ts'
 import { decodeBatch } from '../../shared/domain/log-record.ts'
 import type { client as Client } from '../connection/api.ts'
@@ -46,8 +47,9 @@ export function createLogSession(deps: {
   let errorSeq: number | undefined
 
   const set = (next: Partial<LogState>) => {
-    if (isDisposed) return
-    state = { ...state, ...next }
+    const changed = { ...state, ...next }
+    if (isDisposed || shallowEqual(state, changed)) return
+    state = changed
     deps.changed(state)
   }
   const inOrder = (task: () => Promise<void>) => {

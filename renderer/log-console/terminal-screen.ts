@@ -11,8 +11,16 @@ import { heldLines } from './log-window.ts'
 /** Long lines wrap, so there are more rows than lines. */
 const scrollback = heldLines * 5
 
+/** While lines come faster than anybody can read, the picture changes this often; to draw takes longer than to write. */
+const pictureMs = 150
+/** A write of this many characters is more than what a person reads. */
+const floodCharacters = 32 * 1024
+/** Synchronized output (DEC mode 2026): what is written between the two is drawn at once. */
+const holdPicture = '\x1b[?2026h'
+const showPicture = '\x1b[?2026l'
+
 /**
- * The terminal as a screen for log lines. `write` and `rewrite` resolve when xterm has drawn what it was given, which
+ * The terminal as a screen for log lines. `write` and `rewrite` resolve when xterm has taken in what it was given, which
  * is the only moment at which lines may be acknowledged.
  */
 export function createTerminalScreen(parent: HTMLElement, deps: { openLink: (url: string) => void }) {
@@ -47,14 +55,29 @@ export function createTerminalScreen(parent: HTMLElement, deps: { openLink: (url
 
   let isBlank = true
   let hasTime = false
+  /** Until the picture has been drawn again. */
+  let isHeld = false
+  let showing: number | undefined
+  terminal.onRender(() => {
+    isHeld = showing !== undefined
+  })
+  const hold = (): string => {
+    if (isHeld) return ''
+    isHeld = true
+    showing = window.setTimeout(() => {
+      showing = undefined
+      terminal.write(showPicture)
+    }, pictureMs)
+    return holdPicture
+  }
 
   const write = (lines: readonly LogLine[]) =>
     new Promise<void>(resolve => {
       if (lines.length === 0) return resolve()
       const text = lines.map(line => formatLine(line, hasTime)).join('\r\n')
-      const draw = isBlank ? `\x1b[?25l${text}` : `\r\n${text}`
+      const start = isBlank ? '\x1b[?25l' : '\r\n'
       isBlank = false
-      terminal.write(draw, () => {
+      terminal.write(`${text.length > floodCharacters ? hold() : ''}${start}${text}`, () => {
         markErrors(terminal, lines)
         resolve()
       })
@@ -117,6 +140,7 @@ export function createTerminalScreen(parent: HTMLElement, deps: { openLink: (url
     },
     dispose() {
       resized.disconnect()
+      window.clearTimeout(showing)
       terminal.dispose()
     },
   }

@@ -35,8 +35,6 @@ export function followJob(job: {
   onState?: (found: FoundJob) => void
   onError: (error: unknown) => void
 }): JobFollower {
-  /** Each batch is stored before the next is read. */
-  const buffer = createReadBuffer()
   let position: number | undefined
   let shown = ''
   let isDisposed = false
@@ -67,6 +65,8 @@ export function followJob(job: {
   }
 
   const drain = async () => {
+    // Each batch is stored before the next one is read.
+    const buffer = createReadBuffer()
     position ??= (await job.store.lastMark(job.log, job.source)) ?? 0
     while (!isDisposed) {
       const batch = readSpool(job.folder, position, buffer)
