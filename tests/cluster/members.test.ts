@@ -2,7 +2,7 @@ import { afterAll, expect } from 'vitest'
 import { tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import { toRbac } from '../../electron/clusters/kubernetes/preflight/rights.ts'
 import { decodeBatch } from '../../shared/domain/log-record.ts'
-import { apply, applyYaml, clusterTest, clusterTest, install, install, kubectl, kubectl, personKubeconfig, personKubeconfig } from '../support/cluster.ts'
+import { applyYaml, clusterTest, install, kubectl, personKubeconfig } from '../support/cluster.ts'
 import {
   isReadyRun,
   newId,
