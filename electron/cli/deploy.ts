@@ -8,14 +8,16 @@ import type { Command, Context } from './command.ts'
 import { dockerfileHelp, dockerfileOptions, toDockerfileWish } from './dockerfile-options.ts'
 import { followToLive } from './follow-build.ts'
 import { toInstances, toSize } from './scale.ts'
-import { toCheckedName, toPort, toRoot, toSource } from './source.ts'
+import { toCheckedName, toImageSource, toPort, toRoot, toSource } from './source.ts'
 import { lastSeq } from './stay.ts'
+import { UsageError } from './usage.ts'
 
 export const deploy: Command = {
   name: 'deploy',
   takes: ['git url or folder'],
   help: 'builds it and runs it',
   options: {
+    image: { type: 'boolean' },
     branch: { type: 'string' },
     port: { type: 'string' },
     name: { type: 'string' },
@@ -28,6 +30,7 @@ export const deploy: Command = {
     instances: { type: 'string' },
   },
   optionHelp: {
+    '--image': 'in its place: an image such as nginx:1.27, which runs as it is',
     '--branch NAME': 'the default branch of the repository otherwise',
     '--port NUMBER': 'where the app listens; the plan finds it otherwise',
     '--name NAME': 'http://<name>.localhost; made from the address otherwise',
@@ -42,9 +45,11 @@ export const deploy: Command = {
   },
   run: async context => {
     const { client, output, values, signal } = context
-    const source = toSource(context.argument)
+    const image = values.image === true ? toImageSource(context.argument) : undefined
+    refuseCodeOptions(values)
+    const source = image?.source ?? toSource(context.argument)
     const wish = {
-      branch: typeof values.branch === 'string' ? values.branch : undefined,
+      branch: image?.branch ?? (typeof values.branch === 'string' ? values.branch : undefined),
       port: toPort(values.port),
       name: toCheckedName(values.name),
       edits: {
@@ -67,7 +72,10 @@ export const deploy: Command = {
       { source, branch, root, dockerfile, target, clusterId },
       { signal },
     )
-    output.say(toPlanText(withEdits(inspected.plan, planEdits, wish.port ?? existing?.port ?? null)))
+    const plan = withEdits(inspected.plan, planEdits, wish.port ?? existing?.port ?? null)
+    output.say(toPlanText(plan))
+    if (image !== undefined && plan.port === null)
+      throw new UsageError('The image does not say on which port it listens. Say it with --port NUMBER.')
     const after = existing ? await lastSeq(client, existing.id) : 0
     if (existing) await warnOfWritten(context, existing)
     const { id, buildId } = existing
@@ -94,7 +102,7 @@ async function toClusterId({ client, values }: Context): Promise<string | undefi
   if (typeof values.context !== 'string') return undefined
   const { id } = await client.clusters.add({ context: values.context, changes: {} })
   const { registry } = await client.clusters.settings({ id })
-  if (registry !== null) return id
+  if (registry !== null || values.image === true) return id
   throw new SlipwayError({
     code: 'registry_missing',
     message: `The cluster ${values.context} announces no registry, and none is set: its images have no place.`,
@@ -118,6 +126,7 @@ async function deployAgain(
   { client }: Context,
   existing: Deployment,
   wish: {
+    branch: string | undefined
     port: number | undefined
     planEdits: PlanEdits
     keepsRunning: boolean | undefined
@@ -132,6 +141,7 @@ async function deployAgain(
       ? {}
       : { planEdits: wish.planEdits }),
     ...(wish.port === undefined ? {} : { port: wish.port }),
+    ...(wish.branch === undefined || wish.branch === existing.branch ? {} : { branch: wish.branch }),
     ...(wish.keepsRunning === undefined ? {} : { keepsRunning: wish.keepsRunning }),
   }
   if (Object.keys(edits).length > 0) await client.deployments.update({ id, ...edits })
@@ -145,14 +155,24 @@ function findExisting(
   source: Source,
   wish: { branch: string | undefined; name: string | undefined; clusterId: string | undefined },
 ): Deployment | undefined {
-  return deployments.find(
+  const found = deployments.filter(
     one =>
       one.project.source.kind === source.kind &&
       one.project.source.address === source.address &&
       (wish.clusterId === undefined ? one.cluster.kind === 'local' : one.cluster.id === wish.clusterId) &&
-      (wish.branch === undefined || one.branch === wish.branch) &&
       (wish.name === undefined || one.name === wish.name),
   )
+  const same = found.find(one => wish.branch === undefined || one.branch === wish.branch)
+  // Another tag is the next version of the same app, where it is not one of several.
+  return same ?? (source.kind === 'image' && found.length === 1 ? found[0] : undefined)
+}
+
+/** Of an image there is nothing to build. */
+function refuseCodeOptions(values: Context['values']): void {
+  if (values.image !== true) return
+  const names = ['branch', 'root', ...Object.keys(dockerfileOptions), 'no-cache']
+  const given = names.find(name => values[name] !== undefined)
+  if (given !== undefined) throw new UsageError(`--${given} is about code, and an image is run as it is.`)
 }
 
 /** Arguments of other names stay as they were set. */
@@ -165,7 +185,9 @@ function toPlanText(plan: Plan): string {
   const own = toOwnDockerfile(plan)
   const rows = [
     ['Plan', plan.label, ''],
-    ...(plan.runtime ? [['runs on', plan.runtime.value, plan.runtime.origin]] : []),
+    ...(plan.runtime
+      ? [[plan.kind === 'image' ? 'image' : 'runs on', plan.runtime.value, plan.runtime.origin]]
+      : []),
     ...(plan.root === '.' || plan.root === '' ? [] : [['folder', plan.root, '']]),
     ...(['install', 'build', 'start', 'output'] as const).flatMap(part => {
       const found = plan[part]

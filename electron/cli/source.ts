@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
+import { parseImage, toImageAddress } from '../../shared/domain/image.ts'
 import { nameSchema } from '../../shared/domain/name.ts'
 import { folderSchema } from '../../shared/domain/plan.ts'
 import type { Source } from '../../shared/domain/records.ts'
@@ -14,6 +15,13 @@ export function toSource(text: string): Source {
   const isFolder =
     /^[./]/.test(home) || path.isAbsolute(home) || statSync(home, { throwIfNoEntry: false })?.isDirectory()
   return isFolder ? { kind: 'folder', address: path.resolve(home) } : { kind: 'git', address: text }
+}
+
+/** An image that is in a registry already: its tag or digest stands in the place of a branch. */
+export function toImageSource(text: string): { source: Source; branch: string } {
+  const image = parseImage(text)
+  if (image === undefined) throw new UsageError(`"${text}" is no image: write it as nginx:1.27.`)
+  return { source: { kind: 'image', address: toImageAddress(image) }, branch: image.reference }
 }
 
 export const toPort = (value: OptionValue): number | undefined =>

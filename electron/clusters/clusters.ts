@@ -1,12 +1,15 @@
 import { SlipwayError } from '../../shared/domain/failure.ts'
+import type { ImageName } from '../../shared/domain/image.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
 import type { ClusterDriver } from './driver.ts'
+import type { FoundImage } from './image-plan.ts'
 import type { LocalDriver } from './local/local-driver.ts'
 
 /** Every cluster as one driver: what is asked about a deployment goes to the driver of the cluster where it runs. */
 export interface Clusters extends ClusterDriver {
   /** As the named Kubernetes cluster would follow it, else as this computer would. */
   advise(plan: Plan, clusterId?: string): Promise<Plan>
+  findImage(image: ImageName, clusterId?: string): Promise<FoundImage>
   /** What this computer's deployments share, and what removed ones left on purpose. */
   measureShared: LocalDriver['measureShared']
   /** Ends the driver of a cluster whose settings changed or that is gone; the next question makes a new one. */
@@ -63,6 +66,8 @@ export function createClusters(deps: {
   return {
     advise: async (plan, clusterId) =>
       clusterId === undefined ? local.advise(plan) : (await open(clusterId)).advise(plan),
+    findImage: async (image, clusterId) =>
+      (clusterId === undefined ? local : await open(clusterId)).findImage(image),
     startBuild: async order => (await of(order.deploymentId)).startBuild(order),
     observeBuild: async build => (await of(build.deploymentId)).observeBuild(build),
     cancelBuild: async build => (await of(build.deploymentId)).cancelBuild(build),

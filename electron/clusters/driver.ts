@@ -1,11 +1,13 @@
 import type { Duplex } from 'node:stream'
 import type { Domain } from '../../shared/domain/domain.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
+import type { ImageName } from '../../shared/domain/image.ts'
 import type { WrittenFiles } from '../../shared/domain/kept-folder.ts'
 import type { Plan, PlanEdits } from '../../shared/domain/plan.ts'
 import type { Commit, Residue, Source, Step } from '../../shared/domain/records.ts'
 import type { SizeName } from '../../shared/domain/size.ts'
 import type { DeploymentSpace } from '../../shared/domain/space.ts'
+import type { FoundImage } from './image-plan.ts'
 
 export interface BuildKey {
   readonly buildId: string
@@ -16,7 +18,7 @@ export interface BuildKey {
 export interface BuildOrder extends BuildKey {
   readonly source: Source
   readonly branch: string
-  /** The exact commit; for a folder, the digest that was seen when the build was asked for. */
+  /** The exact commit; for a folder or an image, the digest that was seen when the build was asked for. */
   readonly sha: string
   readonly planEdits: PlanEdits
   readonly port: number | null
@@ -101,6 +103,8 @@ export interface Instance {
 export interface ClusterDriver {
   /** The plan with what this cluster says to it before it is built: notes on what it lacks or has to fetch. */
   advise(plan: Plan): Promise<Plan>
+  /** What an image that is there already is, and how it runs, without the person's port. Throws `image_unavailable`. */
+  findImage(image: ImageName): Promise<FoundImage>
   /** Begins the build unless it is there already; returns when it is under way. */
   startBuild(order: BuildOrder): Promise<void>
   observeBuild(build: BuildKey): Promise<BuildObservation>

@@ -60,6 +60,30 @@ describe('migrations', () => {
     expect(tablesOf(file)).toEqual(['one', 'two'])
   })
 
+  test('one that makes a table anew loses nothing that others refer to, and leaves them checked', () => {
+    const before = openDatabase(file, { migrations: readMigrations().slice(0, 7) })
+    before.sqlite.exec(`
+      INSERT INTO users VALUES ('u', 'ana', 1);
+      INSERT INTO clusters (id, kind, name, created_at) VALUES ('c', 'local', 'here', 1);
+      INSERT INTO projects VALUES ('p', 'u', 'blog', 'git', 'https://example.org/blog.git', 1);
+      INSERT INTO deployments (id, project_id, cluster_id, name, branch, created_at, changed_at)
+        VALUES ('d', 'p', 'c', 'blog', 'main', 1, 1);`)
+    before.close()
+    const after = openDatabase(file)
+    expect(after.sqlite.prepare('SELECT id, project_id FROM deployments').all()).toEqual([
+      { id: 'd', project_id: 'p' },
+    ])
+    after.sqlite.exec("INSERT INTO projects VALUES ('q', 'u', 'web', 'image', 'docker.io/library/nginx', 1)")
+    expect(() => after.sqlite.exec("DELETE FROM projects WHERE id = 'p'")).toThrow('FOREIGN KEY')
+    after.close()
+  })
+
+  test('one that leaves rows which refer to nothing is undone', () => {
+    const orphan = 'CREATE TABLE two (id TEXT REFERENCES one (id)) STRICT; INSERT INTO two VALUES (9);'
+    expect(() => openDatabase(file, { migrations: [one, orphan] })).toThrow('refer to nothing')
+    expect(tablesOf(file)).toEqual(['one'])
+  })
+
   test('the file is copied before it is migrated, with what was only in the WAL', () => {
     const first = openDatabase(file, { migrations: [one] })
     first.sqlite.exec("INSERT INTO one VALUES ('late')")

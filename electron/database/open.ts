@@ -47,7 +47,8 @@ export function openDatabase(
     for (const pragma of [
       'journal_mode = WAL',
       'synchronous = NORMAL',
-      'foreign_keys = ON',
+      // A migration may make a table anew that others refer to.
+      'foreign_keys = OFF',
       'busy_timeout = 5000',
     ]) {
       sqlite.exec(`PRAGMA ${pragma}`)
@@ -58,9 +59,12 @@ export function openDatabase(
     for (let next = version; next < migrations.length; next++) {
       sqlite.transaction(() => {
         sqlite.exec(migrations[next] ?? '')
+        if (sqlite.prepare('PRAGMA foreign_key_check').all().length > 0)
+          throw new Error(`migration ${next + 1} leaves rows that refer to nothing`)
         sqlite.exec(`PRAGMA user_version = ${next + 1}`)
       })()
     }
+    sqlite.exec('PRAGMA foreign_keys = ON')
   } catch (error) {
     sqlite.close()
     throw error

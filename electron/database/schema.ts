@@ -1,7 +1,7 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { Plan, PlanEdits } from '../../shared/domain/plan.ts'
-import { activityVerbs, clusterKinds, type Step } from '../../shared/domain/records.ts'
+import { activityVerbs, clusterKinds, type Step, sourceKinds } from '../../shared/domain/records.ts'
 import { defaultSize, sizeNames } from '../../shared/domain/size.ts'
 import {
   buildStatuses,
@@ -33,7 +33,7 @@ export const projects = sqliteTable('projects', {
   id: id(),
   ownerId: text('owner_id').notNull(),
   name: text().notNull(),
-  sourceKind: text('source_kind', { enum: ['git', 'folder'] }).notNull(),
+  sourceKind: text('source_kind', { enum: sourceKinds }).notNull(),
   sourceAddress: text('source_address').notNull(),
   createdAt: integer('created_at').notNull(),
 })

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import { createTestDatabase, type TestDatabase } from '../../tests/support/database.ts'
 import { createMemoryStore } from '../../tests/support/memory-store.ts'
+import { type ImageFacts, toFoundImage } from '../clusters/image-plan.ts'
 import { createSecretVersions } from '../secrets/secret-versions.ts'
 import type { SourceReader } from '../sources/source-reader.ts'
 import { createIntents } from './intents.ts'
@@ -24,17 +25,21 @@ beforeEach(() => {
     branches: async () => [],
     checkout: () => Promise.reject(new Error('an intent fetches nothing')),
   }
+  facts = { digest, ports: [80], createdAt: 7 }
   intents = createIntents({
     reader: data.reader,
     writer: data.writer,
     sources,
-    driver: { hasArtifact: async () => isThere },
+    driver: { hasArtifact: async () => isThere, findImage: async image => toFoundImage(image, facts) },
     secrets: createSecretVersions({ reader: data.reader, writer: data.writer, store }),
     wake: id => woken.push(id),
     now: data.now,
   })
 })
 afterEach(() => data.close())
+
+const digest = `sha256:${'d'.repeat(64)}`
+let facts: ImageFacts
 
 const ana = () => ({ userId: data.reader.userNamed('ana')?.id ?? '', name: 'ana', hasConsent: true })
 const wish = {
@@ -185,6 +190,36 @@ describe('deploy', () => {
     intents.update(id, { port: 4000, planEdits: { build: 'make' } }, ana())
     const { buildId } = await intents.deploy(id, ana())
     expect(data.reader.build(buildId)).toMatchObject({ port: 4000, planEdits: { build: 'make' } })
+  })
+})
+
+describe('an image', () => {
+  const image = {
+    ...wish,
+    source: { kind: 'image', address: 'docker.io/library/nginx' },
+    branch: '1.27',
+  } as const
+
+  test('is deployed by the digest that its tag names then, and its tag is looked up anew each time', async () => {
+    const { id, buildId } = await intents.create(image, ana())
+    expect(rowOf(id)?.branch).toBe('1.27')
+    expect(data.reader.build(buildId)).toMatchObject({ branch: '1.27', sha: 'd'.repeat(64) })
+    facts = { ...facts, digest: digest.replaceAll('d', 'e') }
+    const next = await intents.deploy(id, ana())
+    expect(data.reader.build(next.buildId)?.sha).toBe('e'.repeat(64))
+  })
+
+  test.each([
+    [[], 'The image does not say on which port it listens.'],
+    [[80, 443], 'The image exposes several ports: 80, 443.'],
+  ])('that exposes %j is refused until its port is set', async (ports, message) => {
+    facts = { ...facts, ports }
+    await expect(intents.create(image, ana())).rejects.toThrow(message)
+    await intents.create({ ...image, port: 8080 }, ana())
+  })
+
+  test('has a name and a tag', async () => {
+    await expect(intents.create({ ...image, branch: 'a b' }, ana())).rejects.toThrow(/is no image\.$/)
   })
 })
 

@@ -5,6 +5,7 @@ import {
   type Context,
   clusterSettingsSchema,
   type PreflightEvent,
+  stops,
 } from '../../shared/domain/cluster.ts'
 import { type Failure, SlipwayError } from '../../shared/domain/failure.ts'
 import type { Reader } from '../database/reader.ts'
@@ -169,13 +170,13 @@ export function createClusterSettings(deps: {
     },
 
     /** Asked before each deploy: what lacks stops it, before anything is fetched or built. */
-    async requireFit(id: string, { userId }: { userId: string }): Promise<void> {
+    async requireFit(id: string, { userId }: { userId: string }, wish: { isImage: boolean }): Promise<void> {
       const settings = reader.clusterSettings(id)
       if (settings === undefined) return
       const { askQuestions } = await preflight()
       const readRegistryPassword = () => registryPasswords.read(settings)
       for await (const { check } of askQuestions({ settings, userId, readRegistryPassword })) {
-        if (check?.result === 'lack') throw toUnfit(check, settings)
+        if (check !== null && stops(check, wish)) throw toUnfit(check, settings)
       }
     },
 

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Duplex } from 'node:stream'
 import type { Connection } from '../../shared/domain/cluster.ts'
+import type { ImageName } from '../../shared/domain/image.ts'
 import type { Plan, PlanChoice } from '../../shared/domain/plan.ts'
 import type { Cluster } from '../../shared/domain/records.ts'
 import type { VariableList } from '../../shared/domain/variable.ts'
@@ -172,6 +173,10 @@ export async function createPlatform(deps: PlatformDeps) {
   if (deps.isQuiet) await Promise.all(reader.deploymentIds().map(see))
   else for (const id of reader.deploymentIds()) queue.add(id)
 
+  /** Undefined for this computer. */
+  const toElsewhere = (clusterId: string | undefined) =>
+    clusterId !== undefined && reader.clusterSettings(clusterId) !== undefined ? clusterId : undefined
+
   return {
     dataFolder,
     gatewayPort: gateway.port,
@@ -205,10 +210,9 @@ export async function createPlatform(deps: PlatformDeps) {
     changes,
     /** As the cluster would follow it. */
     planOf: async (folder: string, where: PlanChoice & { clusterId?: string | undefined }): Promise<Plan> => {
-      const isElsewhere =
-        where.clusterId !== undefined && reader.clusterSettings(where.clusterId) !== undefined
-      return driver.advise(await deps.detectPlan(folder, where), isElsewhere ? where.clusterId : undefined)
+      return driver.advise(await deps.detectPlan(folder, where), toElsewhere(where.clusterId))
     },
+    findImage: (image: ImageName, clusterId?: string) => driver.findImage(image, toElsewhere(clusterId)),
     findApps: deps.findApps,
     sampleFolder: path.join(deps.resourcesFolder, 'samples', 'hello'),
     ...views,

@@ -1,3 +1,4 @@
+import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { Source } from '../../shared/domain/records.ts'
 import { checkBranch, type GitAddress, parseGitAddress } from './address.ts'
 import { createCheckout } from './checkout.ts'
@@ -28,7 +29,14 @@ export function createSourceReader(deps: SourceReaderDeps = {}): SourceReader {
     git: createGitReader({ runGit, timeouts, log: deps.log ?? (() => {}) }),
     folder: createFolderReader({ runGit, timeouts }),
   }
-  const readerOf = (source: Source): SourceReader => readers[source.kind]
+  const readerOf = ({ kind, address }: Source): SourceReader => {
+    if (kind !== 'image') return readers[kind]
+    throw new SlipwayError({
+      code: 'invalid_input',
+      message: `${address} is an image: it has no branches and no files to look at.`,
+      hint: 'Give the address of the repository that it is made from.',
+    })
+  }
   return {
     branches: async (source, signal) => readerOf(source).branches(source, signal),
     head: async (source, branch, signal) => readerOf(source).head(source, branch, signal),

@@ -1,6 +1,7 @@
 import { type Plan, type PlanEdits, toOwnDockerfile } from '../../shared/domain/plan.ts'
 import { DockerfileSentence } from './DockerfileSentence.tsx'
 import { EditableWord } from './EditableWord.tsx'
+import { ImageSentence } from './ImageSentence.tsx'
 import classes from './PlanSentence.module.css'
 
 type Part = 'install' | 'build' | 'start' | 'output'
@@ -20,11 +21,12 @@ export function PlanSentence({ plan, edits, port, setEdits, setPort }: PlanSente
       label="Port"
       value={String(port ?? plan.port?.value ?? '')}
       origin={port === null ? plan.port?.origin : 'set by you'}
-      none="the port that Slipway offers"
+      none={plan.kind === 'image' ? 'which port?' : 'the port that Slipway offers'}
       isValid={isPort}
       set={value => setPort(value === '' || Number(value) === plan.port?.value ? null : Number(value))}
     />
   )
+  if (plan.kind === 'image') return <ImageSentence plan={plan} port={portWord} />
   const own = plan.build === null || (edits.start ?? '') !== '' ? undefined : toOwnDockerfile(plan)
   if (own !== undefined)
     return <DockerfileSentence own={own} edits={edits} port={portWord} setEdits={setEdits} />

@@ -144,6 +144,8 @@ export const checkSchema = z.object({
   detail: z.string(),
   action: z.string().nullable(),
   command: z.string().nullable(),
+  /** What lacks, lacks builds alone: an image that is there already can be deployed. */
+  isOfBuilds: z.boolean().optional(),
 })
 export type Check = z.infer<typeof checkSchema>
 
@@ -154,6 +156,10 @@ export const preflightEventSchema = z.object({
   check: checkSchema.nullable(),
 })
 export type PreflightEvent = z.infer<typeof preflightEventSchema>
+
+/** Whether nothing of this kind can be deployed because of it. */
+export const stops = (check: Pick<Check, 'result' | 'isOfBuilds'>, wish: { isImage: boolean }): boolean =>
+  check.result === 'lack' && !(wish.isImage && check.isOfBuilds === true)
 
 export const clusterRoles = ['owner', 'member'] as const
 

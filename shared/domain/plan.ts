@@ -8,6 +8,7 @@ import {
 } from './own-dockerfile.ts'
 
 export const planKinds = [
+  'image',
   'dockerfile',
   'node',
   'python',
@@ -38,7 +39,8 @@ const toolSchema = z.object({
 export type Tool = z.infer<typeof toolSchema>
 
 /**
- * How one commit becomes something that runs: shell commands, run in `root` of the checkout, and the port.
+ * How one commit becomes something that runs: shell commands, run in `root` of the checkout, and the port. Of an image, the port
+ * alone; `runtime` is the image then.
  * `start` is null for static files, which Slipway serves itself from `output` (a folder below `root`); `fallback` is the
  * file in it that answers for pages that are no file, as single-page apps need.
  * `runtime` is a program and version for people ("Node 24"). `notes` are sentences to show before the build. `packages`: what a

@@ -23,14 +23,21 @@ export const clusterKinds = ['local', 'kubernetes'] as const
 export const clusterSchema = z.object({ id: idSchema, kind: z.enum(clusterKinds), name: z.string() })
 export type Cluster = z.infer<typeof clusterSchema>
 
-/** Where code comes from. `address`: any URL that git takes, or the absolute path of a folder. Never carries credentials. */
+export const sourceKinds = ['git', 'folder', 'image'] as const
+/**
+ * Where code comes from. `address`: any URL that git takes, the absolute path of a folder, or an image that is there already,
+ * such as `docker.io/library/nginx`: its tag or digest stands in the place of a branch. Never carries credentials.
+ */
 export const sourceSchema = z.object({
-  kind: z.enum(['git', 'folder']),
+  kind: z.enum(sourceKinds),
   address: z.string().trim().min(1).max(2000),
 })
 export type Source = z.infer<typeof sourceSchema>
 
-/** `sha`: 40 hex digits; for a folder that is not committed, a digest of its files. `subject`: first line of the message. */
+/**
+ * `sha`: 40 hex digits; for a folder that is not committed, a digest of its files; for an image, the 64 hex digits of its own.
+ * `subject`: first line of the message; for an image, its name.
+ */
 export const commitSchema = z.object({
   sha: z.string(),
   subject: z.string(),

@@ -147,7 +147,9 @@ clusterTest(
     try {
       const clusterId = await setRegistry({ ...registry, password: 'wrong' })
       const { userId } = asker(platform)
-      await expect(platform.clusters.requireFit(clusterId, { userId })).rejects.toMatchObject({
+      await expect(
+        platform.clusters.requireFit(clusterId, { userId }, { isImage: false }),
+      ).rejects.toMatchObject({
         failure: {
           code: 'registry_denied',
           message: expect.stringContaining(`does not let ci in with the password that is set (401).`),
@@ -165,7 +167,7 @@ clusterTest(
       expect(platform.reader.buildRecord(buildId)?.status).toBe('failed')
 
       await platform.clusters.update(clusterId, { registryPassword: registry.password })
-      await platform.clusters.requireFit(clusterId, { userId })
+      await platform.clusters.requireFit(clusterId, { userId }, { isImage: false })
       await platform.intents.deploy(id, asker(platform))
       await waitForDeployment(platform, id, isLive, 200_000)
 

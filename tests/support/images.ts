@@ -25,6 +25,8 @@ export async function pushImage(image: {
   folder?: string
   command?: readonly string[]
   user?: string
+  /** Names it from now on, beside its digest. */
+  tag?: string
 }): Promise<string> {
   const { registry } = await clusterSettings()
   const base = image.base ?? 'library/node:24-slim'
@@ -88,7 +90,7 @@ export async function pushImage(image: {
     layers,
   })
   const digest = toDigest(Buffer.from(body))
-  const put = await fetch(`${root}/${to}/manifests/${digest}`, {
+  const put = await fetch(`${root}/${to}/manifests/${image.tag ?? digest}`, {
     method: 'PUT',
     headers: { 'content-type': manifestType },
     body,

@@ -1,9 +1,12 @@
+import type { ImageName } from '../../../shared/domain/image.ts'
 import type { BuildKey, BuildObservation, BuildOrder } from '../driver.ts'
+import { readImage } from '../image-reader.ts'
 import { containerOf } from './build/build-failure.ts'
 import { buildNames } from './build/build-job.ts'
 import { type BuildPlace, createBuildPlaces } from './build/build-places.ts'
 import { readBuildRecord } from './build/build-record.ts'
 import { type BuildTask, createBuildTask } from './build/build-task.ts'
+import { createImageTask } from './build/image-task.ts'
 import { createImages } from './build/images.ts'
 import type { BuildTier } from './build/tiers.ts'
 import type { KubernetesContext } from './kubernetes-deps.ts'
@@ -16,6 +19,8 @@ export function createBuilds(context: KubernetesContext) {
   const tier: { current: BuildTier } = { current: context.firstBuildTier ?? 'unprivileged' }
   /** By build id; ended ones stay, since their failure may be nowhere else. */
   const tasks = new Map<string, BuildTask>()
+
+  const findImage = (image: ImageName) => readImage(image, context.placesOf(image))
 
   const keep = (task: BuildTask): BuildTask => {
     tasks.set(task.key.buildId, task)
@@ -56,7 +61,12 @@ export function createBuilds(context: KubernetesContext) {
     async start(order: BuildOrder): Promise<void> {
       const { buildId, deploymentId } = order
       const key = { buildId, deploymentId }
-      if (tasks.has(buildId) || (await adopt(key)) !== undefined) return
+      if (tasks.has(buildId)) return
+      if (order.source.kind === 'image') {
+        keep(createImageTask(context, { key, order, findImage }))
+        return
+      }
+      if ((await adopt(key)) !== undefined) return
       keep(createBuildTask(context, { key, tier, places, order }))
     },
 

@@ -1,9 +1,11 @@
 import type { ClusterSettings } from '../../../shared/domain/cluster.ts'
 import type { Failure } from '../../../shared/domain/failure.ts'
+import type { ImageName } from '../../../shared/domain/image.ts'
 import type { Plan, PlanChoice } from '../../../shared/domain/plan.ts'
 import type { User } from '../../../shared/domain/records.ts'
 import type { LogStore } from '../../logs/log-store.ts'
 import type { SourceReader } from '../../sources/source-reader.ts'
+import type { ImagePlace } from '../image-reader.ts'
 import type { KubernetesApi } from './api.ts'
 import type { BuildTier } from './build/tiers.ts'
 import type { RegistryAccess } from './registry/access.ts'
@@ -42,6 +44,8 @@ export interface KubernetesContext extends KubernetesDriverDeps {
   readonly api: KubernetesApi
   /** Undefined: the cluster has none. */
   readonly registry: RegistryAccess | undefined
+  /** Registries that may have an image. */
+  readonly placesOf: (image: ImageName) => readonly ImagePlace[]
   /** Something about the deployment is worth another look. */
   readonly changed: (deploymentId: string) => void
 }

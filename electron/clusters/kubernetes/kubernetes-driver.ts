@@ -1,8 +1,11 @@
 import type { Plan } from '../../../shared/domain/plan.ts'
 import type { ClusterDriver } from '../driver.ts'
+import type { FoundImage } from '../image-plan.ts'
+import { readImage } from '../image-reader.ts'
 import { createApi } from './api.ts'
 import { createBuilds } from './builds.ts'
 import { createDial } from './dial.ts'
+import { createImagePlaces } from './image-places.ts'
 import { keptNowhere } from './kept.ts'
 import { openContext } from './kubeconfig.ts'
 import type { KubernetesContext, KubernetesDriverDeps } from './kubernetes-deps.ts'
@@ -17,14 +20,16 @@ import { createReleases } from './releases.ts'
 export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDriver {
   const watchers = new Set<(deploymentId: string) => void>()
   const api = createApi(openContext(deps.settings), deps.noteConnection)
+  const registry = toRegistryAccess({
+    settings: deps.settings,
+    readPassword: deps.readRegistryPassword,
+    connect: () => connectToRegistry(api),
+  })
   const context: KubernetesContext = {
     ...deps,
     api,
-    registry: toRegistryAccess({
-      settings: deps.settings,
-      readPassword: deps.readRegistryPassword,
-      connect: () => connectToRegistry(api),
-    }),
+    registry,
+    placesOf: createImagePlaces({ settings: deps.settings, registry }),
     changed: deploymentId => {
       for (const watcher of watchers) watcher(deploymentId)
     },
@@ -35,6 +40,10 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
 
   return {
     advise: async plan => toAdvised(plan),
+    async findImage(image) {
+      const found = await readImage(image, context.placesOf(image))
+      return { ...found, plan: toImageAdvice(found) }
+    },
     startBuild: builds.start,
     observeBuild: builds.observe,
     cancelBuild: builds.cancel,
@@ -82,3 +91,11 @@ function toAdvised(plan: Plan): Plan {
   const note = `The repository asks to keep ${plan.keep.join(', ')}. In a cluster that has no effect yet: what an app writes ends with its container.`
   return { ...plan, notes: [...plan.notes, note] }
 }
+
+function toImageAdvice({ plan, runsAsRoot }: FoundImage): Plan {
+  const build = { value: 'pulled by the nodes', origin: plan.label }
+  return { ...plan, build, notes: [...plan.notes, ...(runsAsRoot ? [asRoot] : [])] }
+}
+
+const asRoot =
+  'The image is made to run as root. Nothing runs as root here: it gets the user 1000, which many such images do not bear. Often there is a variant that needs no root, such as nginxinc/nginx-unprivileged for nginx.'

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { rootCertificates } from 'node:tls'
 import { Agent, type Dispatcher, fetch, type Response } from 'undici'
 import { SlipwayError } from '../../../shared/domain/failure.ts'
+import type { ImageFacts } from '../image-plan.ts'
 import type { RegistryAccess, RegistryLogin } from './registry/access.ts'
 import { answerChallenge, readChallenge } from './registry/authorization.ts'
 
@@ -12,8 +14,8 @@ export interface RegistryClient {
   has(repository: string, digest: string): Promise<boolean>
   /** Every tag with the digest that it names. */
   tags(repository: string): Promise<{ tag: string; digest: string }[]>
-  /** The user that an image for Linux runs as; empty where it names none. */
-  user(repository: string, reference: string): Promise<string>
+  /** What an image for Linux is. Undefined: there is none of that tag or digest. */
+  describe(repository: string, reference: string): Promise<ImageFacts | undefined>
   /** False: the registry lets nobody delete. */
   remove(repository: string, digest: string): Promise<boolean>
 }
@@ -22,6 +24,11 @@ export interface RegistryClient {
 interface Manifest {
   config?: { digest: string }
   manifests?: { digest: string; platform?: { os?: string } }[]
+}
+
+interface ImageConfig {
+  created?: string
+  config?: { User?: string; ExposedPorts?: Record<string, object> }
 }
 
 const limitMs = 10_000
@@ -108,17 +115,25 @@ export function createRegistryClient(access: RegistryAccess): RegistryClient {
       )
       return found.flat()
     },
-    async user(repository, reference) {
+    async describe(repository, reference) {
       const read = async <T>(rest: string): Promise<T> => {
         const response = await ask('GET', repository, rest)
         return response.ok ? ((await response.json()) as T) : refuse(response)
       }
-      const found = await read<Manifest>(`manifests/${reference}`)
+      const response = await ask('GET', repository, `manifests/${reference}`)
+      if (response.status === 404) return undefined
+      if (!response.ok) refuse(response)
+      const text = await response.text()
+      const found = JSON.parse(text) as Manifest
       const one = found.manifests?.find(({ platform }) => platform?.os === 'linux') ?? found.manifests?.[0]
       const { config } = one === undefined ? found : await read<Manifest>(`manifests/${one.digest}`)
-      if (config === undefined) return ''
-      const image = await read<{ config?: { User?: string } }>(`blobs/${config.digest}`)
-      return image.config?.User ?? ''
+      const image = config && (await read<ImageConfig>(`blobs/${config.digest}`))
+      return {
+        digest: `sha256:${createHash('sha256').update(text).digest('hex')}`,
+        ports: Object.keys(image?.config?.ExposedPorts ?? {}).flatMap(toTcpPort),
+        user: image?.config?.User ?? '',
+        createdAt: Date.parse(image?.created ?? '') || 0,
+      }
     },
     async remove(repository, digest) {
       const response = await ask('DELETE', repository, `manifests/${digest}`)
@@ -158,4 +173,10 @@ export function toDenied({ registry }: Pick<RegistryAccess, 'registry'>, login: 
         ? 'Set them in the settings of the cluster.'
         : 'Set the right password in the settings of the cluster, or give the user the right to read, write and delete there.',
   })
+}
+
+/** Such as `80/tcp`. */
+function toTcpPort(exposed: string): number[] {
+  const [, port] = /^(\d{1,5})(?:\/tcp)?$/i.exec(exposed) ?? []
+  return port === undefined || Number(port) < 1 || Number(port) > 65_535 ? [] : [Number(port)]
 }

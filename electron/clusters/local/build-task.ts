@@ -1,10 +1,13 @@
-import { rm } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { SlipwayError, toFailure } from '../../../shared/domain/failure.ts'
+import { toImageText } from '../../../shared/domain/image.ts'
 import type { LogRef, LogStream } from '../../../shared/domain/log.ts'
 import { findSecretArgument, toArguments } from '../../../shared/domain/own-dockerfile.ts'
 import { type Plan, toOwnDockerfile, withEdits } from '../../../shared/domain/plan.ts'
 import type { Step } from '../../../shared/domain/records.ts'
 import type { BuildOrder } from '../driver.ts'
+import { toDigest, toImageName, toImagePlan } from '../image-plan.ts'
 import {
   type BuildRecord,
   buildJobFolder,
@@ -13,7 +16,7 @@ import {
   toBuildFailure,
   writeBuild,
 } from './build-record.ts'
-import { isContainerPlan } from './containers.ts'
+import { isContainerPlan, toImageDockerfile } from './containers.ts'
 import { toBuildEnvironment } from './environment.ts'
 import { followJob, type JobFollower } from './follow-job.ts'
 import { observeJob } from './job.ts'
@@ -97,6 +100,7 @@ export function createBuildTask(
     const limit = AbortSignal.timeout(order.timeLimitMs)
     const signal = AbortSignal.any([leaving.signal, limit])
     try {
+      if (order.source.kind === 'image') return await prepareImage(order, signal)
       const title = `Fetching ${order.sha.slice(0, 10)} of ${order.source.address}`
       const commit = await during('fetch', title, () =>
         context.sources.checkout({
@@ -127,6 +131,24 @@ export function createBuildTask(
       if (limit.aborted && !leaving.signal.aborted) throw new SlipwayError(timedOut(order.timeLimitMs), error)
       throw error
     }
+  }
+
+  const prepareImage = async (order: BuildOrder, signal: AbortSignal): Promise<Plan> => {
+    const { address } = order.source
+    const image = toImageName(order.source, toDigest(order.sha))
+    const text = toImageText(address, image.reference)
+    const { plan, commit } = await during('fetch', `Looking at ${text}`, async () => {
+      const found = await context.findImage(image)
+      signal.throwIfAborted()
+      await mkdir(checkoutFolder(folder), { recursive: true })
+      await writeFile(join(checkoutFolder(folder), 'Dockerfile'), toImageDockerfile(text))
+      return {
+        commit: { ...found.commit, subject: toImageText(address, order.branch) },
+        plan: await toRunnable(toImagePlan(found, order.port), order),
+      }
+    })
+    save({ commit, plan })
+    return plan
   }
 
   const startCommands = async (supervisor: OpenJob, order: BuildOrder, plan: Plan): Promise<void> => {

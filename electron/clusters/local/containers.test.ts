@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { request } from 'node:http'
+import { createServer, request, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -222,6 +224,58 @@ describe('a Dockerfile', () => {
     await driver.stop(deploymentId, () => false)
     await rm(join(stand, 'images'), { recursive: true })
     expect(await driver.hasArtifact(deploymentId, artifact)).toBe(false)
+  })
+})
+
+describe('an image that is there already', () => {
+  const config = JSON.stringify({ config: { ExposedPorts: { '8080/tcp': {} } } })
+  const manifest = JSON.stringify({ config: { digest: 'sha256:c' } })
+  const sha = createHash('sha256').update(manifest).digest('hex')
+  let registry: Server
+  let address: string
+
+  beforeEach(async () => {
+    registry = createServer(({ url }, response) => {
+      if (url === `/v2/team/app/manifests/sha256:${sha}` || url === '/v2/team/app/manifests/1')
+        response.end(manifest)
+      else if (url === '/v2/team/app/blobs/sha256:c') response.end(config)
+      else response.writeHead(404).end()
+    }).listen(0, '127.0.0.1')
+    await once(registry, 'listening')
+    address = `127.0.0.1:${(registry.address() as AddressInfo).port}/team/app`
+  })
+  afterEach(() => registry.close())
+
+  const find = () =>
+    driver.findImage({ registry: address.split('/')[0] ?? '', repository: 'team/app', reference: '1' })
+
+  test('is taken by its digest, bears our label, and goes with its deployment', async () => {
+    const { commit, plan: advised } = await find()
+    expect([commit.sha, advised.port?.value, advised.build?.value]).toEqual([
+      sha,
+      8080,
+      `docker pull ${address}:1`,
+    ])
+    const { order, found } = await build({ source: { kind: 'image', address }, branch: '1', sha })
+    expect(found).toMatchObject({
+      state: 'succeeded',
+      plan: { kind: 'image' },
+      commit: { sha, subject: `${address}:1` },
+    })
+    expect(there('images')).toEqual([`slipway-${order.buildId}`])
+    const made = readFileSync(join(stand, 'images', `slipway-${order.buildId}`, 'Dockerfile'), 'utf8')
+    expect(made).toBe(`FROM ${address}@sha256:${sha}\n`)
+    await driver.remove(deploymentId, null)
+    expect(there('images')).toEqual([])
+  })
+
+  test('needs docker or podman here, and it is said', async () => {
+    await dispose()
+    environment = { ...environment, PATH: '/nowhere' }
+    await open()
+    expect((await find()).plan.notes).toEqual([
+      'An image runs in a container, and this computer has neither docker nor podman. Install Docker or Podman, or deploy the image to a cluster.',
+    ])
   })
 })
 

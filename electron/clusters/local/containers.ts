@@ -19,7 +19,11 @@ export const containerOf = (runName: string): string => `slipway-${runName}`
 
 /** A plan that is built into an image and run in a container: its build command says by which program. */
 export const isContainerPlan = (plan: Plan | null): boolean =>
-  plan?.kind === 'dockerfile' && plan.start === null
+  plan?.kind === 'image' || (plan?.kind === 'dockerfile' && plan.start === null)
+
+/** An image that is there already, as a Dockerfile: so it bears our name and label, and goes without what others have of it. */
+export const toImageDockerfile = (image: string): string => `FROM ${image}\n`
+const imageDockerfile = 'Dockerfile'
 
 export const toContainerProgram = (plan: Plan): ContainerProgram =>
   plan.build?.value.startsWith('podman ') ? 'podman' : 'docker'
@@ -68,7 +72,8 @@ export function createContainers(deps: { environment: NodeJS.ProcessEnv; folder:
       if (!isContainerPlan(plan)) return plan
       const found = await find()
       if (typeof found === 'string') return toContainerPlan(plan, found)
-      return { ...plan, notes: [...plan.notes, `${found.message} ${found.hint}`] }
+      const { message, hint } = toPlanFailure(plan, found)
+      return { ...plan, notes: [...plan.notes, `${message} ${hint}`] }
     },
 
     /** Throws `plan_unsupported` where there is nothing that builds a Dockerfile. */
@@ -79,7 +84,7 @@ export function createContainers(deps: { environment: NodeJS.ProcessEnv; folder:
         writeFileSync(used, '')
         return toContainerPlan(plan, found)
       }
-      throw new SlipwayError(found)
+      throw new SlipwayError(toPlanFailure(plan, found))
     },
 
     /** Variables are secrets of the build: what a Dockerfile does not mount it does not see, and no layer keeps. */
@@ -151,7 +156,10 @@ export function createContainers(deps: { environment: NodeJS.ProcessEnv; folder:
 }
 
 function toContainerPlan(plan: Plan, program: ContainerProgram): Plan {
-  const value = toCommand([program, 'build', ...toBuildWords(plan), toContext(plan)])
+  const value =
+    plan.kind === 'image'
+      ? toCommand([program, 'pull', plan.runtime?.value ?? ''])
+      : toCommand([program, 'build', ...toBuildWords(plan), toContext(plan)])
   return { ...plan, build: { value, origin: plan.label } }
 }
 
@@ -159,7 +167,7 @@ function toContainerPlan(plan: Plan, program: ContainerProgram): Plan {
 function toBuildWords(plan: Plan): string[] {
   const own = toOwnDockerfile(plan)
   return [
-    ...['--file', own?.file.value ?? plan.label],
+    ...['--file', own?.file.value ?? imageDockerfile],
     ...(own?.target ? ['--target', own.target.value] : []),
     ...Object.entries(own === undefined ? {} : toArguments(own)).flatMap(([name, value]) => [
       '--build-arg',
@@ -173,6 +181,19 @@ function toContext(plan: Plan): string {
   const path = posix.relative(plan.root || '.', toOwnDockerfile(plan)?.context.value ?? plan.root)
   return path === '' ? '.' : path.startsWith('-') ? `./${path}` : path
 }
+
+/** The same, where it is about an image. */
+const toPlanFailure = ({ kind }: Plan, failure: Failure): Failure =>
+  kind === 'image'
+    ? {
+        ...failure,
+        message: failure.message.replace(
+          'The repository is built by its Dockerfile',
+          'An image runs in a container',
+        ),
+        hint: failure.hint.replace(orCommands, 'or deploy the image to a cluster.'),
+      }
+    : failure
 
 const orCommands = 'or set the commands that build and start the app in the plan.'
 

@@ -1,6 +1,8 @@
+import type { ImageName } from '../../../shared/domain/image.ts'
 import type { Plan, PlanChoice } from '../../../shared/domain/plan.ts'
 import type { LogStore } from '../../logs/log-store.ts'
 import type { SourceReader } from '../../sources/source-reader.ts'
+import type { FoundImage } from '../image-plan.ts'
 import type { Containers } from './containers.ts'
 import type { Program } from './job-control.ts'
 import type { LocalFolders } from './local-folders.ts'
@@ -40,6 +42,7 @@ export interface LocalContext extends Omit<LocalDriverDeps, 'limits' | 'environm
   readonly folders: LocalFolders
   readonly limits: LocalLimits
   readonly environment: NodeJS.ProcessEnv
+  readonly findImage: (image: ImageName) => Promise<FoundImage>
   /** Something about the deployment is worth another look. */
   readonly changed: (deploymentId: string) => void
 }

@@ -1,6 +1,9 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import type { ImageName } from '../../../shared/domain/image.ts'
 import type { ClusterDriver } from '../driver.ts'
+import type { FoundImage } from '../image-plan.ts'
+import { readImage } from '../image-reader.ts'
 import { createBuilds } from './builds.ts'
 import { createContainers } from './containers.ts'
 import { createInstances } from './instances.ts'
@@ -36,6 +39,7 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<LocalDri
     containers,
     limits,
     environment,
+    findImage,
     changed: deploymentId => {
       for (const watcher of watchers) watcher(deploymentId)
     },
@@ -53,6 +57,10 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<LocalDri
 
   return {
     advise: async plan => tools.advise(await containers.advise(plan)),
+    async findImage(image) {
+      const found = await findImage(image)
+      return { ...found, plan: await containers.advise(found.plan) }
+    },
     startBuild: builds.start,
     observeBuild: async ({ buildId }) => builds.observe(buildId),
     cancelBuild: async ({ deploymentId, buildId }) => builds.cancel(deploymentId, buildId),
@@ -100,4 +108,16 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<LocalDri
       await tools.dispose()
     },
   }
+}
+
+/** From the image's own registry, as docker and podman would. */
+async function findImage(image: ImageName): Promise<FoundImage> {
+  // What asks registries is loaded when it is needed: it takes its time.
+  const [{ createRegistryClient }, { toPublicAccess }] = await Promise.all([
+    import('../kubernetes/registry.ts'),
+    import('../kubernetes/registry/public-access.ts'),
+  ])
+  const client = createRegistryClient(toPublicAccess(image.registry))
+  const describe = (reference: string) => client.describe(image.repository, reference)
+  return readImage(image, [{ name: image.registry, isOwn: false, describe }])
 }

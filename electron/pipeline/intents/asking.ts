@@ -1,6 +1,7 @@
 import { SlipwayError } from '../../../shared/domain/failure.ts'
-import type { Activity, Cluster } from '../../../shared/domain/records.ts'
-import type { ClusterDriver } from '../../clusters/driver.ts'
+import type { Activity, Cluster, Source } from '../../../shared/domain/records.ts'
+import type { Clusters } from '../../clusters/clusters.ts'
+import { toImageName, toImagePlan } from '../../clusters/image-plan.ts'
 import type { DeploymentRow, Reader } from '../../database/reader.ts'
 import type { Writer } from '../../database/writer.ts'
 import type { SecretVersions } from '../../secrets/secret-versions.ts'
@@ -17,7 +18,7 @@ export interface IntentDeps {
   readonly reader: Reader
   readonly writer: Writer
   readonly sources: SourceReader
-  readonly driver: Pick<ClusterDriver, 'hasArtifact'>
+  readonly driver: Pick<Clusters, 'hasArtifact' | 'findImage'>
   readonly secrets: SecretVersions
   readonly wake: (deploymentId: string) => void
   readonly now: () => number
@@ -26,7 +27,8 @@ export interface IntentDeps {
 export type Asking = ReturnType<typeof createAsking>
 
 /** What all intents begin and end with: the deployment they are about, the transaction, the activity line, the queue. */
-export function createAsking({ reader, writer, wake }: IntentDeps) {
+export function createAsking(deps: IntentDeps) {
+  const { reader, writer, wake } = deps
   const find = (id: string): DeploymentRow => {
     const row = reader.deploymentRow(id)
     if (row && row.wanted !== 'removed') return row
@@ -65,6 +67,15 @@ export function createAsking({ reader, writer, wake }: IntentDeps) {
       })
     },
 
+    /** What a deploy would take now: the head of a branch, the files of a folder, the image of a tag. */
+    readHead: (
+      source: Source,
+      wish: { branch: string; cluster: Cluster; port: number | null },
+    ): Promise<{ branch: string; sha: string }> =>
+      source.kind === 'image'
+        ? readImageHead(deps.driver, source, wish)
+        : deps.sources.head(source, wish.branch),
+
     /** This computer, if none is named. */
     findCluster: (id: string | undefined): Cluster => {
       const found = reader.clusters().find(one => (id === undefined ? one.kind === 'local' : one.id === id))
@@ -76,4 +87,16 @@ export function createAsking({ reader, writer, wake }: IntentDeps) {
       })
     },
   }
+}
+
+/** Throws where nobody knows the port on which it listens: better now than when it is half deployed. */
+async function readImageHead(
+  driver: IntentDeps['driver'],
+  source: Source,
+  { branch, cluster, port }: { branch: string; cluster: Cluster; port: number | null },
+): Promise<{ branch: string; sha: string }> {
+  const image = toImageName(source, branch)
+  const found = await driver.findImage(image, cluster.kind === 'local' ? undefined : cluster.id)
+  toImagePlan(found, port)
+  return { branch: image.reference, sha: found.commit.sha }
 }

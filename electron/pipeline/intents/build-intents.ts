@@ -65,7 +65,7 @@ export function createBuildQueue({ reader, writer, now }: IntentDeps, { record }
 }
 
 export function createBuildIntents(deps: IntentDeps, asking: Asking, builds: BuildQueue) {
-  const { reader, sources } = deps
+  const { reader } = deps
   const { find, ask } = asking
 
   return {
@@ -75,8 +75,10 @@ export function createBuildIntents(deps: IntentDeps, asking: Asking, builds: Bui
       asker: Asker,
       options: { isFresh?: boolean | undefined } = {},
     ): Promise<{ buildId: string }> => {
-      if (asking.findCluster(find(id).clusterId).kind === 'local') asking.askConsent(asker)
-      const head = await sources.head(reader.sourceOf(find(id)), find(id).branch)
+      const cluster = asking.findCluster(find(id).clusterId)
+      if (cluster.kind === 'local') asking.askConsent(asker)
+      const { branch, port } = find(id)
+      const head = await asking.readHead(reader.sourceOf(find(id)), { branch, cluster, port })
       return ask(id, current => ({ buildId: builds.addNow(current, head, asker, options) }))
     },
 

@@ -35,7 +35,7 @@ export interface DeploymentEdits {
 }
 
 export function createDeploymentIntents(deps: IntentDeps, asking: Asking, builds: BuildQueue) {
-  const { reader, writer, sources, secrets, wake } = deps
+  const { reader, writer, secrets, wake } = deps
   const { find, ask, record } = asking
 
   return {
@@ -50,7 +50,8 @@ export function createDeploymentIntents(deps: IntentDeps, asking: Asking, builds
         wish.planEdits,
         edits.flatMap(one => (one.isSecret ? one.name : [])),
       )
-      const head = await sources.head(wish.source, wish.branch)
+      const { branch, port } = wish
+      const head = await asking.readHead(wish.source, { branch, cluster, port })
       checkVariables([], { set: [...edits], remove: [] })
       const made = await secrets.keep(toSecretValues(edits), versions =>
         writer.transaction(() => {

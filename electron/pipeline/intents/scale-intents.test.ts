@@ -21,7 +21,7 @@ beforeEach(() => {
       branches: async () => [],
       checkout: () => Promise.reject(new Error('an intent fetches nothing')),
     },
-    driver: { hasArtifact: async () => true },
+    driver: { hasArtifact: async () => true, findImage: () => Promise.reject(new Error('there is none')) },
     secrets: createSecretVersions({ reader: data.reader, writer: data.writer, store: createMemoryStore() }),
     wake: id => woken.push(id),
     now: data.now,

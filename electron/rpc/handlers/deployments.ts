@@ -12,7 +12,10 @@ export function deploymentHandlers(at: HandlerBase, platform: Platform) {
       builds: reader.buildsOf(id, 50),
     })),
     create: at.deployments.create.handler(async ({ input, context }) => {
-      if (input.clusterId !== undefined) await platform.clusters.requireFit(input.clusterId, context.asker)
+      if (input.clusterId !== undefined)
+        await platform.clusters.requireFit(input.clusterId, context.asker, {
+          isImage: input.source.kind === 'image',
+        })
       return intents.create(input, context.asker)
     }),
     update: at.deployments.update.handler(({ input: { id, ...edits }, context }) => {
@@ -20,7 +23,9 @@ export function deploymentHandlers(at: HandlerBase, platform: Platform) {
       return {}
     }),
     deploy: at.deployments.deploy.handler(async ({ input: { id, isFresh }, context }) => {
-      await platform.clusters.requireFit(reader.deployment(id)?.cluster.id ?? '', context.asker)
+      const deployment = reader.deployment(id)
+      const isImage = deployment?.project.source.kind === 'image'
+      await platform.clusters.requireFit(deployment?.cluster.id ?? '', context.asker, { isImage })
       return intents.deploy(id, context.asker, { isFresh })
     }),
     rollback: at.deployments.rollback.handler(({ input, context }) =>

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { toNameFromSource } from '../../../shared/domain/name.ts'
+import { toImageName } from '../../clusters/image-plan.ts'
 import type { Platform } from '../../platform/platform.ts'
 import type { HandlerBase } from './handler-base.ts'
 
@@ -12,6 +13,12 @@ export function sourceHandlers(at: HandlerBase, platform: Platform) {
     branches: at.sources.branches.handler(({ input, signal }) => sources.branches(input, signal)),
     sample: at.sources.sample.handler(() => ({ kind: 'folder', address: platform.sampleFolder })),
     inspect: at.sources.inspect.handler(async ({ input: { source, branch, ...where }, signal }) => {
+      if (source.kind === 'image') {
+        const image = toImageName(source, branch)
+        const found = await platform.findImage(image, where.clusterId)
+        const name = intents.freeName(toNameFromSource(source.address))
+        return { ...found, branch: image.reference, folders: [], name }
+      }
       const work = await mkdtemp(path.join(os.tmpdir(), 'slipway-inspect-'))
       try {
         const head = await sources.head(source, branch, signal)

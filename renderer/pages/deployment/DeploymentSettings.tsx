@@ -38,6 +38,8 @@ function SettingsForm({ deployment }: { deployment: DeploymentDetail }) {
   const [keepsRunning, setKeepsRunning] = useState(deployment.keepsRunning)
   const plan = deployment.builds.find(build => build.plan !== null)?.plan ?? null
 
+  const isImage = deployment.project.source.kind === 'image'
+
   const save = useMutation({
     mutationFn: async (deploys: boolean) => {
       await client.deployments.update({ id: deployment.id, branch, port, planEdits, keepsRunning })
@@ -60,6 +62,15 @@ function SettingsForm({ deployment }: { deployment: DeploymentDetail }) {
         save.mutate(false)
       }}
     >
+      {isImage && (
+        <TextInput
+          label="Tag"
+          description="Of the image, or its digest (sha256:…). What it names at the time is what Deploy runs."
+          value={branch}
+          spellCheck={false}
+          onChange={event => setBranch(event.currentTarget.value.trim())}
+        />
+      )}
       {deployment.project.source.kind === 'git' && (
         <TextInput
           label="Branch"
@@ -71,7 +82,11 @@ function SettingsForm({ deployment }: { deployment: DeploymentDetail }) {
       )}
       <NumberInput
         label="Port"
-        description="Where the app listens. Empty: as the plan says, else the port that Slipway offers it as PORT."
+        description={
+          isImage
+            ? 'Where the app listens. Empty: the one that the image exposes.'
+            : 'Where the app listens. Empty: as the plan says, else the port that Slipway offers it as PORT.'
+        }
         value={port ?? ''}
         min={1}
         max={65535}
@@ -79,18 +94,20 @@ function SettingsForm({ deployment }: { deployment: DeploymentDetail }) {
         hideControls
         onChange={value => setPort(typeof value === 'number' ? value : null)}
       />
-      <TextInput
-        label="Folder"
-        description="Of the app in the repository, such as apps/web. Empty: as it was found."
-        value={planEdits.root ?? ''}
-        spellCheck={false}
-        onChange={event => {
-          const { root: _before, ...others } = planEdits
-          const root = event.currentTarget.value.trim()
-          setPlanEdits(root === '' ? others : { ...others, root })
-        }}
-      />
-      {plan !== null && (
+      {!isImage && (
+        <TextInput
+          label="Folder"
+          description="Of the app in the repository, such as apps/web. Empty: as it was found."
+          value={planEdits.root ?? ''}
+          spellCheck={false}
+          onChange={event => {
+            const { root: _before, ...others } = planEdits
+            const root = event.currentTarget.value.trim()
+            setPlanEdits(root === '' ? others : { ...others, root })
+          }}
+        />
+      )}
+      {plan !== null && !isImage && (
         <fieldset className={classes.plan}>
           <legend>Plan</legend>
           <PlanSentence plan={plan} edits={planEdits} port={port} setEdits={setPlanEdits} setPort={setPort} />
@@ -123,7 +140,8 @@ function Danger({ deployment }: { deployment: DeploymentDetail }) {
       <div>
         <h2 className={classes.heading}>Remove this deployment</h2>
         <p className={classes.dangerText}>
-          Stops the app and deletes its checkouts, logs and history. The repository is not touched.
+          Stops the app and deletes its checkouts, logs and history.{' '}
+          {deployment.project.source.kind === 'image' ? 'The image' : 'The repository'} is not touched.
         </p>
       </div>
       <Button variant="default" className={classes.remove} onClick={() => setAsking(true)}>

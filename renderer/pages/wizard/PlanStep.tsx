@@ -19,6 +19,7 @@ interface PlanStepProps {
     folders: string[]
   }>
   readonly isFolder: boolean
+  readonly isImage: boolean
   readonly isOpen: boolean
   readonly edits: PlanEdits
   readonly port: number | null
@@ -36,6 +37,7 @@ export function PlanStep(props: PlanStepProps) {
   const { plan, folders } = inspection.data
   const root = (props.edits.root ?? plan.root) || '.'
 
+  const isImage = plan.kind === 'image'
   const start = props.edits.start ?? plan.start?.value ?? props.edits.output ?? plan.output?.value
   if (!props.isOpen) {
     return (
@@ -43,7 +45,7 @@ export function PlanStep(props: PlanStepProps) {
         title="Plan"
         answer={
           <>
-            {plan.runtime?.value ?? plan.label}
+            {isImage ? `Port ${props.port ?? plan.port?.value}` : (plan.runtime?.value ?? plan.label)}
             {root !== '.' && <span className="mono second"> · {root}</span>}
             {start !== undefined && <span className="mono second"> · {start}</span>}
           </>
@@ -53,9 +55,11 @@ export function PlanStep(props: PlanStepProps) {
     )
   }
   // A Dockerfile that this computer cannot build needs commands in its place.
-  const isBuildable = plan.kind !== 'dockerfile' || plan.build !== null || (props.edits.start ?? '') !== ''
+  const runsInContainer = isImage || plan.kind === 'dockerfile'
+  const isBuildable = !runsInContainer || plan.build !== null || (props.edits.start ?? '') !== ''
+  const isPortMissing = isImage && plan.port === null && props.port === null
   return (
-    <Step title="How it is built and started">
+    <Step title={isImage ? 'How it runs' : 'How it is built and started'}>
       <FolderChoice folders={folders} root={root} setRoot={props.setRoot} />
       <PlanSentence
         plan={plan}
@@ -73,7 +77,7 @@ export function PlanStep(props: PlanStepProps) {
       )}
       <div className={classes.buttons}>
         {isBuildable ? (
-          <Button autoFocus onClick={props.accept}>
+          <Button autoFocus disabled={isPortMissing} onClick={props.accept}>
             Continue
           </Button>
         ) : (
@@ -82,7 +86,9 @@ export function PlanStep(props: PlanStepProps) {
           </Button>
         )}
       </div>
-      <p className={classes.help}>Everything underlined can be changed.</p>
+      <p className={classes.help}>
+        {isPortMissing ? 'Say on which port it listens.' : 'Everything underlined can be changed.'}
+      </p>
     </Step>
   )
 }
@@ -117,7 +123,15 @@ function FolderChoice({
   )
 }
 
-function Inspecting({ inspection, isFolder, edits, changeSource, setEdits, setRoot }: PlanStepProps) {
+function Inspecting({
+  inspection,
+  isFolder,
+  isImage,
+  edits,
+  changeSource,
+  setEdits,
+  setRoot,
+}: PlanStepProps) {
   const [since] = useState(() => Date.now())
   if (inspection.error !== null) {
     const failure = toShownFailure(inspection.error)
@@ -155,7 +169,12 @@ function Inspecting({ inspection, isFolder, edits, changeSource, setEdits, setRo
         <Skeleton height={12} width="72%" mb={12} animate={false} />
         <Skeleton height={12} width="54%" animate={false} />
         <p className={classes.help}>
-          {isFolder ? 'Reading the folder' : 'Fetching the branch and reading it'} · <Elapsed from={since} />
+          {isImage
+            ? 'Asking the registry'
+            : isFolder
+              ? 'Reading the folder'
+              : 'Fetching the branch and reading it'}{' '}
+          · <Elapsed from={since} />
         </p>
       </div>
     </Step>

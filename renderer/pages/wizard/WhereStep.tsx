@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import type { Connection } from '../../../shared/domain/cluster.ts'
+import { type Connection, stops } from '../../../shared/domain/cluster.ts'
 import type { Cluster } from '../../../shared/domain/records.ts'
 import { CheckList } from '../../clusters/CheckList.tsx'
 import { CheckMark } from '../../clusters/CheckMark.tsx'
 import { ConnectionMark } from '../../clusters/ConnectionMark.tsx'
-import { type Preflight, toVerdict, usePreflight } from '../../clusters/use-preflight.ts'
+import { checksOf, type Preflight, toVerdict, usePreflight } from '../../clusters/use-preflight.ts'
 import { FailurePanel } from '../../ui/FailurePanel.tsx'
 import { LinkButton } from '../../ui/LinkButton.tsx'
 import { Step } from './Step.tsx'
@@ -17,6 +17,7 @@ type Place = Cluster & { readonly connection: Connection }
 export function WhereStep({
   clusters,
   cluster,
+  isImage,
   isOpen,
   choose,
   accept,
@@ -24,6 +25,8 @@ export function WhereStep({
 }: {
   clusters: readonly Place[]
   cluster: Place
+  /** Needs nothing that only builds need. */
+  isImage: boolean
   isOpen: boolean
   choose: (id: string) => void
   accept: () => void
@@ -55,20 +58,24 @@ export function WhereStep({
             </label>
           ))}
         </fieldset>
-        {cluster.kind === 'local' ? <Buttons canGoOn /> : <Asked key={cluster.id} id={cluster.id} />}
+        {cluster.kind === 'local' ? (
+          <Buttons canGoOn />
+        ) : (
+          <Asked key={cluster.id} id={cluster.id} isImage={isImage} />
+        )}
       </form>
     </Step>
   )
 }
 
-function Asked({ id }: { id: string }) {
+function Asked({ id, isImage }: { id: string; isImage: boolean }) {
   const preflight = usePreflight(id)
-  const hasLack = toVerdict(preflight.events).result === 'lack'
+  const isStopped = checksOf(preflight.events).some(check => stops(check, { isImage }))
   return (
     <>
       <Verdict id={id} preflight={preflight} />
       <Buttons
-        canGoOn={!preflight.isRunning && preflight.failure === null && !hasLack}
+        canGoOn={!preflight.isRunning && preflight.failure === null && !isStopped}
         again={preflight.again}
       />
     </>

@@ -48,7 +48,10 @@ function Wizard({ given }: { given: Source | null }) {
   const cluster = clusters.find(one => one.id === chosenCluster) ?? clusters.find(one => one.kind === 'local')
 
   const fresh = { staleTime: 0, gcTime: 0 }
-  const branches = useQuery(api.sources.branches.queryOptions({ input: source ?? skipToken, ...fresh }))
+  const isImage = source?.kind === 'image'
+  const branches = useQuery(
+    api.sources.branches.queryOptions({ input: source === null || isImage ? skipToken : source, ...fresh }),
+  )
   const isFolder = branches.data?.length === 0
   const chosenBranch = branch ?? (isFolder ? '' : null)
   // With one place there is nothing to choose.
@@ -77,18 +80,18 @@ function Wizard({ given }: { given: Source | null }) {
   return (
     <div className={classes.wizard}>
       <SourceStep
-        source={source}
+        given={source && { source, branch }}
         isOpen={shown === 'source'}
         accept={next => {
-          setSource(next)
-          setBranch(null)
+          setSource(next.source)
+          setBranch(next.branch)
           setEdits({})
           setPort(null)
           setStep('branch')
         }}
         change={() => setStep('source')}
       />
-      {source !== null && shown !== 'source' && !isFolder && (
+      {source !== null && shown !== 'source' && !isFolder && !isImage && (
         <BranchStep
           branches={branches}
           isOpen={shown === 'branch'}
@@ -109,6 +112,7 @@ function Wizard({ given }: { given: Source | null }) {
         <WhereStep
           clusters={clusters}
           cluster={cluster}
+          isImage={isImage}
           isOpen={shown === 'where'}
           choose={setCluster}
           accept={() => setStep('plan')}
@@ -119,6 +123,7 @@ function Wizard({ given }: { given: Source | null }) {
         <PlanStep
           inspection={inspection}
           isFolder={isFolder}
+          isImage={isImage}
           isOpen={shown === 'plan'}
           edits={edits}
           port={port}

@@ -20,10 +20,10 @@ const noExtras: BuildExtras = { variables: [], environment: [], stamp: undefined
 
 /**
  * The plan as a Dockerfile: the same commands, in `/app`, run as a user without rights who finds the port in PORT. Undefined for
- * a repository that has a Dockerfile.
+ * a repository that has a Dockerfile, and for an image.
  */
 export function toDockerfile(plan: Plan, extras: BuildExtras = noExtras): string | undefined {
-  if (plan.kind === 'dockerfile') return undefined
+  if (plan.kind === 'dockerfile' || plan.kind === 'image') return undefined
   const lines = plan.start === null ? toSite(plan, extras) : toServer(plan, plan.start.value, extras)
   return `${lines.join('\n')}\n`
 }

@@ -44,6 +44,7 @@ beforeEach(async () => {
       ca: null,
       login: async () => undefined,
     },
+    placesOf: () => [],
     describe: () => ({ name: 'app', owner: { id: 'ana', name: 'ana' }, hosts: [] }),
     log: { warn: (_, message) => warnings.push(message) },
   })

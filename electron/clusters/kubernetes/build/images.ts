@@ -1,3 +1,4 @@
+import { parseImage } from '../../../../shared/domain/image.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { repositoryOf } from '../names.ts'
 import { toPullName } from '../registry/access.ts'
@@ -7,7 +8,7 @@ import { createRegistryClient } from '../registry.ts'
 export const cacheTag = 'cache'
 
 /** The images of deployments in the cluster's registry. */
-export function createImages(context: Pick<KubernetesContext, 'registry' | 'describe' | 'log'>) {
+export function createImages(context: Pick<KubernetesContext, 'registry' | 'describe' | 'log' | 'placesOf'>) {
   const { registry: access } = context
   const client = access && createRegistryClient(access)
 
@@ -35,13 +36,24 @@ export function createImages(context: Pick<KubernetesContext, 'registry' | 'desc
   const repositoryFor = (deploymentId: string): string =>
     repositoryOf(context.describe(deploymentId).owner.id, deploymentId)
 
+  /** Of an image that is not ours: whatever becomes of it, it is nobody's here to delete. */
+  const isInPlace = async (text: string): Promise<boolean | undefined> => {
+    const image = parseImage(text)
+    if (image === undefined) return false
+    const places = context.placesOf(image)
+    const found = await Promise.allSettled(places.map(place => place.describe(image.reference)))
+    if (found.some(one => one.status === 'fulfilled' && one.value !== undefined)) return true
+    return found.every(one => one.status === 'fulfilled') ? false : undefined
+  }
+
   return {
     has: (deploymentId: string, artifact: string): Promise<boolean | undefined> =>
       orElse<boolean | undefined>(undefined, deploymentId, async () => {
         const digest = /@(sha256:[0-9a-f]+)$/.exec(artifact)?.[1]
-        if (access === undefined || client === undefined) return undefined
-        if (digest === undefined) return false
+        if (digest === undefined) return access === undefined ? undefined : false
         const repository = repositoryFor(deploymentId)
+        if (!artifact.endsWith(`/${repository}@${digest}`)) return isInPlace(artifact)
+        if (access === undefined || client === undefined) return undefined
         if (artifact !== `${toPullName(access.registry, repository)}@${digest}`) return false
         return client.has(repository, digest)
       }),

@@ -61,7 +61,9 @@ function toRefusal(message: string): Obstacle {
     failure: {
       code: 'cluster_unfit',
       message: `The cluster does not let the build's pod be made: ${toSentence(message)}.`,
-      hint: 'Ask whoever runs the cluster to allow it; the page of the cluster says what builds need.',
+      hint: /violates PodSecurity/.test(message)
+        ? 'Ask whoever runs the cluster to label the namespace pod-security.kubernetes.io/enforce=baseline, as builds need it. Images that are there already can be deployed without.'
+        : 'Ask whoever runs the cluster to allow it; the page of the cluster says what builds need.',
     },
   }
 }

@@ -55,6 +55,16 @@ export async function askRights(context: PreflightContext): Promise<Finding> {
   const neededAsMember = asMember.filter(({ right }) => !right.isOptional)
   if (neededAsMember.length === 0)
     return said(`You may work in ${context.namespaces.tenant}, as a member.`, asMember)
+  if (neededAsMember.every(({ namespace }) => namespace === context.namespaces.build))
+    return {
+      ...refused(
+        neededAsMember,
+        'member',
+        context,
+        'You may deploy images that are there already, and build nothing. ',
+      ),
+      isOfBuilds: true,
+    }
   // Whoever has next to nothing yet may become either; a member is the smaller wish.
   return neededAsMember.length < needed.length
     ? refused(neededAsMember, 'member', context)
@@ -69,9 +79,14 @@ function said(sentence: string, optional: readonly RightQuestion[]): Finding {
   )
 }
 
-function refused(missing: readonly RightQuestion[], role: Role, { settings }: PreflightContext): Finding {
+function refused(
+  missing: readonly RightQuestion[],
+  role: Role,
+  { settings }: PreflightContext,
+  begin = '',
+): Finding {
   return lack(
-    `You may not: ${toList(missing)}.`,
+    `${begin}You may not: ${toList(missing)}.`,
     `Give whoever runs the cluster the rights of a${role === 'owner' ? 'n owner' : ' member'} to apply.`,
     `slipway cluster rbac ${settings.context} ${role}`,
   )

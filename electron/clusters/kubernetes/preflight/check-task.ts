@@ -41,5 +41,11 @@ export const lack = (detail: string, action: string, command: string | null = nu
   command,
 })
 
+/** Nothing can be built. */
+export const lackOfBuilds = (...said: Parameters<typeof lack>): Finding => ({
+  ...lack(...said),
+  isOfBuilds: true,
+})
+
 /** Such as `3 nodes`. */
 export const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`

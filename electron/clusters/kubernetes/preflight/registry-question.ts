@@ -1,14 +1,14 @@
 import { SlipwayError } from '../../../../shared/domain/failure.ts'
 import type { RegistryAccess } from '../registry/access.ts'
 import { createRegistryClient } from '../registry.ts'
-import { type Finding, lack, ok, type PreflightContext, warning } from './check-task.ts'
+import { type Finding, lackOfBuilds, ok, type PreflightContext, warning } from './check-task.ts'
 
 /** Whether there is one, and what of it can be seen from here. That builds and nodes reach it is for the proofs to show. */
 export async function askRegistry({ settings, registry: access }: PreflightContext): Promise<Finding> {
   const { context, registryUser } = settings
   if (access === undefined) {
-    return lack(
-      'The cluster announces no registry, and none is set: images have no place.',
+    return lackOfBuilds(
+      'The cluster announces no registry, and none is set: what is built has no place.',
       'Name a registry that builds can push to and nodes can pull from.',
       `slipway cluster add ${context} --registry HOST[/PATH]`,
     )
@@ -34,10 +34,10 @@ function toFinding(error: unknown, { registry }: RegistryAccess, context: string
   const { address, isPlainHttp, isInstalled } = registry
   const known = error instanceof SlipwayError ? error.failure : undefined
   if (known?.code === 'registry_denied')
-    return lack(known.message, known.hint, `slipway cluster add ${context} --registry-user USER`)
-  if (known?.code === 'secrets_unavailable') return lack(known.message, known.hint)
+    return lackOfBuilds(known.message, known.hint, `slipway cluster add ${context} --registry-user USER`)
+  if (known?.code === 'secrets_unavailable') return lackOfBuilds(known.message, known.hint)
   if (isInstalled) {
-    return lack(
+    return lackOfBuilds(
       known?.message ?? 'The registry that Slipway installed does not answer.',
       'Install it again, which loses no image, and see what it says.',
       `slipway cluster registry install ${context}`,

@@ -39,6 +39,13 @@ function explain(trouble: Trouble, evidence: Evidence): Failure {
         hint: 'Correct the command in its Dockerfile or in the plan, then deploy again.',
       }
     case 'crash':
+      if (trouble.isOtherUser && evidence.lines.some(line => isRefusal.test(line))) {
+        return {
+          code: 'image_refused',
+          message: `The image is made to run as root, and apps run here without its rights, as user 1000: it ${howItEnded(trouble.exitCode)}${howOften(trouble)}.`,
+          hint: 'Take a variant of it that needs no root (such as nginxinc/nginx-unprivileged for nginx), or set a numeric USER in its Dockerfile that may write where the app does.',
+        }
+      }
       return {
         code: 'start_exited',
         message: `The app ${howItEnded(trouble.exitCode)}${howOften(trouble)}.`,
@@ -155,6 +162,9 @@ function explainSilence(
     port,
   }
 }
+
+const isRefusal =
+  /permission denied|operation not permitted|EACCES|EPERM|must be (?:run|started) as root|not permitted to/i
 
 /** Programs that were ended by a signal have 128 and its number for their exit code. */
 function howItEnded(exitCode: number): string {

@@ -13,6 +13,8 @@ export type Trouble = {
   | {
       readonly kind: 'crash'
       readonly exitCode: number
+      /** Its image names root, or a user by name: it runs as another one here. */
+      readonly isOtherUser: boolean
       readonly restarts: number
       readonly isRunning: boolean
     }
@@ -132,7 +134,8 @@ function findCrash(pod: V1Pod, { limits }: TroubleFacts): Trouble | undefined {
   // The kubelet itself ends what does not listen in time, whenever nobody looks.
   const ranMs = (toMs(ended.finishedAt) ?? 0) - (toMs(ended.startedAt) ?? 0)
   if (ranMs >= limits.startMs && isRunning && !status.started) return undefined
-  return { kind: 'crash', isDefinite, exitCode: ended.exitCode, restarts, isRunning }
+  const isOtherUser = pod.spec?.securityContext?.runAsUser !== undefined
+  return { kind: 'crash', isDefinite, exitCode: ended.exitCode, restarts, isRunning, isOtherUser }
 }
 
 const isNeverStarted = (ended: V1ContainerStateTerminated): boolean =>
