@@ -2,8 +2,6 @@ import type { LogRef } from '../../../../shared/domain/log.ts'
 import type { Step } from '../../../../shared/domain/records.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 
-export type BuildJournal = ReturnType<typeof createBuildJournal>
-
 /** What Slipway itself says and does in a build: lines of its log, in their order, and steps. */
 export function createBuildJournal(
   { logs, now }: Pick<KubernetesContext, 'logs' | 'now'>,

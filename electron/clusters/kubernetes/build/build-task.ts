@@ -1,36 +1,22 @@
-import { lookup } from 'node:dns/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { V1NetworkPolicy, V1Secret } from '@kubernetes/client-node'
-import type { Registry } from '../../../../shared/domain/cluster.ts'
-import { type Failure, SlipwayError, toFailure } from '../../../../shared/domain/failure.ts'
-import type { LogRef } from '../../../../shared/domain/log.ts'
+import type { V1Secret } from '@kubernetes/client-node'
+import { type Failure, toFailure } from '../../../../shared/domain/failure.ts'
 import type { Plan } from '../../../../shared/domain/plan.ts'
 import type { Commit, Step } from '../../../../shared/domain/records.ts'
 import type { BuildKey, BuildObservation, BuildOrder } from '../../driver.ts'
-import { findClosedAddresses, findPodRanges } from '../closed-addresses.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
-import { repositoryOf } from '../names.ts'
-import { readDockerConfig, toPullName } from '../registry/access.ts'
+import { readDockerConfig } from '../registry/access.ts'
 import { containerOf, type FailureFacts, isOver, toPodEnd, toThrownFailure } from './build-failure.ts'
 import { createBuildFollower } from './build-follower.ts'
-import {
-  type BuildParts,
-  buildNames,
-  objectNames,
-  toBuildConfiguration,
-  toBuildJob,
-  toGitSecret,
-  toRegistrySecret,
-  toVariablesSecret,
-} from './build-job.ts'
-import { listDestinations, toBuildPolicy } from './build-network.ts'
-import { type BuildPlace, type BuildPlaces, toPlaceFailure } from './build-places.ts'
-import { type BuildRecord, toAnnotations } from './build-record.ts'
+import { buildNames, objectNames } from './build-job.ts'
+import { createBuildJournal } from './build-journal.ts'
+import type { BuildPlace, BuildPlaces } from './build-places.ts'
+import type { BuildRecord } from './build-record.ts'
 import { toBuildkitSteps } from './build-steps.ts'
-import { toBuildValues } from './build-values.ts'
 import { toGitAccess } from './git-access.ts'
 import { type BuildScene, type NamespaceWatch, watchNamespace } from './namespace-watch.ts'
-import { type PreparedBuild, prepareBuild } from './prepare-build.ts'
+import type { PreparedBuild } from './prepare-build.ts'
+import { prepareOrder } from './prepare-order.ts'
 import { sendFolder } from './send-folder.ts'
 import { findObstacle } from './stuck.ts'
 import { type BuildTier, nextTier } from './tiers.ts'
@@ -58,136 +44,22 @@ export function createBuildTask(
     places: BuildPlaces
   } & ({ order: BuildOrder } | { record: BuildRecord; place: BuildPlace }),
 ): BuildTask {
-  const { api, logs, now } = context
+  const { api, logs } = context
   const { key } = build
   const { buildId, deploymentId } = key
   const names = objectNames(buildId)
   let namespace = 'order' in build ? '' : build.place.namespace
-  const log: LogRef = { kind: 'build', id: buildId }
   const leaving = new AbortController()
   let plan: Plan | undefined
   let commit: Commit | undefined
-  let ownSteps: readonly Step[] = []
   let clusterSteps: () => readonly Step[] = () => []
   let end: End | undefined
   let code: Pick<PreparedBuild, 'folder' | 'dispose'> | undefined
-  let writing: Promise<unknown> = Promise.resolve()
 
   const changed = () => context.changed(deploymentId)
   const warn = (error: unknown) => context.log.warn({ err: error, buildId }, 'a build could not be followed')
-  const print = (text: string, stream: 'platform' | 'stdout' = 'platform') => {
-    writing = writing.then(() => logs.append(log, [{ at: now(), stream, text, isPartial: false }]))
-    writing.catch(() => undefined)
-    return writing
-  }
-  const lastSeq = async () => (await logs.read(log, { limit: 1 })).last
-
-  const during = async <T>(name: Step['name'], title: string, work: () => Promise<T>): Promise<T> => {
-    await writing
-    const step = { name, startedAt: now(), logSeq: (await lastSeq()) + 1 }
-    const others = ownSteps
-    const save = (status: Step['status'], finishedAt: number | null) => {
-      ownSteps = [...others, { ...step, status, finishedAt }]
-      changed()
-    }
-    save('running', null)
-    await print(title)
-    try {
-      const result = await work()
-      save('succeeded', now())
-      return result
-    } catch (error) {
-      if (!leaving.signal.aborted) save('failed', now())
-      throw error
-    }
-  }
-
-  /** Looks at the code, and says what the build needs of the cluster. */
-  const prepare = async (order: BuildOrder): Promise<(tier: BuildTier) => Promise<BuildRecord>> => {
-    const access = context.registry
-    if (access === undefined) throw noRegistry(context.settings.context)
-    const { registry } = access
-    await print(`Build ${buildId}`)
-    const prepared = await during('plan', 'Finding how to build and start it', () =>
-      prepareBuild(context, order, {
-        onOutput: line => void print(line, 'stdout'),
-        signal: leaving.signal,
-      }),
-    )
-    code = prepared
-    const git = toGitAccess(order)
-    const registryLogin = await access.login()
-    const repository = repositoryOf(context.describe(deploymentId).owner.id, deploymentId)
-    const values = await toBuildValues({ order, settings: context.settings, ...prepared })
-    const policy = await toPolicy(order, registry, git?.url ?? '')
-    return tier =>
-      make({
-        ...{ order, settings: context.settings, registry, registryLogin, repository, values, tier, git },
-        policy,
-        hasIgnoreFile: prepared.hasIgnoreFile,
-        plan: prepared.plan,
-        record: {
-          plan: prepared.plan,
-          commit: prepared.commit,
-          steps: [...ownSteps],
-          timeLimitMs: order.timeLimitMs,
-          image: toPullName(registry, repository),
-          gitUrl: git?.url ?? '',
-          tier,
-          secretNames: Object.entries(order.variables).flatMap(([name, value]) =>
-            order.secrets.includes(value) ? [name] : [],
-          ),
-        },
-      })
-  }
-
-  /** Makes everything that the build needs; doing it again makes nothing twice. */
-  const make = async ({
-    record,
-    policy,
-    ...rest
-  }: Omit<BuildParts, 'annotations' | 'namespace'> & {
-    record: BuildRecord
-    policy: V1NetworkPolicy
-  }): Promise<BuildRecord> => {
-    const place = await build.places.open(key, rest.tier)
-    namespace = place.namespace
-    const parts: BuildParts = { ...rest, namespace, annotations: toAnnotations(record) }
-    const logins = [toGitSecret(parts), toRegistrySecret(parts)].filter(one => one !== undefined)
-    const objects = [
-      ...(place.isShared ? [] : [policy]),
-      toVariablesSecret(parts),
-      ...logins,
-      toBuildConfiguration(parts),
-      toBuildJob(parts),
-    ]
-    for (const object of objects) {
-      leaving.signal.throwIfAborted()
-      await api.apply(object).catch(error => {
-        throw toPlaceFailure(error, place)
-      })
-    }
-    return record
-  }
-
-  const toPolicy = async (
-    order: BuildOrder,
-    registry: Registry,
-    gitUrl: string,
-  ): Promise<V1NetworkPolicy> => {
-    const wanted = listDestinations({ settings: context.settings, registry, gitUrl })
-    const [closedAddresses, podRanges, destinations] = await Promise.all([
-      findClosedAddresses(api),
-      findPodRanges(api),
-      Promise.all(
-        wanted.map(async one => {
-          const found = await lookup(one.host, { all: true }).catch(() => [])
-          return { ...one, addresses: found.map(({ address }) => address) }
-        }),
-      ),
-    ])
-    return toBuildPolicy(order, { closedAddresses, podRanges, destinations })
-  }
+  const journal = createBuildJournal(context, { buildId, signal: leaving.signal, changed })
+  const { log, print } = journal
 
   const readSecrets = async (secretNames: readonly string[]): Promise<string[]> => {
     const read = async (name: string, keys: readonly string[]) => {
@@ -213,7 +85,7 @@ export function createBuildTask(
       attempt: record.tier,
       onProgress: changed,
     })
-    const fetchSeq = (await lastSeq()) + 1
+    const fetchSeq = (await journal.lastSeq()) + 1
     let buildEnd: 'succeeded' | 'failed' | null = null
     clusterSteps = () => [
       ...toFetchStep(watch.scene(), fetchSeq),
@@ -283,16 +155,23 @@ export function createBuildTask(
   const take = (record: BuildRecord) => {
     plan = record.plan
     commit = record.commit
-    ownSteps = record.steps
+    journal.take(record.steps)
     changed()
   }
 
   /** Begins with the least rights that the cluster was found to let a build begin with; with more when it does not. */
   const order = async (wish: BuildOrder): Promise<End> => {
-    const begin = await prepare(wish)
+    const prepared = await prepareOrder(context, {
+      order: wish,
+      places: build.places,
+      journal,
+      signal: leaving.signal,
+    })
+    code = prepared.code
     const password = (await context.registry?.login())?.password
     for (let tier = build.tier.current; ; ) {
-      const record = await begin(tier)
+      const { record, place } = await prepared.begin(tier)
+      namespace = place.namespace
       take(record)
       const reached = await follow(record, [
         ...toSecrets(wish),
@@ -323,9 +202,7 @@ export function createBuildTask(
 
   /** The log first: whoever sees that the build has ended finds all of it. */
   const finish = async (result: End): Promise<void> => {
-    if ('failure' in result) await print(result.failure.message).catch(() => undefined)
-    await writing.catch(() => undefined)
-    await logs.close(log).catch(warn)
+    await journal.close('failure' in result ? result.failure.message : undefined).catch(warn)
     end = result
     changed()
   }
@@ -339,7 +216,7 @@ export function createBuildTask(
     key,
     done,
     observe() {
-      const steps = [...ownSteps, ...clusterSteps()]
+      const steps = [...journal.steps(), ...clusterSteps()]
       const progress = { steps, ...(plan && { plan }), ...(commit && { commit }) }
       if (end === undefined) return { state: 'running', ...progress }
       if ('failure' in end) return { state: 'failed', failure: end.failure, ...progress }
@@ -350,8 +227,7 @@ export function createBuildTask(
       leaving.abort(new Error('the build was cancelled'))
       await done
       await build.places.remove(key, AbortSignal.timeout(removeMs))
-      await print('Cancelled').catch(() => undefined)
-      await logs.close(log).catch(() => undefined)
+      await journal.close('Cancelled').catch(() => undefined)
     },
     async dispose() {
       leaving.abort(new Error('Slipway closes'))
@@ -397,10 +273,3 @@ const noFacts: FailureFacts = {
   lines: [],
   errors: [],
 }
-
-const noRegistry = (cluster: string): SlipwayError =>
-  new SlipwayError({
-    code: 'registry_missing',
-    message: `The cluster ${cluster} has no registry yet, where its images could be kept.`,
-    hint: `Name one: slipway cluster add ${cluster} --registry HOST[/PATH]`,
-  })

@@ -1,0 +1,161 @@
+import { lookup } from 'node:dns/promises'
+import type { V1NetworkPolicy } from '@kubernetes/client-node'
+import type { Registry } from '../../../../shared/domain/cluster.ts'
+import { SlipwayError } from '../../../../shared/domain/failure.ts'
+import type { BuildOrder } from '../../driver.ts'
+import { findClosedAddresses, findPodRanges } from '../closed-addresses.ts'
+import type { KubernetesContext } from '../kubernetes-deps.ts'
+import { repositoryOf } from '../names.ts'
+import { type RegistryAccess, toPullName } from '../registry/access.ts'
+import {
+  type BuildParts,
+  toBuildConfiguration,
+  toBuildJob,
+  toGitSecret,
+  toRegistrySecret,
+  toVariablesSecret,
+} from './build-job.ts'
+import type { createBuildJournal } from './build-journal.ts'
+import { listDestinations, toBuildPolicy } from './build-network.ts'
+import { type BuildPlace, type BuildPlaces, toPlaceFailure } from './build-places.ts'
+import { type BuildRecord, toAnnotations } from './build-record.ts'
+import { toBuildValues } from './build-values.ts'
+import { toGitAccess } from './git-access.ts'
+import { type PreparedBuild, prepareBuild } from './prepare-build.ts'
+import type { BuildTier } from './tiers.ts'
+
+export interface PreparedOrder {
+  readonly code: Pick<PreparedBuild, 'folder' | 'dispose'>
+  /** Makes everything that the build needs, with these rights; doing it again makes nothing twice. */
+  begin(tier: BuildTier): Promise<{ readonly record: BuildRecord; readonly place: BuildPlace }>
+}
+
+/** Looks at the code, and says what its build needs of the cluster. */
+export async function prepareOrder(
+  context: KubernetesContext,
+  from: {
+    order: BuildOrder
+    places: BuildPlaces
+    journal: ReturnType<typeof createBuildJournal>
+    signal: AbortSignal
+  },
+): Promise<PreparedOrder> {
+  const { order, journal, signal } = from
+  const access = context.registry
+  if (access === undefined) throw noRegistry(context.settings.context)
+  await journal.print(`Build ${order.buildId}`)
+  const code = await journal.during('plan', 'Finding how to build and start it', () =>
+    prepareBuild(context, order, { onOutput: line => void journal.print(line, 'stdout'), signal }),
+  )
+  try {
+    const parts = await toParts(context, { order, code, access })
+    const policy = await toPolicy(context, order, access.registry)
+    return {
+      code,
+      begin: async tier => {
+        const record = toRecord({ ...parts, code, tier, steps: journal.steps() })
+        const place = await from.places.open(order, tier)
+        const { namespace } = place
+        const annotations = toAnnotations(record)
+        await make(context, { parts: { ...parts, tier, namespace, annotations }, place, policy, signal })
+        return { record, place }
+      },
+    }
+  } catch (error) {
+    await code.dispose()
+    throw error
+  }
+}
+
+type CommonParts = Omit<BuildParts, 'annotations' | 'namespace' | 'tier'>
+
+async function toParts(
+  context: KubernetesContext,
+  { order, code, access }: { order: BuildOrder; code: PreparedBuild; access: RegistryAccess },
+): Promise<CommonParts> {
+  const { settings } = context
+  return {
+    ...{ order, settings, registry: access.registry, git: toGitAccess(order) },
+    registryLogin: await access.login(),
+    repository: repositoryOf(context.describe(order.deploymentId).owner.id, order.deploymentId),
+    values: await toBuildValues({ order, settings, ...code }),
+    hasIgnoreFile: code.hasIgnoreFile,
+    plan: code.plan,
+  }
+}
+
+const toRecord = ({
+  order,
+  code,
+  tier,
+  steps,
+  registry,
+  repository,
+  git,
+}: CommonParts & {
+  code: PreparedBuild
+  tier: BuildTier
+  steps: readonly BuildRecord['steps'][number][]
+}): BuildRecord => ({
+  plan: code.plan,
+  commit: code.commit,
+  steps: [...steps],
+  timeLimitMs: order.timeLimitMs,
+  image: toPullName(registry, repository),
+  gitUrl: git?.url ?? '',
+  tier,
+  secretNames: Object.entries(order.variables).flatMap(([name, value]) =>
+    order.secrets.includes(value) ? [name] : [],
+  ),
+})
+
+async function make(
+  { api }: KubernetesContext,
+  {
+    parts,
+    place,
+    policy,
+    signal,
+  }: { parts: BuildParts; place: BuildPlace; policy: V1NetworkPolicy; signal: AbortSignal },
+): Promise<void> {
+  const logins = [toGitSecret(parts), toRegistrySecret(parts)].filter(one => one !== undefined)
+  const objects = [
+    ...(place.isShared ? [] : [policy]),
+    toVariablesSecret(parts),
+    ...logins,
+    toBuildConfiguration(parts),
+    toBuildJob(parts),
+  ]
+  for (const object of objects) {
+    signal.throwIfAborted()
+    await api.apply(object).catch(error => {
+      throw toPlaceFailure(error, place)
+    })
+  }
+}
+
+async function toPolicy(
+  { api, settings }: KubernetesContext,
+  order: BuildOrder,
+  registry: Registry,
+): Promise<V1NetworkPolicy> {
+  const wanted = listDestinations({ settings, registry, gitUrl: toGitAccess(order)?.url ?? '' })
+  const [closedAddresses, podRanges, destinations] = await Promise.all([
+    findClosedAddresses(api),
+    findPodRanges(api),
+    Promise.all(
+      wanted.map(async one => {
+        const found = await lookup(one.host, { all: true }).catch(() => [])
+        return { ...one, addresses: found.map(({ address }) => address) }
+      }),
+    ),
+  ])
+  return toBuildPolicy(order, { closedAddresses, podRanges, destinations })
+}
+
+const noRegistry = (cluster: string): SlipwayError =>
+  new SlipwayError({
+    code: 'registry_missing',
+    message: `The cluster ${cluster} has no registry yet, where its images could be kept.`,
+    hint: `Name one: slipway cluster add ${cluster} --registry HOST[/PATH]`,
+  })
