@@ -29,6 +29,7 @@ async function printBuild(context: Context, buildId: string): Promise<boolean> {
   const end = new AbortController()
   let printed = 0
   let last = Infinity
+  let wait: string | null = null
   const look = () => {
     if (printed >= last) end.abort()
   }
@@ -36,6 +37,8 @@ async function printBuild(context: Context, buildId: string): Promise<boolean> {
     client,
     async () => {
       const one = await client.builds.get({ id: buildId })
+      if (one.waitsFor !== null && one.waitsFor !== wait) context.output.say(`The build ${one.waitsFor}.`)
+      wait = one.waitsFor
       return isFinishedBuild(one.status) ? one : undefined
     },
     signal,

@@ -117,6 +117,7 @@ export function createReader(orm: Orm) {
       if (!project) throw new Error(`project ${deployment.projectId} has no row`)
       return { kind: project.sourceKind, address: project.sourceAddress }
     },
+    ownerOf: (deploymentId: string): User | undefined => prepared.ownerOf.get({ id: deploymentId }),
     deploymentIds: (): string[] =>
       orm
         .select({ id: deployments.id })
@@ -138,7 +139,7 @@ export function createReader(orm: Orm) {
     unfinishedBuilds: (deploymentId: string): BuildRow[] =>
       prepared.unfinishedBuilds.all({ id: deploymentId }),
     /** On one cluster. */
-    runningBuilds: (clusterId: string): { id: string; deploymentId: string }[] =>
+    runningBuilds: (clusterId: string): { id: string; deploymentId: string; ownerId: string }[] =>
       prepared.runningBuilds.all({ clusterId }),
     queuedDeploymentIds: (): string[] => prepared.queuedDeployments.all().map(row => row.id),
     buildIdsOf: (deploymentId: string): string[] =>
@@ -331,7 +332,7 @@ export function toBuild(row: BuildRow): Build {
   return { ...toBuildSummary(row), plan: row.plan }
 }
 
-type SummaryColumns = Omit<BuildSummary, 'commit'> & CommitColumns
+type SummaryColumns = Omit<BuildSummary, 'commit' | 'waitsFor'> & CommitColumns
 
 function toBuildSummary(row: SummaryColumns): BuildSummary {
   return {
@@ -341,6 +342,7 @@ function toBuildSummary(row: SummaryColumns): BuildSummary {
     commit: toCommit(row),
     steps: row.steps,
     reusedBuildId: row.reusedBuildId,
+    waitsFor: null,
     failure: row.failure,
     requestedBy: row.requestedBy,
     createdAt: row.createdAt,

@@ -109,6 +109,13 @@ export function prepareStatements(orm: Database['orm']) {
       .from(deployments)
       .where(eq(deployments.name, sql.placeholder('name')))
       .prepare(),
+    ownerOf: orm
+      .select({ id: users.id, name: users.name })
+      .from(deployments)
+      .innerJoin(projects, eq(projects.id, deployments.projectId))
+      .innerJoin(users, eq(users.id, projects.ownerId))
+      .where(eq(deployments.id, id))
+      .prepare(),
     project: orm.select().from(projects).where(eq(projects.id, id)).prepare(),
     cluster: orm.select().from(clusters).where(eq(clusters.id, id)).prepare(),
 
@@ -129,9 +136,10 @@ export function prepareStatements(orm: Database['orm']) {
       .orderBy(asc(builds.id))
       .prepare(),
     runningBuilds: orm
-      .select({ id: builds.id, deploymentId: builds.deploymentId })
+      .select({ id: builds.id, deploymentId: builds.deploymentId, ownerId: projects.ownerId })
       .from(builds)
       .innerJoin(deployments, eq(deployments.id, builds.deploymentId))
+      .innerJoin(projects, eq(projects.id, deployments.projectId))
       .where(and(hasStatus('running'), eq(deployments.clusterId, sql.placeholder('clusterId'))))
       .prepare(),
     queuedDeployments: orm

@@ -12,7 +12,7 @@ import type { Action } from './decide.ts'
 import type { Checkpoint, Effect } from './effects.ts'
 import { releaseNext } from './next-release.ts'
 import { filesChanged } from './rollback.ts'
-import { hasFreeSlot } from './slots.ts'
+import { findWait } from './slots.ts'
 
 /** What ended, for notifications. Not for control flow. */
 export interface DeploymentEvent {
@@ -59,7 +59,7 @@ export function createApply(deps: ApplyDeps) {
     if (build.status === 'queued') {
       const hasBegun = writer.transaction(
         () =>
-          hasFreeSlot(reader, deployment, deps.limits) &&
+          findWait(reader, deployment, deps.limits) === undefined &&
           writer.moveBuild(build.id, 'queued', 'running', { startedAt: now() }),
       )
       if (!hasBegun) return
@@ -77,7 +77,7 @@ export function createApply(deps: ApplyDeps) {
       sha: build.sha,
       planEdits: build.planEdits,
       port: build.port,
-      timeLimitMs: deps.limits.buildTimeMs,
+      timeLimitMs: toTimeLimitMs(deployment),
       isFresh: build.isFresh,
       ...resolved,
     }
@@ -86,6 +86,11 @@ export function createApply(deps: ApplyDeps) {
       if (failure === undefined) throw error
       failBuild(deployment, build, failure, { finishedAt: now() })
     })
+  }
+
+  const toTimeLimitMs = ({ clusterId }: DeploymentRow): number => {
+    const minutes = reader.clusterSettings(clusterId)?.buildMinutes
+    return minutes === undefined ? deps.limits.buildTimeMs : minutes * 60_000
   }
 
   const finishBuild = (

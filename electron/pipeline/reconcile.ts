@@ -5,7 +5,7 @@ import type { ReleaseWithBuild } from '../database/reader.ts'
 import { type ApplyDeps, createApply } from './apply.ts'
 import { type CrashLimits, decide, type Facts } from './decide.ts'
 import type { Next } from './queue.ts'
-import { hasFreeSlot } from './slots.ts'
+import { findWait } from './slots.ts'
 
 export interface ReconcileDeps extends ApplyDeps {
   readonly limits: ApplyDeps['limits'] & CrashLimits
@@ -113,7 +113,7 @@ async function gather(deps: ReconcileDeps, id: string): Promise<SeenFacts | unde
     running: build && observed && build.id === runningId ? { build, observed } : undefined,
     queued,
     reusable: queued && reusable && queued.fingerprint === reusable.fingerprint ? reusable : undefined,
-    hasFreeSlot: hasFreeSlot(reader, deployment, deps.limits),
+    hasFreeSlot: findWait(reader, deployment, deps.limits) === undefined,
     target: deployment.targetReleaseId === null ? undefined : reader.release(deployment.targetReleaseId),
     serving: deployment.servingReleaseId === null ? undefined : reader.release(deployment.servingReleaseId),
     artifacts: reader.artifactsOf(id),

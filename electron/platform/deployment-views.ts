@@ -1,6 +1,6 @@
 import { mostAtOnce } from '../../shared/contract/deployments.ts'
 import { type ClusterSettings, toHost } from '../../shared/domain/cluster.ts'
-import type { Deployment, Health } from '../../shared/domain/records.ts'
+import type { BuildSummary, Deployment, Health } from '../../shared/domain/records.ts'
 import type { Instance } from '../clusters/driver.ts'
 import type { Reader, StoredDeployment } from '../database/reader.ts'
 import { toHealth } from './health.ts'
@@ -10,11 +10,13 @@ export function createDeploymentViews({
   reader,
   seen,
   gatewayPort,
+  withWaiting,
 }: {
   reader: Reader
   /** By deployment. */
   seen: ReadonlyMap<string, readonly Instance[]>
   gatewayPort: number
+  withWaiting: (build: BuildSummary) => BuildSummary
 }) {
   const healthOf = (stored: StoredDeployment): Health => toHealth(stored, seen.get(stored.id) ?? [])
 
@@ -35,6 +37,7 @@ export function createDeploymentViews({
       ...stored,
       ...toUrls(stored, settings.get(stored.cluster.id)),
       health: healthOf(stored),
+      latestBuild: stored.latestBuild && withWaiting(stored.latestBuild),
     }))
   }
 

@@ -38,6 +38,7 @@ import { createSpace } from './space.ts'
 import { noteRestoration, seed, stopUnknown } from './start.ts'
 import { createUsers } from './users.ts'
 import { listVariables } from './variables.ts'
+import { createWaiting } from './waiting.ts'
 
 export type Platform = Awaited<ReturnType<typeof createPlatform>>
 
@@ -101,6 +102,8 @@ export async function createPlatform(deps: PlatformDeps) {
     noteDomains: changes.touch,
   })
 
+  const limits = { ...defaultCrashLimits, builds: 2, buildTimeMs: 30 * 60_000, ...deps.limits }
+  const withWaiting = createWaiting(reader, limits)
   const reconcile = createReconcile({
     reader,
     writer,
@@ -110,7 +113,7 @@ export async function createPlatform(deps: PlatformDeps) {
     onRemoved: collectSecrets,
     now,
     checkpoint: deps.checkpoint ?? (() => {}),
-    limits: { ...defaultCrashLimits, builds: 2, buildTimeMs: 30 * 60_000, ...deps.limits },
+    limits,
     onSeen: (id, instances) => {
       const before = JSON.stringify(seen.get(id) ?? [])
       seen.set(id, instances)
@@ -159,7 +162,7 @@ export async function createPlatform(deps: PlatformDeps) {
   }
   const gateway = await createGateway({ resolve: resolveRoute, port: deps.gatewayPort ?? 7780, log })
 
-  const views = createDeploymentViews({ reader, seen, gatewayPort: gateway.port })
+  const views = createDeploymentViews({ reader, seen, gatewayPort: gateway.port, withWaiting })
 
   if (restoration !== undefined) await stopUnknown(reader, local)
   /** A cluster that does not answer is no reason not to start. */
@@ -216,6 +219,8 @@ export async function createPlatform(deps: PlatformDeps) {
     findApps: deps.findApps,
     sampleFolder: path.join(deps.resourcesFolder, 'samples', 'hello'),
     ...views,
+    /** What a queued build waits for is not on record. */
+    withWaiting,
     deploymentCounts: () => reader.deploymentCounts(),
     keptFolders: createKeptFolders({ reader, driver, intents }),
     space: createSpace({ dataFolder, reader, driver, logs, now }),

@@ -49,6 +49,11 @@ export const isActive = (
 ): build is BuildSummary & { status: 'queued' | 'running' } =>
   build !== null && (build.status === 'queued' || build.status === 'running')
 
+/** Of a queued build: what keeps it, as the end of a sentence. */
+export const waitFacts = (build: BuildSummary | null): string => build?.waitsFor ?? 'waits for its turn'
+
+export const toSentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
 /** What serves and what was tried are two facts; both are told. */
 export function failureFacts(deployment: Deployment): string {
   const reason = deployment.failure?.message ?? deployment.latestBuild?.failure?.message ?? 'It failed.'

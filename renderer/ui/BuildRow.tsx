@@ -5,7 +5,7 @@ import type { BuildSummary } from '../../shared/domain/records.ts'
 import { deploymentActions } from '../actions/deployment-actions.ts'
 import { Ago, Elapsed } from '../format/clock.tsx'
 import { formatDuration } from '../format/time.ts'
-import { isActive, progressOf, shortSha } from '../status/facts.ts'
+import { isActive, progressOf, shortSha, toSentence, waitFacts } from '../status/facts.ts'
 import { StatusMark } from '../status/StatusMark.tsx'
 import { buildLooks } from '../status/status-map.ts'
 import classes from './BuildRow.module.css'
@@ -58,7 +58,7 @@ export function BuildRow({ build, name }: { build: BuildSummary; name?: string }
 
 function noteOf(build: BuildSummary): string {
   if (build.failure !== null && build.status === 'failed') return build.failure.message
-  if (build.status === 'queued') return 'Waits for its turn'
+  if (build.status === 'queued') return toSentence(waitFacts(build))
   if (build.reusedBuildId !== null) return `by ${build.requestedBy} · took what was built before`
   if (build.status !== 'running') return `by ${build.requestedBy}`
   const { word, number, count } = progressOf(build)

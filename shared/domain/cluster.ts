@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { limitFields, limitFieldsWithDefaults } from './cluster-limits.ts'
 import { failureSchema } from './failure.ts'
 
 /** `host[:port][/path]`, without a scheme, as it stands before an image's name. */
@@ -81,10 +82,9 @@ const fields = {
   ingressClass: objectName.nullable(),
   /** A ClusterIssuer of cert-manager. */
   issuer: objectName.nullable(),
-  /** Builds at once. */
-  builds: z.number().int().min(1).max(20),
   /** Whether builds may be privileged where nothing less is admitted. */
   allowsPrivilegedBuilds: z.boolean(),
+  ...limitFields,
 }
 
 export const clusterSettingsSchema = z.object({
@@ -103,8 +103,8 @@ export const clusterSettingsSchema = z.object({
   baseDomain: fields.baseDomain.default(null),
   ingressClass: fields.ingressClass.default(null),
   issuer: fields.issuer.default(null),
-  builds: fields.builds.default(2),
   allowsPrivilegedBuilds: fields.allowsPrivilegedBuilds.default(false),
+  ...limitFieldsWithDefaults,
 })
 export type ClusterSettings = z.infer<typeof clusterSettingsSchema>
 

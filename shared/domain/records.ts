@@ -79,6 +79,8 @@ export const buildSchema = z.object({
   steps: z.array(stepSchema),
   /** The earlier build of the same things whose result it took, instead of building. */
   reusedBuildId: idSchema.nullable(),
+  /** Why a queued one does not begin, as the end of a sentence; null when nothing keeps it. */
+  waitsFor: z.string().nullable(),
   failure: failureSchema.nullable(),
   requestedBy: z.string(),
   createdAt: time,

@@ -113,6 +113,7 @@ export function createStandInData(state: StandInState) {
     plan: nodePlan,
     steps: stepsOf(status, at),
     reusedBuildId: null,
+    waitsFor: status === 'queued' ? 'waits for another build of bea' : null,
     failure: null,
     requestedBy: 'ana',
     createdAt: at,

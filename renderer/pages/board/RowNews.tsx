@@ -3,7 +3,15 @@ import { IconX } from '@tabler/icons-react'
 import type { BuildSummary, Deployment } from '../../../shared/domain/records.ts'
 import { deploymentActions } from '../../actions/deployment-actions.ts'
 import { Elapsed } from '../../format/clock.tsx'
-import { failureFacts, progressOf, shortSha, shortUrl, shownStatus } from '../../status/facts.ts'
+import {
+  failureFacts,
+  progressOf,
+  shortSha,
+  shortUrl,
+  shownStatus,
+  toSentence,
+  waitFacts,
+} from '../../status/facts.ts'
 import classes from './Board.module.css'
 
 /** The one thing to know about a deployment now. */
@@ -26,8 +34,8 @@ export function RowNews({ deployment }: { deployment: Deployment }) {
         <Line
           text={
             serving === null
-              ? 'Waits for its turn'
-              : `live ${shortSha(serving.commit.sha)} · waits for its turn`
+              ? toSentence(waitFacts(latestBuild))
+              : `live ${shortSha(serving.commit.sha)} · ${waitFacts(latestBuild)}`
           }
         />
       )

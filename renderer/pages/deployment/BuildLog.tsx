@@ -6,7 +6,7 @@ import { deploymentActions } from '../../actions/deployment-actions.ts'
 import { api } from '../../connection/api.ts'
 import { Ago, Elapsed } from '../../format/clock.tsx'
 import { LogConsole } from '../../log-console/LogConsole.tsx'
-import { isActive } from '../../status/facts.ts'
+import { isActive, toSentence, waitFacts } from '../../status/facts.ts'
 import { StatusMark } from '../../status/StatusMark.tsx'
 import { buildLooks } from '../../status/status-map.ts'
 import { CommitText } from '../../ui/CommitText.tsx'
@@ -79,7 +79,7 @@ function LoadedBuild({ build }: { build: Build }) {
         opensAtError={build.status === 'failed' ? { after: (failedStep?.logSeq ?? 1) - 1 } : undefined}
         whenEmpty={
           build.reusedBuildId === null ? (
-            <EmptyNote title={build.status === 'queued' ? 'Waits for its turn' : 'Nothing written'}>
+            <EmptyNote title={build.status === 'queued' ? toSentence(waitFacts(build)) : 'Nothing written'}>
               {build.status === 'queued'
                 ? 'The build starts by itself when another has ended.'
                 : 'This build ended before it wrote a line.'}

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import type { BuildSummary } from '../../../shared/domain/records.ts'
 import { deploymentActions } from '../../actions/deployment-actions.ts'
+import { toSentence, waitFacts } from '../../status/facts.ts'
 import { StatusMark } from '../../status/StatusMark.tsx'
 import { buildLooks } from '../../status/status-map.ts'
 import { CommitText } from '../../ui/CommitText.tsx'
@@ -25,7 +26,7 @@ export function BuildNow({ build }: { build: BuildSummary }) {
         </LinkButton>
       </div>
       {build.steps.length === 0 ? (
-        <p className={classes.waiting}>Waits for its turn. It starts by itself.</p>
+        <p className={classes.waiting}>{toSentence(waitFacts(build))}. It starts by itself.</p>
       ) : (
         <StepList steps={build.steps} />
       )}
