@@ -7,6 +7,7 @@ import {
   type PreflightEvent,
   stops,
 } from '../../shared/domain/cluster.ts'
+import { tenantLimits } from '../../shared/domain/cluster-limits.ts'
 import { type Failure, SlipwayError } from '../../shared/domain/failure.ts'
 import type { Reader } from '../database/reader.ts'
 import type { Writer } from '../database/writer.ts'
@@ -137,6 +138,20 @@ export function createClusterSettings(deps: {
     },
 
     update,
+
+    /** Told after limits of users were changed: why they do not hold yet. Null: they do. */
+    async whyNotBound(id: string, changes: ClusterChanges): Promise<string | null> {
+      if (!tenantLimits.some(name => changes[name] !== undefined)) return null
+      const settings = find(id)
+      const { mayBoundUsers } = await connecting()
+      try {
+        if (await mayBoundUsers(settings)) return null
+      } catch (error) {
+        if (error instanceof SlipwayError) deps.noteConnection(id, error.failure)
+        return `${settings.context} does not answer. The limits of users hold once it does.`
+      }
+      return `You may not set quotas in ${settings.context}: whoever runs it has to apply the rights of a member anew, which hold them (slipway cluster rbac ${settings.context} member).`
+    },
 
     /** Asks the cluster for its version, so that it is known whether it answers. */
     async connect(id: string): Promise<{ version: string }> {

@@ -100,7 +100,9 @@ export function createRouter(
     },
     builds: {
       list: at.builds.list.handler(({ input }) => reader.builds(input).map(platform.withWaiting)),
-      get: at.builds.get.handler(({ input }) => platform.withWaiting(found(reader.buildRecord(input.id), 'build'))),
+      get: at.builds.get.handler(({ input }) =>
+        platform.withWaiting(found(reader.buildRecord(input.id), 'build')),
+      ),
       cancel: at.builds.cancel.handler(({ input }) => {
         intents.cancelBuild(input.id)
         return {}

@@ -11,6 +11,9 @@ import {
 import { clusterSchema, idSchema } from '../domain/records.ts'
 import { byId, entry } from './entry.ts'
 
+/** Why limits of users that were changed do not hold yet, if they do not. */
+const limitNote = z.string().nullable()
+
 export const clusters = {
   list: entry.output(z.array(clusterSchema.extend({ connection: connectionSchema }))),
   /** Contexts of a kubeconfig file that are or could become clusters; of the usual files if none is named. */
@@ -30,8 +33,8 @@ export const clusters = {
    */
   add: entry
     .input(z.object({ context: z.string().min(1).max(1000), changes: clusterChangesSchema }))
-    .output(z.object({ id: idSchema })),
-  update: entry.input(byId.extend({ changes: clusterChangesSchema })).output(z.object({})),
+    .output(z.object({ id: idSchema, note: limitNote })),
+  update: entry.input(byId.extend({ changes: clusterChangesSchema })).output(z.object({ note: limitNote })),
   /** Asks the cluster for its version. */
   connect: entry.input(byId).output(z.object({ version: z.string() })),
   /**

@@ -37,6 +37,10 @@ export type ClusterLimits = Readonly<Record<ClusterLimit, number>>
 
 export const clusterLimitNames = Object.keys(clusterLimits) as ClusterLimit[]
 
+export const defaultLimits = Object.fromEntries(
+  clusterLimitNames.map(name => [name, clusterLimits[name].default]),
+) as ClusterLimits
+
 /** Those that stand in objects of users' namespaces, which only an owner of the cluster may write. */
 export const tenantLimits = [
   'quotaPods',
@@ -52,7 +56,7 @@ export const limitFields = Object.fromEntries(
 ) as Record<ClusterLimit, z.ZodNumber>
 
 export const limitFieldsWithDefaults = Object.fromEntries(
-  clusterLimitNames.map(name => [name, limitFields[name].default(clusterLimits[name].default)]),
+  clusterLimitNames.map(name => [name, limitFields[name].default(defaultLimits[name])]),
 ) as Record<ClusterLimit, z.ZodDefault<z.ZodNumber>>
 
 function toSchema({ least, most, isWhole }: Limit): z.ZodNumber {

@@ -7,6 +7,7 @@ import {
 } from '../../electron/clusters/kubernetes/names.ts'
 import { toRbac } from '../../electron/clusters/kubernetes/preflight/rights.ts'
 import { decodeBatch } from '../../shared/domain/log-record.ts'
+import { defaultLimits } from '../../shared/domain/cluster-limits.ts'
 import { apply, clusterTest, kubectl, personKubeconfig } from '../support/cluster.ts'
 import { isThere, setUpBuilds } from '../support/cluster-builds.ts'
 import { newId, openClusterDriver } from '../support/cluster-driver.ts'
@@ -132,7 +133,7 @@ describe('somebody who may make no namespaces', () => {
 
   clusterTest('builds in the namespace that an owner prepared, and leaves nothing in it', async () => {
     const kubeconfig = await personKubeconfig('mia')
-    const rbac = toRbac({ role: 'member', person: 'mia', namespaces })
+    const rbac = toRbac({ role: 'member', person: 'mia', namespaces, limits: defaultLimits })
     await apply(...rbac.split('---\n').map(text => loadYaml<KubernetesObject>(text)))
     const member = await openClusterDriver({ ownerId, settings: { kubeconfig } })
     try {

@@ -2,6 +2,7 @@ import { afterAll, expect } from 'vitest'
 import { tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import { toRbac } from '../../electron/clusters/kubernetes/preflight/rights.ts'
 import { decodeBatch } from '../../shared/domain/log-record.ts'
+import { defaultLimits } from '../../shared/domain/cluster-limits.ts'
 import { applyYaml, clusterTest, install, kubectl, personKubeconfig } from '../support/cluster.ts'
 import {
   isReadyRun,
@@ -29,7 +30,7 @@ clusterTest(
     const person = `mia-${ownerId.slice(-8)}`
     const build = `slipway-build-${ownerId}`
     const kubeconfig = await personKubeconfig(person)
-    await applyYaml(toRbac({ role: 'member', person, namespaces: { tenant, build } }))
+    await applyYaml(toRbac({ role: 'member', person, namespaces: { tenant, build }, limits: defaultLimits }))
     test = await openClusterDriver({ ownerId, settings: { kubeconfig, issuer: 'test-ca' } })
     const deploymentId = newId()
     const name = `mine-${deploymentId.slice(-6)}`

@@ -71,6 +71,7 @@ describe('the questions', () => {
       'storage',
       'metrics',
       'room',
+      'quota',
       'architectures',
       'pid-limit',
     ])

@@ -82,8 +82,8 @@ export async function startStandIn(options: { state: StandInState; port?: number
       }),
       rbac: os.clusters.rbac.handler(() => ({ yaml: standInRbac })),
       settings: os.clusters.settings.handler(({ input }) => data.clusters.settings(input.id)),
-      add: os.clusters.add.handler(() => ({ id: data.clusters.prod.id })),
-      update: os.clusters.update.handler(() => ({})),
+      add: os.clusters.add.handler(() => ({ id: data.clusters.prod.id, note: null })),
+      update: os.clusters.update.handler(() => ({ note: null })),
       remove: os.clusters.remove.handler(({ input, errors }) => {
         if (input.id !== data.clusters.prod.id) return {}
         throw errors.FAILED(

@@ -130,6 +130,7 @@ const fine: Check[] = [
   }),
   check('room', 'Room', 'The most that a node has free is 3.4 CPUs and 11.2 GiB, of 3 nodes.'),
   check('architectures', 'Processors', 'All of 3 nodes have amd64 processors.'),
+  check('quota', 'Quota', 'In use: 7 of 60 pods, 0.9 of 8 CPUs, 6.5 of 32 GiB of memory.'),
   check('pid-limit', 'Limit of processes', 'A pod has at most 4096 processes.'),
 ]
 

@@ -1,4 +1,4 @@
-import { loadYaml, type V1ConfigMap } from '@kubernetes/client-node'
+import { loadYaml, type V1ConfigMap, type V1SelfSubjectAccessReview } from '@kubernetes/client-node'
 import { z } from 'zod'
 import { type ClusterSettings, type Registry, registrySchema } from '../../../shared/domain/cluster.ts'
 import { createApi } from './api.ts'
@@ -13,6 +13,21 @@ export async function askVersion(target: Target): Promise<string> {
     createApi(openContext(target)).find<{ gitVersion?: string }>('/version'),
   )
   return said?.gitVersion ?? ''
+}
+
+/** Whether the person may bound what users take: an owner of the cluster may, a member may not. */
+export async function mayBoundUsers(target: Target): Promise<boolean> {
+  const review = await translated(target, () =>
+    createApi(openContext(target)).ask<V1SelfSubjectAccessReview>(
+      '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SelfSubjectAccessReview',
+        spec: { resourceAttributes: { resource: 'resourcequotas', verb: 'patch' } },
+      },
+    ),
+  )
+  return review?.status?.allowed === true
 }
 
 const announcementSchema = z.object({

@@ -91,6 +91,7 @@ export function createReleases(context: KubernetesContext) {
     const objects = await read(deploymentId)
     const target = objects && toTarget(objects)
     lookAgain(deploymentId, undefined)
+    if (objects !== undefined) await boundTenant(deploymentId)
     if (objects === undefined || target === undefined) return []
     await bringUpToDate(deploymentId)
     const facts = { now: now(), deployment: objects.deployment, pods: podsOf(objects, target), limits }
@@ -99,6 +100,14 @@ export function createReleases(context: KubernetesContext) {
     if (trouble === undefined) return toInstances(objects, undefined)
     const failure = await report(trouble)
     return toInstances(objects, { failure, isEnded: trouble.isDefinite })
+  }
+
+  /** What users may take may have been set anew since their namespace was made. */
+  const boundTenant = async (deploymentId: string): Promise<void> => {
+    const ownerId = describe(deploymentId).owner.id
+    await tenants
+      .ensure(ownerId)
+      .catch(error => log.warn({ ownerId, err: error }, 'a namespace is not up to date'))
   }
 
   /** What was asked for while the cluster did not answer, or set for it since. */

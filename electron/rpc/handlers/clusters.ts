@@ -22,10 +22,13 @@ export function clusterHandlers(at: HandlerBase, platform: Platform) {
     ),
     connect: at.clusters.connect.handler(({ input }) => clusters.connect(input.id)),
     settings: at.clusters.settings.handler(({ input }) => found(reader.clusterSettings(input.id), 'cluster')),
-    add: at.clusters.add.handler(({ input }) => clusters.add(input)),
+    add: at.clusters.add.handler(async ({ input }) => {
+      const { id } = await clusters.add(input)
+      return { id, note: await clusters.whyNotBound(id, input.changes) }
+    }),
     update: at.clusters.update.handler(async ({ input }) => {
       await clusters.update(input.id, input.changes)
-      return {}
+      return { note: await clusters.whyNotBound(input.id, input.changes) }
     }),
     remove: at.clusters.remove.handler(async ({ input }) => {
       await clusters.remove(input.id)

@@ -53,7 +53,7 @@ export async function writeRbac(order: {
   const person = await askPerson({ api: createApi(openContext(settings)) }).catch(error => {
     throw toClusterFailure(error, settings.context)
   })
-  return toRbac({ role, person, namespaces: toMemberNamespaces(userId) })
+  return toRbac({ role, person, namespaces: toMemberNamespaces(userId), limits: settings })
 }
 
 function open({ settings, userId, readRegistryPassword }: PreflightOrder): PreflightContext | Finding {

@@ -10,6 +10,7 @@ import {
 } from './api-questions.ts'
 import type { CheckTask } from './check-task.ts'
 import { askArchitectures, askPidLimit, askRoom } from './node-questions.ts'
+import { askQuota } from './quota-question.ts'
 import { askRegistry } from './registry-question.ts'
 
 /** In the order in which a person reads them. The first is asked alone: without its answer there are no others. */
@@ -26,6 +27,7 @@ export const questions: readonly CheckTask[] = [
   { name: 'storage', title: 'Volumes', ask: askStorage },
   { name: 'metrics', title: 'Metrics', ask: askMetrics },
   { name: 'room', title: 'Room', ask: askRoom },
+  { name: 'quota', title: 'Quota', ask: askQuota },
   { name: 'architectures', title: 'Processors', ask: askArchitectures },
   { name: 'pid-limit', title: 'Limit of processes', ask: askPidLimit },
 ]

@@ -1,5 +1,6 @@
 import { loadAllYaml } from '@kubernetes/client-node'
 import { expect, test } from 'vitest'
+import { defaultLimits as limits } from '../../../../shared/domain/cluster-limits.ts'
 import { toNumber } from './node-questions.ts'
 import { rights, toQuestions, toRbac } from './rights.ts'
 
@@ -11,7 +12,7 @@ interface Applied {
   subjects?: object[]
 }
 const objectsOf = (role: 'owner' | 'member', person = 'ana') =>
-  loadAllYaml(toRbac({ role, person, namespaces })) as Applied[]
+  loadAllYaml(toRbac({ role, person, namespaces, limits })) as Applied[]
 
 /** Whether the rules of the namespace, or those of the whole cluster, grant it. */
 function isGranted(objects: readonly Applied[], question: ReturnType<typeof toQuestions>[number]): boolean {
@@ -51,6 +52,8 @@ test('a member has no rights in the whole cluster but to read, and may change no
   expect(objects.map(one => [one.kind, one.metadata.namespace ?? one.metadata.name])).toEqual([
     ['Namespace', 'slipway-ana'],
     ['Namespace', 'slipway-builds-ana'],
+    ['ResourceQuota', 'slipway-ana'],
+    ['LimitRange', 'slipway-ana'],
     ['Role', 'slipway-ana'],
     ['RoleBinding', 'slipway-ana'],
     ['Role', 'slipway-builds-ana'],

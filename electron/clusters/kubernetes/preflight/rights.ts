@@ -1,5 +1,6 @@
 import { dumpYaml, type KubernetesObject, type V1PolicyRule } from '@kubernetes/client-node'
 import { managed } from '../names.ts'
+import { type TenantLimits, toTenantBounds } from '../release/tenant-bounds.ts'
 
 /**
  * `owner`: makes the namespaces of users and builds, so needs the rights in all of them, since RBAC knows no namespaces by
@@ -193,8 +194,16 @@ export function toQuestions(role: Role, namespaces: MemberNamespaces): RightQues
     )
 }
 
+interface RbacWish {
+  readonly role: Role
+  readonly person: string
+  readonly namespaces: MemberNamespaces
+  /** What a member may take, who cannot set it. */
+  readonly limits: TenantLimits
+}
+
 /** The objects that give somebody the role, as YAML to be applied by whoever runs the cluster. */
-export function toRbac(wish: { role: Role; person: string; namespaces: MemberNamespaces }): string {
+export function toRbac(wish: RbacWish): string {
   const objects = wish.role === 'owner' ? toOwnerObjects(wish.person) : toMemberObjects(wish)
   return objects.map(object => dumpYaml(object, { noRefs: true })).join('---\n')
 }
@@ -206,7 +215,7 @@ function toOwnerObjects(person: string): KubernetesObject[] {
   ]
 }
 
-function toMemberObjects({ person, namespaces }: { person: string; namespaces: MemberNamespaces }) {
+function toMemberObjects({ person, namespaces, limits }: RbacWish) {
   const ofMembers = rights.filter(right => !right.isOwnerOnly)
   const inOne = (namespace: string, where: Where) => {
     const place = { name: 'slipway-member', namespace }
@@ -222,6 +231,7 @@ function toMemberObjects({ person, namespaces }: { person: string; namespaces: M
   return [
     toNamespace(namespaces.tenant, 'restricted'),
     toNamespace(namespaces.build, 'baseline'),
+    ...toTenantBounds({ namespace: namespaces.tenant, labels: { ...managed }, limits }),
     ...inOne(namespaces.tenant, 'tenant'),
     ...inOne(namespaces.build, 'build'),
     toRole(

@@ -1,18 +1,18 @@
 import type {
   KubernetesObject,
-  V1LimitRange,
   V1Namespace,
   V1NetworkPolicy,
   V1NetworkPolicyPeer,
-  V1ResourceQuota,
   V1ServiceAccount,
 } from '@kubernetes/client-node'
 import { privateIpv4, privateIpv6 } from '../closed-addresses.ts'
 import { labels, managed } from '../names.ts'
+import { type TenantLimits, toTenantBounds } from './tenant-bounds.ts'
 
 export interface TenantFacts {
   readonly ownerId: string
   readonly namespace: string
+  readonly limits: TenantLimits
   /** Where requests from outside come from. */
   readonly routers: readonly V1NetworkPolicyPeer[]
   /** Addresses that no app may reach: those of nodes and of the API server. */
@@ -41,43 +41,8 @@ export function toTenantObjects(facts: TenantFacts): [V1Namespace, ...Kubernetes
     metadata: place('default'),
     automountServiceAccountToken: false,
   }
-  const quota: V1ResourceQuota = {
-    apiVersion: 'v1',
-    kind: 'ResourceQuota',
-    metadata: place('slipway'),
-    spec: {
-      hard: {
-        pods: '60',
-        'requests.cpu': '8',
-        'requests.memory': '16Gi',
-        'limits.memory': '32Gi',
-        'services.loadbalancers': '0',
-        // cert-manager's answers to challenges are such services.
-        'services.nodeports': '20',
-      },
-    },
-  }
-  const limits: V1LimitRange = {
-    apiVersion: 'v1',
-    kind: 'LimitRange',
-    metadata: place('slipway'),
-    spec: {
-      limits: [
-        {
-          type: 'Container',
-          defaultRequest: { cpu: '50m', memory: '64Mi' },
-          _default: { cpu: '1', memory: '512Mi' },
-        },
-      ],
-    },
-  }
-  return [namespace, account, quota, toPlainLimits(limits), ...toPolicies(facts, place)]
-}
-
-/** The client's types call it `_default`; the API does not. */
-function toPlainLimits(limits: V1LimitRange): KubernetesObject {
-  const plain = (limits.spec?.limits ?? []).map(({ _default, ...rest }) => ({ ...rest, default: _default }))
-  return { ...limits, spec: { limits: plain } } as KubernetesObject
+  const bounds = toTenantBounds({ namespace: facts.namespace, labels: owned, limits: facts.limits })
+  return [namespace, account, ...bounds, ...toPolicies(facts, place)]
 }
 
 /** In: the router and the tenant itself. Out: the tenant itself, DNS and the internet. */

@@ -13,7 +13,10 @@ export function createTenants({ api, settings, log }: KubernetesContext) {
   const prepare = async (ownerId: string): Promise<void> => {
     const namespace = tenantNamespace(ownerId)
     const [routers, closedAddresses] = await Promise.all([findRouters(), findClosedAddresses(api)])
-    const [first, ...rest] = toTenantObjects({ ownerId, namespace, routers, closedAddresses })
+    const [first, ...rest] = toTenantObjects({
+      ...{ ownerId, namespace, routers, closedAddresses },
+      limits: settings,
+    })
     try {
       await api.apply(first)
       await Promise.all(rest.map(object => api.apply(object)))
