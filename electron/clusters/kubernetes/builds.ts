@@ -15,7 +15,11 @@ import type { KubernetesContext } from './kubernetes-deps.ts'
 export function createBuilds(context: KubernetesContext) {
   const { api } = context
   const images = createImages(context)
-  const places = createBuildPlaces({ api, ownerIdOf: id => context.describe(id).owner.id })
+  const places = createBuildPlaces({
+    api,
+    ownerIdOf: id => context.describe(id).owner.id,
+    limits: context.settings,
+  })
   const tier: { current: BuildTier } = { current: context.firstBuildTier ?? 'unprivileged' }
   /** By build id; ended ones stay, since their failure may be nowhere else. */
   const tasks = new Map<string, BuildTask>()

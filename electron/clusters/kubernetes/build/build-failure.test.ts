@@ -1,11 +1,13 @@
 import type { V1Pod } from '@kubernetes/client-node'
 import { describe, expect, test } from 'vitest'
+import { defaultLimits } from '../../../../shared/domain/cluster-limits.ts'
 import { type FailureFacts, toPodEnd } from './build-failure.ts'
 import type { BuildScene } from './namespace-watch.ts'
 import { findObstacle } from './stuck.ts'
 
 const facts: FailureFacts = {
   timeLimitMs: 600_000,
+  limits: defaultLimits,
   sha: 'a'.repeat(40),
   gitUrl: 'https://git.example/app.git',
   registryUser: null,
@@ -135,8 +137,8 @@ describe('how a build ended', () => {
 
 describe('what keeps a build from starting', () => {
   test('is nothing while its pod is made or runs', () => {
-    expect(findObstacle(none)).toBeUndefined()
-    expect(findObstacle(sceneOf({ phase: 'Running' }))).toBeUndefined()
+    expect(findObstacle(none, defaultLimits)).toBeUndefined()
+    expect(findObstacle(sceneOf({ phase: 'Running' }), defaultLimits)).toBeUndefined()
   })
 
   test('may pass: no room', () => {
@@ -148,7 +150,7 @@ describe('what keeps a build from starting', () => {
         message: '0/1 nodes: Insufficient cpu.',
       },
     ]
-    expect(findObstacle(sceneOf({ conditions }))).toMatchObject({
+    expect(findObstacle(sceneOf({ conditions }), defaultLimits)).toMatchObject({
       isPatient: true,
       failure: {
         code: 'unschedulable',
@@ -162,6 +164,9 @@ describe('what keeps a build from starting', () => {
     ['pods "build-x" is forbidden: violates PodSecurity "restricted:latest"', false, 'cluster_unfit'],
   ])('is a refusal: %s', (message, isPatient, code) => {
     const event = { reason: 'FailedCreate', message, metadata: {}, involvedObject: {} }
-    expect(findObstacle({ ...none, events: [event] })).toMatchObject({ isPatient, failure: { code } })
+    expect(findObstacle({ ...none, events: [event] }, defaultLimits)).toMatchObject({
+      isPatient,
+      failure: { code },
+    })
   })
 })

@@ -4,6 +4,7 @@ import { parseGitAddress } from '../../../sources/address.ts'
 import { commitNotFound, toSourceError } from '../../../sources/git-failure.ts'
 import { ApiError, toClusterFailure } from '../api-failure.ts'
 import { buildNames } from './build-job.ts'
+import type { BuildLimits } from './build-namespace.ts'
 import { explainBuildkit } from './buildkit-failure.ts'
 import { withoutProxy } from './fetch-script.ts'
 import { diskFull, outOfMemory, timedOut, toSentence } from './limit-failures.ts'
@@ -14,6 +15,7 @@ export type PodEnd = { readonly digest: string } | { readonly failure: Failure }
 
 export interface FailureFacts {
   readonly timeLimitMs: number
+  readonly limits: BuildLimits
   readonly sha: string
   /** Without credentials. */
   readonly gitUrl: string
@@ -63,7 +65,7 @@ function explain(pod: V1Pod, facts: FailureFacts): Failure {
   const fetch = containerOf(pod, buildNames.fetch)?.state?.terminated
   const build = containerOf(pod, buildNames.build)?.state?.terminated
   if (reason === 'DeadlineExceeded') return timedOut(facts.timeLimitMs)
-  if (/ephemeral|emptydir/i.test(message)) return diskFull
+  if (/ephemeral|emptydir/i.test(message)) return diskFull(facts.limits)
   if (reason === 'Evicted') {
     return {
       code: 'build_interrupted',
@@ -71,7 +73,7 @@ function explain(pod: V1Pod, facts: FailureFacts): Failure {
       hint: 'Deploy again. If it happens again, the nodes of the cluster are too full.',
     }
   }
-  if (fetch?.reason === 'OOMKilled' || build?.reason === 'OOMKilled') return outOfMemory
+  if (fetch?.reason === 'OOMKilled' || build?.reason === 'OOMKilled') return outOfMemory(facts.limits)
   if (pod.metadata?.deletionTimestamp !== undefined) return endedFromOutside(message)
   if (fetch !== undefined && fetch.exitCode !== 0) return explainFetch(fetch.message ?? '', facts)
   if (build === undefined) {

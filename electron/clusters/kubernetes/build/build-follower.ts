@@ -6,6 +6,7 @@ import { createTextMask } from '../../masking.ts'
 import type { KubernetesApi } from '../api.ts'
 import { ApiError } from '../api-failure.ts'
 import { type ContainerLine, readContainerLog } from '../container-log.ts'
+import { boundLines, type LineReader } from './bounded-lines.ts'
 import { containerOf, isOver } from './build-failure.ts'
 import { buildNames } from './build-job.ts'
 import { type BuildkitStep, toStepName } from './build-steps.ts'
@@ -29,6 +30,8 @@ export function createBuildFollower(deps: {
   namespace: string
   watch: NamespaceWatch
   secrets: readonly string[]
+  /** Of each container. */
+  mostLogMebibytes: number
   plan: Plan
   /** Names the pod among those of one build. */
   attempt: string
@@ -74,7 +77,8 @@ export function createBuildFollower(deps: {
       const isWhole = hasEnded()
       const silence = createSilence(hasEnded)
       try {
-        await readOnce(container, { reader: createReader(), isWhole, silence })
+        const reader = boundLines(createReader(), deps.mostLogMebibytes)
+        await readOnce(container, { reader, isWhole, silence })
         if (isWhole) return true
       } catch (error) {
         signal.throwIfAborted()
@@ -144,11 +148,6 @@ export function createBuildFollower(deps: {
         }
       }),
   }
-}
-
-interface LineReader {
-  push(line: ContainerLine): StatusLine[]
-  end(): StatusLine[]
 }
 
 type Silence = ReturnType<typeof createSilence>

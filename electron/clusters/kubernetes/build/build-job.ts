@@ -1,10 +1,10 @@
 import { posix } from 'node:path'
-import type { V1ConfigMap, V1Job, V1Secret } from '@kubernetes/client-node'
+import type { V1ConfigMap, V1Job, V1ResourceRequirements, V1Secret } from '@kubernetes/client-node'
 import type { ClusterSettings, Registry } from '../../../../shared/domain/cluster.ts'
 import { type Plan, toOwnDockerfile } from '../../../../shared/domain/plan.ts'
 import type { BuildOrder } from '../../driver.ts'
 import { type RegistryLogin, toDockerConfig, toPushName } from '../registry/access.ts'
-import { buildLabels, buildLimits } from './build-namespace.ts'
+import { type BuildLimits, buildLabels, toBuildQuantities } from './build-namespace.ts'
 import { type BuildValues, stampFile } from './build-values.ts'
 import {
   caFile,
@@ -36,7 +36,8 @@ export interface BuildParts {
   readonly settings: Pick<
     ClusterSettings,
     'mirrors' | 'buildEnvironment' | 'builderImage' | 'gitImage' | 'registryCa'
-  >
+  > &
+    BuildLimits
   readonly registry: Registry
   /** Undefined: the registry asks nobody who they are. */
   readonly registryLogin: RegistryLogin | undefined
@@ -61,7 +62,7 @@ export function toBuildConfiguration(parts: BuildParts): V1ConfigMap {
     metadata: place(parts, objectNames(parts.order.buildId).configuration),
     data: {
       'fetch.sh': parts.git === undefined ? receiveScript : fetchScript,
-      'build.sh': buildScript,
+      'build.sh': toBuildScript(parts.settings),
       'buildkitd.toml': toDaemonConfiguration(parts),
       ...(parts.settings.registryCa === null ? {} : { [caFile]: parts.settings.registryCa }),
       ...(dockerfile === undefined ? {} : { Dockerfile: dockerfile }),
@@ -145,7 +146,7 @@ export function toBuildJob(parts: BuildParts): V1Job {
                 { name: 'GIT_BRANCH', value: order.branch },
               ],
               securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-              resources: toResources(),
+              resources: toResources(settings),
               volumeMounts: [
                 workspace,
                 configuration,
@@ -166,7 +167,7 @@ export function toBuildJob(parts: BuildParts): V1Job {
                 ...registry.env,
               ],
               securityContext: toSecurityContext(parts.tier),
-              resources: toResources(),
+              resources: toResources(settings),
               volumeMounts: [
                 workspace,
                 configuration,
@@ -177,8 +178,8 @@ export function toBuildJob(parts: BuildParts): V1Job {
             },
           ],
           volumes: [
-            { name: 'workspace', emptyDir: { sizeLimit: buildLimits.disk } },
-            { name: 'state', emptyDir: { sizeLimit: buildLimits.disk } },
+            { name: 'workspace', emptyDir: { sizeLimit: toBuildQuantities(settings).disk } },
+            { name: 'state', emptyDir: { sizeLimit: toBuildQuantities(settings).disk } },
             { name: 'configuration', configMap: { name: objectNames(parts.order.buildId).configuration } },
             { name: 'variables', secret: { secretName: objectNames(parts.order.buildId).variables } },
             ...registry.volumes,
@@ -209,7 +210,7 @@ const ignored = ['.git', '**/node_modules', '**/.venv', '**/__pycache__']
  * Processes are bounded, since a build that forks without end would take the node with it where pods have no limit. What is written
  * is counted here too: the kubelet looks once a minute, in which a disk can be filled.
  */
-const buildScript = `ulimit -u 2048 2>/dev/null || true
+const toBuildScript = ({ buildDisk }: BuildLimits): string => `ulimit -u 2048 2>/dev/null || true
 mkdir -p ${ownFolder}
 cp -L ${podFolders.configuration}/Docker* ${podFolders.configuration}/${stampFile} ${ownFolder}/ 2>/dev/null
 buildctl-daemonless.sh build --metadata-file /tmp/metadata.json "$@" &
@@ -217,7 +218,7 @@ build=$!
 (
   while sleep 3; do
     used=$(du -skx ${podFolders.workspace} ${stateFolder} 2>/dev/null | awk '{ sum += $1 } END { print int(sum) }')
-    [ "$used" -lt ${toKibibytes(buildLimits.disk)} ] && continue
+    [ "$used" -lt ${Math.round(buildDisk * 1024 ** 2)} ] && continue
     echo 'error: no space left on device: the build wrote more than it may' >&2
     kill $build
     break
@@ -270,14 +271,13 @@ function toDockerfilePlace(plan: Plan) {
   }
 }
 
-function toKibibytes(quantity: string): number {
-  return Number.parseInt(quantity, 10) * 1024 ** 2
+function toResources(limits: BuildLimits): V1ResourceRequirements {
+  const { cpu, memory, disk } = toBuildQuantities(limits)
+  return {
+    requests: { cpu: '250m', memory: '512Mi', 'ephemeral-storage': '1Gi' },
+    limits: { cpu, memory, 'ephemeral-storage': disk },
+  }
 }
-
-const toResources = () => ({
-  requests: { cpu: '250m', memory: '512Mi', 'ephemeral-storage': '1Gi' },
-  limits: { cpu: buildLimits.cpu, memory: buildLimits.memory, 'ephemeral-storage': buildLimits.disk },
-})
 
 const place = ({ order, namespace }: BuildParts, name: string) => ({
   name,

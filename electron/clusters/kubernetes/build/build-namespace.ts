@@ -1,15 +1,18 @@
 import type { KubernetesObject, V1LimitRange, V1Namespace, V1ResourceQuota } from '@kubernetes/client-node'
+import type { ClusterLimits } from '../../../../shared/domain/cluster-limits.ts'
 import type { BuildOrder } from '../../driver.ts'
 import { buildNamespace, labels, managed } from '../names.ts'
+import { toCpus, toMebibytes } from '../release/tenant-bounds.ts'
 import { type BuildTier, toSecurityLevel } from './tiers.ts'
 
-/** What a build may take of the cluster. */
-export const buildLimits = {
-  cpu: '2',
-  memory: '4Gi',
-  /** Layers, the checkout and the state of BuildKit. */
-  disk: '4Gi',
-} as const
+export type BuildLimits = Pick<ClusterLimits, 'buildCpu' | 'buildMemory' | 'buildDisk'>
+
+/** What a build may take of the cluster; as Kubernetes writes it. `disk`: layers, the checkout and the state of BuildKit. */
+export const toBuildQuantities = ({ buildCpu, buildMemory, buildDisk }: BuildLimits) => ({
+  cpu: toCpus(buildCpu),
+  memory: toMebibytes(buildMemory),
+  disk: toMebibytes(buildDisk),
+})
 
 export const buildLabels = (order: Pick<BuildOrder, 'buildId' | 'deploymentId'>) => ({
   ...managed,
@@ -20,8 +23,9 @@ export const buildLabels = (order: Pick<BuildOrder, 'buildId' | 'deploymentId'>)
 /** The namespace of one build and what bounds it. It ends with the build, and all in it with it. */
 export function toBuildNamespace(
   order: Pick<BuildOrder, 'buildId' | 'deploymentId'>,
-  tier: BuildTier,
+  { tier, limits }: { tier: BuildTier; limits: BuildLimits },
 ): KubernetesObject[] {
+  const { cpu, memory, disk } = toBuildQuantities(limits)
   const namespace = buildNamespace(order.buildId)
   const within = (name: string) => ({ name, namespace, labels: buildLabels(order) })
   const space: V1Namespace = {
@@ -45,9 +49,9 @@ export function toBuildNamespace(
         'count/jobs.batch': '1',
         services: '0',
         persistentvolumeclaims: '0',
-        'limits.cpu': buildLimits.cpu,
-        'limits.memory': buildLimits.memory,
-        'limits.ephemeral-storage': buildLimits.disk,
+        'limits.cpu': cpu,
+        'limits.memory': memory,
+        'limits.ephemeral-storage': disk,
       },
     },
   }
@@ -59,7 +63,7 @@ export function toBuildNamespace(
       limits: [
         {
           type: 'Container',
-          max: { cpu: buildLimits.cpu, memory: buildLimits.memory, 'ephemeral-storage': buildLimits.disk },
+          max: { cpu, memory, 'ephemeral-storage': disk },
         },
       ],
     },

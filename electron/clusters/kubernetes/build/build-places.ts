@@ -6,7 +6,7 @@ import { isMissing } from '../api-failure.ts'
 import { isForbidden, orNothing } from '../closed-addresses.ts'
 import { buildNamespace, deploymentSelector, labels, memberBuildNamespace } from '../names.ts'
 import { objectNames } from './build-job.ts'
-import { toBuildNamespace } from './build-namespace.ts'
+import { type BuildLimits, toBuildNamespace } from './build-namespace.ts'
 import { untilNoNamespace, untilNoPods } from './remove-namespace.ts'
 import type { BuildTier } from './tiers.ts'
 
@@ -21,9 +21,11 @@ export type BuildPlaces = ReturnType<typeof createBuildPlaces>
 export function createBuildPlaces({
   api,
   ownerIdOf,
+  limits,
 }: {
   api: KubernetesApi
   ownerIdOf: (deploymentId: string) => string
+  limits: BuildLimits
 }) {
   /** Of deployments that were met, since removed ones are counted when their rows are gone. */
   const owners = new Map<string, string>()
@@ -83,7 +85,7 @@ export function createBuildPlaces({
 
     /** A namespace of its own with what bounds it, or the one that was prepared. */
     async open(key: BuildKey, tier: BuildTier): Promise<BuildPlace> {
-      const [first, ...rest] = toBuildNamespace(key, tier)
+      const [first, ...rest] = toBuildNamespace(key, { tier, limits })
       try {
         if (first !== undefined) await api.apply(first)
       } catch (error) {

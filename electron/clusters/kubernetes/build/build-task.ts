@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { V1Secret } from '@kubernetes/client-node'
+import { defaultLimits } from '../../../../shared/domain/cluster-limits.ts'
 import { type Failure, toFailure } from '../../../../shared/domain/failure.ts'
 import type { Plan } from '../../../../shared/domain/plan.ts'
 import type { Commit, Step } from '../../../../shared/domain/records.ts'
@@ -81,6 +82,7 @@ export function createBuildTask(
     const watch = watchNamespace({ api, namespace, buildId, signal, onError: warn })
     const follower = createBuildFollower({
       ...{ api, logs, log, namespace, watch, secrets, signal, onError: warn },
+      mostLogMebibytes: context.settings.buildLog,
       plan: record.plan,
       attempt: record.tier,
       onProgress: changed,
@@ -102,6 +104,7 @@ export function createBuildTask(
       await follower.build()
       const { lines } = await logs.read(log, { limit: 60 })
       const facts: FailureFacts = {
+        limits: context.settings,
         timeLimitMs: record.timeLimitMs,
         sha: record.commit.sha,
         gitUrl: record.gitUrl,
@@ -134,7 +137,10 @@ export function createBuildTask(
       .until(scene => isOver(scene) || state(scene)?.terminated !== undefined || undefined)
       .then(() => needless.abort())
       .catch(() => undefined)
-    await sendFolder(api.config, { namespace, pod, folder: code.folder, signal }).catch(error => {
+    await sendFolder(api.config, {
+      ...{ namespace, pod, folder: code.folder, signal },
+      bounds: context.settings,
+    }).catch(error => {
       // It has arrived, or nobody waits for it: why is told by what became of the pod.
       if (!needless.signal.aborted) throw error
     })
@@ -142,11 +148,12 @@ export function createBuildTask(
 
   /** Settles when the build will not get on by itself. */
   const untilStuck = async (watch: NamespaceWatch, signal: AbortSignal): Promise<End> => {
+    const look = (scene: BuildScene) => findObstacle(scene, context.settings)
     for (;;) {
-      const { failure, isPatient } = await watch.until(findObstacle)
+      const { failure, isPatient } = await watch.until(look)
       if (!isPatient) return { failure }
       await print(failure.message)
-      const isFree = watch.until(scene => (findObstacle(scene) === undefined ? true : undefined))
+      const isFree = watch.until(scene => (look(scene) === undefined ? true : undefined))
       const gaveUp = delay(patienceMs, false, { signal, ref: false })
       if (!(await Promise.race([isFree, gaveUp]))) return { failure }
     }
@@ -265,6 +272,7 @@ function toFetchStep(
 }
 
 const noFacts: FailureFacts = {
+  limits: defaultLimits,
   timeLimitMs: 0,
   sha: '',
   gitUrl: '',

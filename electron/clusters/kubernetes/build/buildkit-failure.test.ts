@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import { defaultLimits } from '../../../../shared/domain/cluster-limits.ts'
 import { explainBuildkit } from './buildkit-failure.ts'
 
 const say = (...errors: string[]) =>
-  explainBuildkit({ errors, registry: 'registry.example', registryUser: null })
+  explainBuildkit({ errors, registry: 'registry.example', registryUser: null, limits: defaultLimits })
 
 test.each([
   [

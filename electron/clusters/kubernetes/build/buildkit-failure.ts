@@ -1,14 +1,16 @@
 import type { Failure } from '../../../../shared/domain/failure.ts'
+import type { BuildLimits } from './build-namespace.ts'
 import { diskFull, outOfMemory, toSentence } from './limit-failures.ts'
 
-interface RegistryFacts {
+interface BuildkitFacts {
+  readonly limits: BuildLimits
   readonly registry: string
   readonly registryUser: string | null
 }
 
 interface Reading {
   readonly pattern: RegExp
-  toFailure(found: RegExpExecArray, facts: RegistryFacts): Failure
+  toFailure(found: RegExpExecArray, facts: BuildkitFacts): Failure
 }
 
 const mend = 'Its last lines tell why. Mend it in the repository, or change the plan, then deploy again.'
@@ -18,10 +20,10 @@ const unfit = (message: string, hint: string): Failure => ({ code: 'cluster_unfi
 
 /** Order is the specification: the first pattern that BuildKit's words match says what failed. */
 const readings: readonly Reading[] = [
-  { pattern: /no space left on device|disk quota exceeded/i, toFailure: () => diskFull },
+  { pattern: /no space left on device|disk quota exceeded/i, toFailure: (_, { limits }) => diskFull(limits) },
   {
     pattern: /exit code: 137\b|signal: killed|cannot allocate memory|ResourceExhausted.*memory/i,
-    toFailure: () => outOfMemory,
+    toFailure: (_, { limits }) => outOfMemory(limits),
   },
   {
     pattern: /max_user_namespaces|user namespaces are not enabled/i,
@@ -145,7 +147,7 @@ const readings: readonly Reading[] = [
 
 /** What BuildKit said, as it is shown. Undefined: it said nothing. */
 export function explainBuildkit(
-  facts: { readonly errors: readonly string[] } & RegistryFacts,
+  facts: { readonly errors: readonly string[] } & BuildkitFacts,
 ): Failure | undefined {
   const said = facts.errors.filter(error => error !== '')
   for (const { pattern, toFailure } of readings) {

@@ -1,5 +1,5 @@
 import type { Failure } from '../../../../shared/domain/failure.ts'
-import { buildLimits } from './build-namespace.ts'
+import type { BuildLimits } from './build-namespace.ts'
 
 export function timedOut(timeLimitMs: number): Failure {
   const minutes = Math.max(1, Math.round(timeLimitMs / 60_000))
@@ -10,16 +10,16 @@ export function timedOut(timeLimitMs: number): Failure {
   }
 }
 
-export const outOfMemory: Failure = {
+export const outOfMemory = ({ buildMemory }: BuildLimits): Failure => ({
   code: 'out_of_memory',
-  message: `The build needed more memory than the ${buildLimits.memory.replace('Gi', ' GiB')} that it may have.`,
-  hint: 'Let it do less at once, such as with fewer parallel jobs, then deploy again.',
-}
+  message: `The build needed more memory than the ${buildMemory} GiB that it may have.`,
+  hint: 'Let it do less at once, such as with fewer parallel jobs, or give builds more on the page of the cluster. Then deploy again.',
+})
 
-export const diskFull: Failure = {
+export const diskFull = ({ buildDisk }: BuildLimits): Failure => ({
   code: 'disk_full',
-  message: `The build wrote more than the ${buildLimits.disk.replace('Gi', ' GiB')} of disk that it may have.`,
+  message: `The build wrote more than the ${buildDisk} GiB of disk that it may have.`,
   hint: 'Let it write less: a smaller base image, no caches or test data in the image. Then deploy again.',
-}
+})
 
 export const toSentence = (text: string): string => text.trim().replace(/[.\s]+$/, '')

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { KubeConfig } from '@kubernetes/client-node'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { defaultLimits } from '../../../../shared/domain/cluster-limits.ts'
 import { sendFolder } from './send-folder.ts'
 
 const limits = { silenceMs: 300, restMs: 1, tries: 2 }
@@ -44,6 +45,7 @@ async function serve(...programs: ((socket: WebSocket) => void)[]): Promise<Kube
 const send = (config: KubeConfig) =>
   sendFolder(config, {
     ...{ namespace: 'build', pod: 'build', folder, limits },
+    bounds: defaultLimits,
     signal: new AbortController().signal,
   })
 

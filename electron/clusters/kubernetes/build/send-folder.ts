@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws'
 import { isPassing, SlipwayError } from '../../../../shared/domain/failure.ts'
 import { openApiSocket } from '../api-socket.ts'
 import { buildNames } from './build-job.ts'
+import type { BuildLimits } from './build-namespace.ts'
 import { receiveCommand } from './fetch-script.ts'
 import { diskFull } from './limit-failures.ts'
 import { packFolder } from './pack-folder.ts'
@@ -20,6 +21,8 @@ export interface FolderOrder {
   readonly pod: string
   readonly folder: string
   readonly signal: AbortSignal
+  /** What the build may take. */
+  readonly bounds: BuildLimits
   readonly limits?: Partial<typeof defaultLimits>
 }
 
@@ -66,7 +69,7 @@ async function sendOnce(config: KubeConfig, order: FolderOrder & { silenceMs: nu
     socket.resume()
     const sent = writeFolder(socket, { folder: order.folder, signal: end.signal }, () => silence.refresh())
     // Whoever has an answer needs no more; one that is sent whole waits for it.
-    check(await Promise.race([answer, sent.then(() => answer)]))
+    check(await Promise.race([answer, sent.then(() => answer)]), order.bounds)
   } finally {
     clearTimeout(silence)
     order.signal.removeEventListener('abort', stop)
@@ -99,9 +102,9 @@ function readAnswer(socket: WebSocket, signal: AbortSignal, heard: () => void): 
   return answer
 }
 
-function check({ status, stderr }: Answer): void {
+function check({ status, stderr }: Answer, bounds: BuildLimits): void {
   if (/"status":"Success"/.test(status)) return
-  if (/no space left/i.test(stderr)) throw new SlipwayError(diskFull)
+  if (/no space left/i.test(stderr)) throw new SlipwayError(diskFull(bounds))
   throw new Error(stderr.trim() || status)
 }
 

@@ -1,5 +1,5 @@
 import type { Failure } from '../../../../shared/domain/failure.ts'
-import { buildLimits } from './build-namespace.ts'
+import type { BuildLimits } from './build-namespace.ts'
 import { toSentence } from './limit-failures.ts'
 import type { BuildScene } from './namespace-watch.ts'
 
@@ -12,10 +12,10 @@ export interface Obstacle {
 const hopeless = ['InvalidImageName', 'ErrImageNeverPull', 'CreateContainerConfigError', 'ImagePullBackOff']
 
 /** What keeps the pod from starting. Undefined: nothing does. */
-export function findObstacle({ pod, events }: BuildScene): Obstacle | undefined {
+export function findObstacle({ pod, events }: BuildScene, limits: BuildLimits): Obstacle | undefined {
   if (pod === undefined) {
     const refused = events.findLast(event => event.reason === 'FailedCreate')
-    return refused === undefined ? undefined : toRefusal(refused.message ?? '')
+    return refused === undefined ? undefined : toRefusal(refused.message ?? '', limits)
   }
   const scheduled = pod.status?.conditions?.find(one => one.type === 'PodScheduled')
   if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable') {
@@ -45,14 +45,14 @@ export function findObstacle({ pod, events }: BuildScene): Obstacle | undefined 
   return undefined
 }
 
-function toRefusal(message: string): Obstacle {
+function toRefusal(message: string, limits: BuildLimits): Obstacle {
   if (/exceeded quota/.test(message)) {
     return {
       isPatient: true,
       failure: {
         code: 'quota_exceeded',
         message: `A quota of the cluster does not let the build begin: ${toSentence(message)}.`,
-        hint: `A build may take ${buildLimits.cpu} CPUs and ${buildLimits.memory}. Ask whoever runs the cluster for more room.`,
+        hint: `A build may take ${limits.buildCpu} CPUs and ${limits.buildMemory} GiB. Ask whoever runs the cluster for more room.`,
       },
     }
   }

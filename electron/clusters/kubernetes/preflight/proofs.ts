@@ -120,14 +120,12 @@ function toBuilderFinding(proof: BuildProof | undefined, context: string): Findi
   )
 }
 
-function toPushFinding(
-  proof: BuildProof | undefined,
-  { registry, registryUser }: PreflightContext['settings'],
-): Finding {
+function toPushFinding(proof: BuildProof | undefined, settings: PreflightContext['settings']): Finding {
+  const { registry, registryUser } = settings
   if (proof === undefined || (proof.state === 'failed' && !proof.isBuilt)) return notTried
   const address = registry?.address ?? ''
   if (proof.state === 'pushed') return ok(`A build pushed to ${address}.`)
-  const said = explainBuildkit({ errors: [proof.said], registry: address, registryUser })
+  const said = explainBuildkit({ errors: [proof.said], registry: address, registryUser, limits: settings })
   if (said?.code === 'registry_denied') return lack(said.message, said.hint)
   return lack(
     `A build cannot push to ${address}: ${proof.said}`,
