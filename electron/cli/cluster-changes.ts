@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { type ClusterChanges, clusterChangesSchema } from '../../shared/domain/cluster.ts'
 import { cannotRead } from './cannot-read.ts'
+import { toLimitChanges } from './cluster-limits.ts'
 import type { Context, OptionValue } from './command.ts'
 import { askSilently } from './passphrase.ts'
 import { UsageError } from './usage.ts'
@@ -30,6 +31,7 @@ export async function toChanges(context: Context): Promise<ClusterChanges> {
     ...(values['registry-ca'] === undefined
       ? {}
       : { registryCa: await readCa(String(values['registry-ca'])) }),
+    ...toLimitChanges(context),
     ...(values['privileged-builds'] === true ? { allowsPrivilegedBuilds: true } : {}),
     ...(values.mirror === undefined ? {} : { mirrors: toPairs(values.mirror, '--mirror') }),
     ...(values['build-env'] === undefined

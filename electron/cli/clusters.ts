@@ -8,6 +8,7 @@ import {
 } from '../../shared/domain/cluster.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import { toChanges, toText } from './cluster-changes.ts'
+import { limitHelp, limitOptions, toLimitRows } from './cluster-limits.ts'
 import type { Command, Context } from './command.ts'
 import { toTable } from './output.ts'
 import { UsageError } from './usage.ts'
@@ -32,6 +33,7 @@ export const cluster: Command = {
     issuer: { type: 'string' },
     kubeconfig: { type: 'string' },
     'privileged-builds': { type: 'boolean' },
+    ...limitOptions,
     quick: { type: 'boolean' },
     yes: { type: 'boolean' },
   },
@@ -57,6 +59,7 @@ export const cluster: Command = {
     '--ingress-class NAME': 'the default one of the cluster otherwise',
     '--issuer NAME': "a ClusterIssuer of cert-manager, for the apps' certificates",
     '--privileged-builds': 'builds may be privileged where nothing less is admitted',
+    ...limitHelp,
     '--quick': 'check asks only, and tries nothing in the cluster',
     '--yes': 'agrees to the program that the context starts to sign in',
   },
@@ -117,12 +120,13 @@ const actions: Readonly<Record<string, Action>> = {
     run: async (context, name) => {
       const { client, output } = context
       const changes = await toChanges(context)
-      const { id } = await client.clusters.add({
+      const { id, note } = await client.clusters.add({
         context: name,
         changes: { ...changes, ...(await toConsent(context, name)) },
       })
       const settings = await client.clusters.settings({ id })
       output.result({ id, settings }, toSettingsText(settings))
+      if (note !== null) output.say(`\n${note}`)
       if (settings.registry === null)
         output.say(`\nIt announces no registry. Name one: slipway cluster add ${name} --registry HOST[/PATH]`)
       return 0
@@ -250,6 +254,7 @@ function toSettingsText(settings: ClusterSettings): string {
     ['base domain', settings.baseDomain ?? 'none: apps answer through Slipway alone'],
     ['ingress class', settings.ingressClass ?? 'the default one'],
     ['issuer', settings.issuer ?? 'none: apps answer by http'],
+    ...toLimitRows(settings),
   ]
   return toTable(rows.map(row => row.map(String)))
 }

@@ -6,30 +6,37 @@ interface Limit {
   readonly most: number
   /** Whether parts of one make sense, such as half a CPU. */
   readonly isWhole: boolean
+  readonly word: string
+  /** Empty: the word says it. */
+  readonly unit: string
 }
 
-/**
- * What bounds the builds and the users of one cluster. Memory and disk are GiB, processors CPUs. Half of a user's memory and
- * all of their processors may be set aside for instances; see `sizes`.
- */
+const whole = (word: string, range: readonly [number, number, number], unit = ''): Limit => {
+  const [least, value, most] = range
+  return { word, unit, least, default: value, most, isWhole: true }
+}
+const part = (word: string, range: readonly [number, number, number], unit = ''): Limit => ({
+  ...whole(word, range, unit),
+  isWhole: false,
+})
+
+/** What bounds the builds and the users of one cluster: the least, the default, the most. */
 export const clusterLimits = {
-  /** Builds at once: of all users, and of one. */
-  builds: { default: 2, least: 1, most: 20, isWhole: true },
-  buildsPerUser: { default: 2, least: 1, most: 20, isWhole: true },
-  /** Of one build. */
-  buildCpu: { default: 2, least: 0.5, most: 64, isWhole: false },
-  buildMemory: { default: 4, least: 1, most: 256, isWhole: false },
-  buildDisk: { default: 4, least: 1, most: 500, isWhole: false },
-  buildMinutes: { default: 30, least: 1, most: 360, isWhole: true },
-  /** MiB. What a build prints beyond it is not kept; the build goes on. */
-  buildLog: { default: 64, least: 1, most: 1024, isWhole: true },
-  /** Of all instances of one user. */
-  quotaPods: { default: 60, least: 1, most: 1000, isWhole: true },
-  quotaCpu: { default: 8, least: 0.1, most: 1000, isWhole: false },
-  quotaMemory: { default: 32, least: 0.25, most: 10_000, isWhole: false },
-  /** The most for one instance. */
-  instanceCpu: { default: 4, least: 0.1, most: 64, isWhole: false },
-  instanceMemory: { default: 8, least: 0.125, most: 256, isWhole: false },
+  builds: whole('Builds at once', [1, 2, 20]),
+  buildsPerUser: whole('Builds of one user', [1, 2, 20]),
+  buildCpu: part('CPUs of a build', [0.5, 2, 64]),
+  buildMemory: part('Memory of a build', [1, 4, 256], 'GiB'),
+  buildDisk: part('Disk of a build', [1, 4, 500], 'GiB'),
+  buildMinutes: whole('Time of a build', [1, 30, 360], 'minutes'),
+  /** What a build prints beyond it is not kept; the build goes on. */
+  buildLog: whole('Log of a build', [1, 16, 1024], 'MiB'),
+  quotaPods: whole('Instances of one user', [1, 60, 1000]),
+  /** What may be set aside for all instances; see `sizes`. */
+  quotaCpu: part('CPUs of one user', [0.1, 8, 1000]),
+  /** What all instances may take together; half of it may be set aside. */
+  quotaMemory: part('Memory of one user', [0.25, 32, 10_000], 'GiB'),
+  instanceCpu: part('CPUs of one instance', [0.1, 4, 64]),
+  instanceMemory: part('Memory of one instance', [0.125, 8, 256], 'GiB'),
 } as const satisfies Record<string, Limit>
 
 export type ClusterLimit = keyof typeof clusterLimits

@@ -45,7 +45,7 @@ export const instancesSchema = z.int(instancesRule).min(1, instancesRule).max(mo
 export function toSizeText(name: SizeName): string {
   const { cpu, memory } = sizes[name]
   const text = memory.limit < 1024 ? `${memory.limit} MiB` : `${memory.limit / 1024} GiB`
-  return `${cpu.limit} CPU, ${text}`
+  return `${cpu.limit} ${cpu.limit > 1 ? 'CPUs' : 'CPU'}, ${text}`
 }
 
 export const toInstancesText = (count: number): string => `${count} ${count === 1 ? 'instance' : 'instances'}`

@@ -1,3 +1,4 @@
+import { defaultLimits } from '../../shared/domain/cluster-limits.ts'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { memberBuildNamespace, tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import { toRbac } from '../../electron/clusters/kubernetes/preflight/rights.ts'

@@ -1,12 +1,18 @@
-import { Button, Checkbox, NumberInput, PasswordInput, Textarea, TextInput } from '@mantine/core'
+import { Button, Checkbox, PasswordInput, Textarea, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type ClusterSettings, clusterChangesSchema } from '../../../shared/domain/cluster.ts'
+import {
+  type ClusterChanges,
+  type ClusterSettings,
+  clusterChangesSchema,
+} from '../../../shared/domain/cluster.ts'
+import { clusterLimitNames, tenantLimits } from '../../../shared/domain/cluster-limits.ts'
 import { toast } from '../../actions/toasts.tsx'
 import { api, client, queryClient } from '../../connection/api.ts'
 import { toShownFailure } from '../../connection/failures.ts'
 import { FailurePanel } from '../../ui/FailurePanel.tsx'
 import classes from './Clusters.module.css'
+import { LimitFields } from './LimitFields.tsx'
 import { type SettingsForm, toChanges, toForm } from './settings-form.ts'
 
 /** What is set for a cluster. What the cluster has by itself need not be said. */
@@ -21,12 +27,13 @@ export function ClusterSettingsForm({ id, settings }: { id: string; settings: Cl
   const isChanged = JSON.stringify(form) !== JSON.stringify(toForm(settings))
   const save = useMutation({
     mutationFn: async () => {
-      await client.clusters.update({ id, changes })
+      const { note } = await client.clusters.update({ id, changes: onlyChanged(changes, settings) })
       await queryClient.invalidateQueries({ queryKey: api.clusters.key() })
+      return note
     },
-    onSuccess: () => {
+    onSuccess: note => {
       setForm(before => ({ ...before, registryPassword: '' }))
-      toast('Saved.')
+      toast(note === null ? 'Saved.' : `Saved. ${note}`)
     },
   })
   const set = (part: Partial<SettingsForm>) => {
@@ -105,15 +112,6 @@ export function ClusterSettingsForm({ id, settings }: { id: string; settings: Cl
         'letsencrypt',
       )}
       {text('ingressClass', 'Ingress class', 'The default one of the cluster if empty', 'traefik')}
-      <NumberInput
-        label="Builds at once"
-        description="Others wait in the queue"
-        value={form.builds}
-        min={1}
-        max={20}
-        error={wrong.get('builds') ?? null}
-        onChange={value => set({ builds: Number(value) })}
-      />
       <Lines
         label="Mirrors"
         about="Registries to ask instead of others, one a line: docker.io=mirror.example.com"
@@ -137,6 +135,20 @@ export function ClusterSettingsForm({ id, settings }: { id: string; settings: Cl
         checked={form.allowsPrivilegedBuilds}
         onChange={event => set({ allowsPrivilegedBuilds: event.currentTarget.checked })}
       />
+      <LimitFields
+        title="Builds"
+        names={buildLimitNames}
+        limits={form.limits}
+        wrong={wrong}
+        set={limits => set({ limits: { ...form.limits, ...limits } })}
+      />
+      <LimitFields
+        title="What each user may take"
+        names={tenantLimits}
+        limits={form.limits}
+        wrong={wrong}
+        set={limits => set({ limits: { ...form.limits, ...limits } })}
+      />
       {save.error !== null && (
         <div className={classes.wide}>
           <FailurePanel failure={toShownFailure(save.error)} />
@@ -155,6 +167,16 @@ export function ClusterSettingsForm({ id, settings }: { id: string; settings: Cl
     </form>
   )
 }
+
+const buildLimitNames = clusterLimitNames.filter(name => !tenantLimits.some(one => one === name))
+
+/** What stays as it is need not be said: only limits that change are to be applied. */
+const onlyChanged = (changes: ClusterChanges, settings: ClusterSettings): ClusterChanges =>
+  Object.fromEntries(
+    Object.entries(changes).filter(
+      ([key, value]) => JSON.stringify(value) !== JSON.stringify(settings[key as keyof ClusterSettings]),
+    ),
+  )
 
 type TextKey = {
   [K in keyof SettingsForm]: SettingsForm[K] extends string ? K : never

@@ -1,4 +1,9 @@
 import type { ClusterChanges, ClusterSettings } from '../../../shared/domain/cluster.ts'
+import {
+  type ClusterLimit,
+  type ClusterLimits,
+  clusterLimitNames,
+} from '../../../shared/domain/cluster-limits.ts'
 
 /** The settings as a person types them: empty means found in the cluster, or none. */
 export interface SettingsForm {
@@ -14,7 +19,8 @@ export interface SettingsForm {
   readonly baseDomain: string
   readonly ingressClass: string
   readonly issuer: string
-  readonly builds: number
+  /** Null: what was typed is no number. */
+  readonly limits: Readonly<Record<ClusterLimit, number | null>>
   readonly mirrors: string
   readonly buildEnvironment: string
   readonly builderImage: string
@@ -34,7 +40,9 @@ export function toForm(settings: ClusterSettings): SettingsForm {
     baseDomain: settings.baseDomain ?? '',
     ingressClass: settings.ingressClass ?? '',
     issuer: settings.issuer ?? '',
-    builds: settings.builds,
+    limits: Object.fromEntries(
+      clusterLimitNames.map(name => [name, settings[name]]),
+    ) as SettingsForm['limits'],
     mirrors: toLines(settings.mirrors),
     buildEnvironment: toLines(settings.buildEnvironment),
     builderImage: settings.builderImage,
@@ -49,7 +57,7 @@ export function toChanges(form: SettingsForm): ClusterChanges {
     baseDomain: orNull(form.baseDomain),
     ingressClass: orNull(form.ingressClass),
     issuer: orNull(form.issuer),
-    builds: form.builds,
+    ...toLimits(form),
     mirrors: toPairs(form.mirrors),
     buildEnvironment: toPairs(form.buildEnvironment),
     builderImage: form.builderImage,
@@ -68,6 +76,10 @@ function toRegistryChanges(form: SettingsForm): ClusterChanges {
     registryCa: orNull(form.registryCa),
   }
 }
+
+/** What is no number is refused as one. */
+const toLimits = ({ limits }: SettingsForm): ClusterLimits =>
+  Object.fromEntries(clusterLimitNames.map(name => [name, limits[name] ?? Number.NaN])) as ClusterLimits
 
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim())
 

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { V1ConfigMap, V1Job, V1ResourceRequirements, V1Secret } from '@kubernetes/client-node'
+import type { V1ConfigMap, V1EnvVar, V1Job, V1ResourceRequirements, V1Secret } from '@kubernetes/client-node'
 import type { ClusterSettings, Registry } from '../../../../shared/domain/cluster.ts'
 import { type Plan, toOwnDockerfile } from '../../../../shared/domain/plan.ts'
 import type { BuildOrder } from '../../driver.ts'
@@ -164,6 +164,7 @@ export function toBuildJob(parts: BuildParts): V1Job {
               env: [
                 ...environment,
                 ...toBuilderEnvironment(`${podFolders.configuration}/buildkitd.toml`),
+                ...toOutputLimits(settings),
                 ...registry.env,
               ],
               securityContext: toSecurityContext(parts.tier),
@@ -270,6 +271,12 @@ function toDockerfilePlace(plan: Plan) {
     target: own.target?.value,
   }
 }
+
+/** BuildKit cuts what a step prints at 2 MiB and 200 KiB/s, unless it is told otherwise. */
+const toOutputLimits = ({ buildLog }: BuildLimits): V1EnvVar[] => [
+  { name: 'BUILDKIT_STEP_LOG_MAX_SIZE', value: String(buildLog * 1024 ** 2) },
+  { name: 'BUILDKIT_STEP_LOG_MAX_SPEED', value: String(1024 ** 2) },
+]
 
 function toResources(limits: BuildLimits): V1ResourceRequirements {
   const { cpu, memory, disk } = toBuildQuantities(limits)

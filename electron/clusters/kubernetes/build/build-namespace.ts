@@ -5,7 +5,7 @@ import { buildNamespace, labels, managed } from '../names.ts'
 import { toCpus, toMebibytes } from '../release/tenant-bounds.ts'
 import { type BuildTier, toSecurityLevel } from './tiers.ts'
 
-export type BuildLimits = Pick<ClusterLimits, 'buildCpu' | 'buildMemory' | 'buildDisk'>
+export type BuildLimits = Pick<ClusterLimits, 'buildCpu' | 'buildMemory' | 'buildDisk' | 'buildLog'>
 
 /** What a build may take of the cluster; as Kubernetes writes it. `disk`: layers, the checkout and the state of BuildKit. */
 export const toBuildQuantities = ({ buildCpu, buildMemory, buildDisk }: BuildLimits) => ({
