@@ -1,4 +1,4 @@
-import type { DeploymentEvent } from '../pipeline/apply.ts'
+import type { DeploymentEvent } from '../pipeline/apply/apply-deps.ts'
 
 /** The end of a build or a rollout in words. `path`: the route of the page about it. */
 export interface Notice {

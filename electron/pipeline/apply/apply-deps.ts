@@ -1,0 +1,46 @@
+import type { StoredVariable } from '../../../shared/domain/variable.ts'
+import type { ClusterDriver } from '../../clusters/driver.ts'
+import type { DeploymentRow, Reader } from '../../database/reader.ts'
+import type { Writer } from '../../database/writer.ts'
+import type { LogStore } from '../../logs/log-store.ts'
+import type { ResolvedVariables } from '../../secrets/secret-versions.ts'
+import type { Checkpoint } from '../effects.ts'
+
+/** What ended, for notifications. Not for control flow. */
+export interface DeploymentEvent {
+  readonly kind: 'build_failed' | 'released' | 'release_failed' | 'crashed'
+  readonly deploymentId: string
+  readonly name: string
+  readonly detail: string
+  readonly buildId?: string
+}
+
+export interface ApplyDeps {
+  readonly reader: Reader
+  readonly writer: Writer
+  readonly driver: ClusterDriver
+  readonly logs: LogStore
+  readonly resolve: (variables: readonly StoredVariable[]) => Promise<ResolvedVariables>
+  /** Versions of secrets may have lost their last use. */
+  readonly onRemoved: () => void
+  readonly checkpoint: Checkpoint
+  readonly now: () => number
+  readonly limits: { readonly builds: number; readonly buildTimeMs: number }
+  readonly onEvent: (event: DeploymentEvent) => void
+  /** A place for a build became free. */
+  readonly onSlotFree: () => void
+}
+
+/** A wish that came between the look and the effect counts: then nothing is recorded, and the next look decides. */
+export function isStillWanted(reader: Reader, seen: DeploymentRow): boolean {
+  const row = reader.deploymentRow(seen.id)
+  return row?.wanted === seen.wanted && row.targetReleaseId === seen.targetReleaseId && row.run === seen.run
+}
+
+export function toEvent(
+  deployment: DeploymentRow,
+  kind: DeploymentEvent['kind'],
+  detail: string,
+): DeploymentEvent {
+  return { kind, deploymentId: deployment.id, name: deployment.name, detail }
+}

@@ -1,0 +1,108 @@
+import { type Failure, isPassing, SlipwayError } from '../../../shared/domain/failure.ts'
+import { toKeptFolders } from '../../../shared/domain/kept-folder.ts'
+import type { DeploymentRow, ReleaseWithBuild } from '../../database/reader.ts'
+import type { Action } from '../decide.ts'
+import { type ApplyDeps, isStillWanted, toEvent } from './apply-deps.ts'
+
+/** What is done about releases and what runs of them, and recorded. */
+export function createReleaseEffects(deps: ApplyDeps) {
+  const { reader, writer, driver, now } = deps
+
+  const startRun = async (deployment: DeploymentRow, release: ReleaseWithBuild) => {
+    const { plan, artifact } = release.build
+    if (!plan || artifact === null) throw new Error(`release ${release.id} has no artifact`)
+    await driver.applyRelease({
+      deploymentId: deployment.id,
+      releaseId: release.id,
+      run: deployment.run,
+      artifact,
+      plan,
+      port: release.port,
+      size: release.size,
+      instances: deployment.instances,
+      keptFolders: toKeptFolders(deployment.keptFolders, plan.keep),
+      ...(await deps.resolve(release.variables)),
+    })
+  }
+
+  const promote = (deployment: DeploymentRow, release: ReleaseWithBuild) => {
+    if (!isStillWanted(reader, deployment)) return
+    writer.transaction(() => {
+      const before = deployment.servingReleaseId
+      if (before !== null && before !== release.id)
+        writer.moveRelease(before, 'live', 'retired', { endedAt: now() })
+      writer.moveRelease(release.id, 'releasing', 'live', { liveAt: now() })
+      writer.changeDeployment(deployment.id, { servingReleaseId: release.id, failure: null })
+      writer.activity({
+        user: release.requestedBy,
+        verb: 'released',
+        deploymentId: deployment.id,
+        deployment: deployment.name,
+        detail: `#${release.number} ${release.build.sha.slice(0, 7)}`,
+      })
+    })
+    deps.onEvent(
+      toEvent(deployment, 'released', `${release.build.sha.slice(0, 7)} ${release.build.subject}`.trim()),
+    )
+  }
+
+  const failRelease = (deployment: DeploymentRow, action: Extract<Action, { do: 'failRelease' }>) => {
+    const { release, failure } = action
+    if (!isStillWanted(reader, deployment)) return
+    writer.transaction(() => {
+      writer.moveRelease(release.id, 'releasing', 'failed', { failure, endedAt: now() })
+      writer.changeDeployment(deployment.id, {
+        targetReleaseId: deployment.servingReleaseId,
+        failure,
+        ...(action.run === undefined ? {} : { run: action.run, firstRun: action.run }),
+      })
+      if (action.run === undefined) writer.nextRun(deployment.id, true)
+      writer.activity({
+        user: release.requestedBy,
+        verb: 'release_failed',
+        deploymentId: deployment.id,
+        deployment: deployment.name,
+        detail: failure.message,
+      })
+    })
+    deps.onEvent(toEvent(deployment, 'release_failed', failure.message))
+  }
+
+  const giveUp = (deployment: DeploymentRow, failure: Failure) => {
+    if (!isStillWanted(reader, deployment)) return
+    writer.transaction(() => {
+      writer.changeDeployment(deployment.id, { failure })
+      writer.activity({
+        user: 'slipway',
+        verb: 'crashed',
+        deploymentId: deployment.id,
+        deployment: deployment.name,
+        detail: failure.message,
+      })
+    })
+    deps.onEvent(toEvent(deployment, 'crashed', failure.message))
+  }
+
+  /** What the cluster refuses is not wanted any more: what it has stands. */
+  const scale = async (deployment: DeploymentRow, { instances, has }: Extract<Action, { do: 'scale' }>) => {
+    try {
+      await driver.scale(deployment.id, instances)
+    } catch (error) {
+      if (!(error instanceof SlipwayError) || isPassing(error.failure.code)) throw error
+      const { message } = error.failure
+      writer.transaction(() => {
+        if (reader.deploymentRow(deployment.id)?.instances !== instances) return
+        writer.changeDeployment(deployment.id, { instances: has })
+        writer.activity({
+          user: 'slipway',
+          verb: 'scale_refused',
+          deploymentId: deployment.id,
+          deployment: deployment.name,
+          detail: `to ${instances}: ${message}`,
+        })
+      })
+    }
+  }
+
+  return { startRun, promote, failRelease, giveUp, scale }
+}
