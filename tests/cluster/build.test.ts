@@ -6,8 +6,8 @@ import {
   tenantNamespace,
 } from '../../electron/clusters/kubernetes/names.ts'
 import { toRbac } from '../../electron/clusters/kubernetes/preflight/rights.ts'
-import { decodeBatch } from '../../shared/domain/log-record.ts'
 import { defaultLimits } from '../../shared/domain/cluster-limits.ts'
+import { decodeBatch } from '../../shared/domain/log-record.ts'
 import { apply, clusterTest, kubectl, personKubeconfig } from '../support/cluster.ts'
 import { isThere, setUpBuilds } from '../support/cluster-builds.ts'
 import { newId, openClusterDriver } from '../support/cluster-driver.ts'

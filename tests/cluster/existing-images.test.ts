@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { memberBuildNamespace, tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import { toRbac } from '../../electron/clusters/kubernetes/preflight/rights.ts'
 import type { Platform } from '../../electron/platform/platform.ts'
+import { defaultLimits } from '../../shared/domain/cluster-limits.ts'
 import type { Deployment } from '../../shared/domain/records.ts'
 import {
   apply,
@@ -162,7 +163,9 @@ clusterTest('a member who may build nowhere deploys images, and is told what to 
   const namespaces = { tenant: tenantNamespace(ownerId), build: memberBuildNamespace(ownerId) }
   const person = `mia-${mark}`
   const memberKubeconfig = await personKubeconfig(person)
-  const objects = loadAllYaml(toRbac({ role: 'member', person, namespaces })) as KubernetesObject[]
+  const objects = loadAllYaml(
+    toRbac({ role: 'member', person, namespaces, limits: defaultLimits }),
+  ) as KubernetesObject[]
   const isOfBuilds = ({ metadata }: KubernetesObject) =>
     metadata?.namespace === namespaces.build || metadata?.name === namespaces.build
   await apply(...objects.filter(one => !isOfBuilds(one)))

@@ -1,7 +1,7 @@
-import { defaultLimits } from '../../shared/domain/cluster-limits.ts'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { memberBuildNamespace, tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import { toRbac } from '../../electron/clusters/kubernetes/preflight/rights.ts'
+import { defaultLimits } from '../../shared/domain/cluster-limits.ts'
 import {
   apply,
   applyYaml,
@@ -110,7 +110,7 @@ clusterTest('who may not see what others have deploys all the same', async () =>
     const person = `mia-${ownerId.slice(-8)}`
     const namespaces = { tenant: tenantNamespace(ownerId), build: memberBuildNamespace(ownerId) }
     const file = await personKubeconfig(person)
-    await applyYaml(toRbac({ role: 'member', person, namespaces }))
+    await applyYaml(toRbac({ role: 'member', person, namespaces, limits: defaultLimits }))
     const owner = await open()
     const member = await open({ ownerId, settings: { kubeconfig: file } })
     const order = toReleaseOrder({ deploymentId: newId(), artifact: await pushApp('honours-port') })

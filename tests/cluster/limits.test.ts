@@ -76,7 +76,15 @@ clusterTest(
   async () => {
     const made = await create('first')
     first = made.id
+    await until(first, one => one.latestBuild?.status === 'running')
     const second = await create('second')
+    expect(platform.deployment(second.id)).toMatchObject({
+      status: 'queued',
+      latestBuild: {
+        status: 'queued',
+        waitsFor: `waits for another build of ${platform.users.current().name}`,
+      },
+    })
     interface Job {
       spec: { template: { spec: { containers: { resources: { limits: Record<string, string> } }[] } } }
     }
@@ -91,14 +99,6 @@ clusterTest(
       memory: '2Gi',
       'ephemeral-storage': '3Gi',
     })
-    expect(platform.deployment(second.id)).toMatchObject({
-      status: 'queued',
-      latestBuild: {
-        status: 'queued',
-        waitsFor: `waits for another build of ${platform.users.current().name}`,
-      },
-    })
-
     const built = await until(first, isSettled(1))
     expect(built.failure).toBeNull()
     const { lines } = await platform.logs.read({ kind: 'build', id: made.buildId }, { limit: 5000 })

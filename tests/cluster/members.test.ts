@@ -1,8 +1,8 @@
 import { afterAll, expect } from 'vitest'
 import { tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import { toRbac } from '../../electron/clusters/kubernetes/preflight/rights.ts'
-import { decodeBatch } from '../../shared/domain/log-record.ts'
 import { defaultLimits } from '../../shared/domain/cluster-limits.ts'
+import { decodeBatch } from '../../shared/domain/log-record.ts'
 import { applyYaml, clusterTest, install, kubectl, personKubeconfig } from '../support/cluster.ts'
 import {
   isReadyRun,
