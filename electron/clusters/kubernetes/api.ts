@@ -1,7 +1,7 @@
-import type { RequestOptions } from 'node:https'
+import type { AgentOptions, RequestOptions } from 'node:https'
 import { Readable } from 'node:stream'
 import { HttpMethod, type KubeConfig, type KubernetesObject, RequestContext } from '@kubernetes/client-node'
-import { type Dispatcher, fetch, type Response } from 'undici'
+import { Agent, type Dispatcher, fetch, type Response } from 'undici'
 import type { Failure } from '../../../shared/domain/failure.ts'
 import { isMissing, toApiError, toClusterFailure, toNoApi, toRedirected } from './api-failure.ts'
 import { ContextConfig } from './kubeconfig.ts'
@@ -194,6 +194,9 @@ export function createApi(
 const isTimeout = (signal: AbortSignal): boolean =>
   signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'
 
+/** A connection that has died unseen, such as in sleep, is noticed after two of them. */
+const pingMs = 10_000
+
 /**
  * What a request needs to be signed, and the connections it uses: the client would make new ones for every request. They are
  * kept until the certificates are others.
@@ -211,15 +214,22 @@ function keepDispatcher(config: KubeConfig) {
     const by = [url.host, config.getCurrentUser()?.name, ca, cert, key, servername, rejectUnauthorized].join(
       '\n',
     )
-    const fresh = signed.getDispatcher() as Dispatcher | undefined
-    if (kept?.by === by) {
-      void fresh?.close()
-      return { headers: signed.getHeaders(), dispatcher: kept.dispatcher }
+    const given = signed.getDispatcher() as Dispatcher | undefined
+    if (kept?.by === by) void given?.close()
+    else {
+      // Those under way are let end.
+      void kept?.dispatcher?.close()
+      kept = { by, dispatcher: toAttentive(given, options) }
     }
-    // Those under way are let end.
-    void kept?.dispatcher?.close()
-    kept = { by, dispatcher: fresh }
-    return { headers: signed.getHeaders(), dispatcher: fresh }
+    return { headers: signed.getHeaders(), dispatcher: kept.dispatcher }
   }
+  /** Directly connected, one that pings. Behind a proxy, the client's own. */
+  const toAttentive = (given: Dispatcher | undefined, options: RequestOptions): Dispatcher | undefined => {
+    const found = config.createDispatcherOptions(config.getCurrentCluster(), options as AgentOptions)
+    if (found.type !== 'agent') return given
+    void given?.close()
+    return new Agent({ connect: { ...found.connect } as object, h2Options: { pingInterval: pingMs } })
+  }
+
   return { sign, dispose: async () => kept?.dispatcher?.destroy() }
 }
