@@ -9,6 +9,7 @@ import {
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import { toChanges, toText } from './cluster-changes.ts'
 import { limitHelp, limitOptions, toLimitRows } from './cluster-limits.ts'
+import { changeRegistry } from './cluster-registry.ts'
 import type { Command, Context } from './command.ts'
 import { toTable } from './output.ts'
 import { UsageError } from './usage.ts'
@@ -28,6 +29,9 @@ export const cluster: Command = {
     'build-env': { type: 'string', multiple: true },
     'builder-image': { type: 'string' },
     'git-image': { type: 'string' },
+    'registry-image': { type: 'string' },
+    'registry-node-image': { type: 'string' },
+    'registry-disk': { type: 'string' },
     'base-domain': { type: 'string' },
     'ingress-class': { type: 'string' },
     issuer: { type: 'string' },
@@ -42,6 +46,9 @@ export const cluster: Command = {
     'add CONTEXT': 'adds one, or changes what is set for it, with the options below',
     'show CONTEXT': 'what is set for it',
     'check CONTEXT': 'what it can and cannot do, and what to do about it; 1 when something lacks',
+    'registry install CONTEXT': 'a registry in the cluster, where there is none; says first what it makes',
+    'registry show CONTEXT': 'its objects, and whose images are in it',
+    'registry remove CONTEXT': 'removes it with all images',
     'rbac CONTEXT owner|member': 'the rights for whoever runs it to apply',
     'remove CONTEXT': 'forgets it; nothing in the cluster is changed',
     '--kubeconfig FILE': 'the file with the context; KUBECONFIG or the usual one otherwise',
@@ -55,20 +62,23 @@ export const cluster: Command = {
     '--build-env NAME=VALUE': 'in the environment of builds, such as a proxy',
     '--builder-image REF': 'rootless BuildKit',
     '--git-image REF': 'an image with git',
+    '--registry-image REF': 'of the registry that registry install makes',
+    '--registry-node-image REF': 'an nginx without root, which leads every node to it',
+    '--registry-disk SIZE': 'room for its images, such as 20Gi',
     '--base-domain DOMAIN': 'apps are at <name>.<domain>',
     '--ingress-class NAME': 'the default one of the cluster otherwise',
     '--issuer NAME': "a ClusterIssuer of cert-manager, for the apps' certificates",
     '--privileged-builds': 'builds may be privileged where nothing less is admitted',
     ...limitHelp,
     '--quick': 'check asks only, and tries nothing in the cluster',
-    '--yes': 'agrees to the program that the context starts to sign in',
+    '--yes': 'agrees to the program that the context starts to sign in, or to what registry does',
   },
   run: async context => {
     const [what = 'list', ...names] = context.words
     const action = Object.hasOwn(actions, what) ? actions[what] : undefined
     if (action === undefined || action.takes !== names.length) {
       throw new UsageError(
-        'slipway cluster takes nothing, contexts, or add, show, check, rbac or remove with a CONTEXT.',
+        'slipway cluster takes nothing, contexts, or add, show, check, registry, rbac or remove with a CONTEXT.',
       )
     }
     return action.run(context, names[0] ?? '', names[1] ?? '')
@@ -127,8 +137,7 @@ const actions: Readonly<Record<string, Action>> = {
       const settings = await client.clusters.settings({ id })
       output.result({ id, settings }, toSettingsText(settings))
       if (note !== null) output.say(`\n${note}`)
-      if (settings.registry === null)
-        output.say(`\nIt announces no registry. Name one: slipway cluster add ${name} --registry HOST[/PATH]`)
+      if (settings.registry === null) output.say(`\n${toNoRegistry(name)}`)
       return 0
     },
   },
@@ -163,6 +172,11 @@ const actions: Readonly<Record<string, Action>> = {
       return lacks === 0 ? 0 : 1
     },
   },
+  registry: {
+    takes: 2,
+    run: async (context, what, name) =>
+      changeRegistry(context, what, await findCluster(context.client, name)),
+  },
   rbac: {
     takes: 2,
     run: async ({ client, output }, name, wanted) => {
@@ -184,6 +198,10 @@ const actions: Readonly<Record<string, Action>> = {
     },
   },
 }
+
+/** What to do where images have no place. */
+export const toNoRegistry = (context: string): string =>
+  `It announces no registry. Install one: slipway cluster registry install ${context} --yes. Or name one: slipway cluster add ${context} --registry HOST[/PATH]`
 
 function toCheckText({ title, result, detail, action, command }: Check): string {
   return [
@@ -241,6 +259,7 @@ function toSettingsText(settings: ClusterSettings): string {
     ['kubeconfig', settings.kubeconfig ?? 'the usual one'],
     ...(settings.mayStart === null ? [] : [['starts', settings.mayStart]]),
     ['registry', registry === null ? 'none' : `${registry.address}${registry.isPlainHttp ? ' (http)' : ''}`],
+    ...(registry?.isInstalled ? [['', `installed by Slipway; nodes pull from ${registry.pullAddress}`]] : []),
     ...(registry?.hostAddress ? [['', `from here at ${registry.hostAddress}`]] : []),
     ...(settings.registryUser === null ? [] : [['', `as ${settings.registryUser}, with a password`]]),
     ...(settings.registryCa === null ? [] : [['', 'with certificates of its own']]),
@@ -251,6 +270,12 @@ function toSettingsText(settings: ClusterSettings): string {
     ]),
     ['builder image', settings.builderImage],
     ['git image', settings.gitImage],
+    ...(registry?.isInstalled
+      ? [
+          ['registry image', settings.registryImage],
+          ['node image', settings.registryNodeImage],
+        ]
+      : []),
     ['base domain', settings.baseDomain ?? 'none: apps answer through Slipway alone'],
     ['ingress class', settings.ingressClass ?? 'the default one'],
     ['issuer', settings.issuer ?? 'none: apps answer by http'],

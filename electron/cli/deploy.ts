@@ -106,7 +106,7 @@ async function toClusterId({ client, values }: Context): Promise<string | undefi
   throw new SlipwayError({
     code: 'registry_missing',
     message: `The cluster ${values.context} announces no registry, and none is set: its images have no place.`,
-    hint: `Name one: slipway cluster add ${values.context} --registry HOST[/PATH]`,
+    hint: `Install one in the cluster: slipway cluster registry install ${values.context} --yes. Or name one: slipway cluster add ${values.context} --registry HOST[/PATH]`,
   })
 }
 

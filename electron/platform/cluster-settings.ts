@@ -12,6 +12,7 @@ import { type Failure, SlipwayError } from '../../shared/domain/failure.ts'
 import type { Reader } from '../database/reader.ts'
 import type { Writer } from '../database/writer.ts'
 import { checkCertificates } from './certificates.ts'
+import { createClusterRegistry } from './cluster-registry.ts'
 import type { createKeptKubeconfigs } from './kept-kubeconfigs.ts'
 import { decideRegistryLogin } from './registry-login.ts'
 import type { RegistryPasswords } from './registry-passwords.ts'
@@ -138,6 +139,7 @@ export function createClusterSettings(deps: {
     },
 
     update,
+    registry: createClusterRegistry({ reader, registryPasswords, find, update }),
 
     /** Told after limits of users were changed: why they do not hold yet. Null: they do. */
     async whyNotBound(id: string, changes: ClusterChanges): Promise<string | null> {

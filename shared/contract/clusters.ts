@@ -8,6 +8,7 @@ import {
   contextSchema,
   preflightEventSchema,
 } from '../domain/cluster.ts'
+import { installedRegistrySchema, registryStepSchema } from '../domain/cluster-registry.ts'
 import { clusterSchema, idSchema } from '../domain/records.ts'
 import { byId, entry } from './entry.ts'
 
@@ -42,6 +43,14 @@ export const clusters = {
    * itself; breaking it off leaves nothing.
    */
   preflight: entry.input(byId.extend({ proves: z.boolean() })).output(eventIterator(preflightEventSchema)),
+  /** The registry that Slipway installed there, or the objects that it would install. */
+  registry: entry.input(byId).output(installedRegistrySchema),
+  /** Goes on where it was broken off. Refused where another registry is set. */
+  installRegistry: entry.input(byId).output(eventIterator(registryStepSchema)),
+  /** With all images, so it is refused while deployments use them, unless `losesImages`. */
+  removeRegistry: entry
+    .input(byId.extend({ losesImages: z.boolean() }))
+    .output(eventIterator(registryStepSchema)),
   /** Kubernetes objects, as YAML, that make an owner or a member of the person in the kubeconfig. */
   rbac: entry.input(byId.extend({ role: z.enum(clusterRoles) })).output(z.object({ yaml: z.string() })),
   /** Refused while something is deployed there. Nothing in the cluster is changed. */

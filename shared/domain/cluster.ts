@@ -77,6 +77,14 @@ const fields = {
   buildEnvironment: z.record(z.string().max(200), z.string().max(4000)),
   builderImage: image,
   gitImage: image,
+  /** Of the registry that Slipway installs where there is none, and of what leads every node to it: an nginx that needs no root. */
+  registryImage: image,
+  registryNodeImage: image,
+  /** Room for its images. */
+  registryDisk: z
+    .string()
+    .trim()
+    .regex(/^[1-9]\d{0,4}(?:Gi|Ti)$/, 'is no size such as 20Gi'),
   /** Apps are `https://<name>.<base domain>`. */
   baseDomain: dnsName.nullable(),
   ingressClass: objectName.nullable(),
@@ -100,6 +108,9 @@ export const clusterSettingsSchema = z.object({
   buildEnvironment: fields.buildEnvironment.default({}),
   builderImage: fields.builderImage.default('docker.io/moby/buildkit:rootless'),
   gitImage: fields.gitImage.default('docker.io/alpine/git:latest'),
+  registryImage: fields.registryImage.default('docker.io/library/registry:2'),
+  registryNodeImage: fields.registryNodeImage.default('docker.io/nginxinc/nginx-unprivileged:stable'),
+  registryDisk: fields.registryDisk.default('20Gi'),
   baseDomain: fields.baseDomain.default(null),
   ingressClass: fields.ingressClass.default(null),
   issuer: fields.issuer.default(null),

@@ -115,7 +115,7 @@ describe('the questions', () => {
     expect(again.get('ingress-class')).toMatchObject({ result: 'ok' })
     expect(again.get('registry')).toMatchObject({
       result: 'lack',
-      command: `slipway cluster add ${contextName} --registry HOST[/PATH]`,
+      command: `slipway cluster registry install ${contextName}`,
     })
     await platform.clusters.remove(id)
   })

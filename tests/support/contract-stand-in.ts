@@ -80,6 +80,15 @@ export async function startStandIn(options: { state: StandInState; port?: number
         if (input.proves) yield* data.clusters.proofs()
         if (input.proves || data.clusters.isSlow(input.id)) await aborted(signal)
       }),
+      registry: os.clusters.registry.handler(({ input }) => data.clusters.registry(input.id)),
+      installRegistry: os.clusters.installRegistry.handler(async function* ({ signal }) {
+        yield* data.clusters.registrySteps()
+        await aborted(signal)
+      }),
+      removeRegistry: os.clusters.removeRegistry.handler(async function* ({ signal }) {
+        yield* data.clusters.registrySteps()
+        await aborted(signal)
+      }),
       rbac: os.clusters.rbac.handler(() => ({ yaml: standInRbac })),
       settings: os.clusters.settings.handler(({ input }) => data.clusters.settings(input.id)),
       add: os.clusters.add.handler(() => ({ id: data.clusters.prod.id, note: null })),

@@ -6,6 +6,7 @@ import {
   clusterSettingsSchema,
   type PreflightEvent,
 } from '../../shared/domain/cluster.ts'
+import type { InstalledRegistry, RegistryStep } from '../../shared/domain/cluster-registry.ts'
 import type { Cluster } from '../../shared/domain/records.ts'
 
 const minute = 60_000
@@ -49,7 +50,14 @@ export function createStandInClusters(wish: { local: Cluster; nextId: () => stri
               baseDomain: 'apps.example.com',
               issuer: 'letsencrypt',
             }
-          : { context: 'client-gke' },
+          : id === slow.id
+            ? {
+                context: 'staging-eks',
+                registry: { ...registryInside, hostAddress: null, isPlainHttp: true, isInstalled: true },
+                registryUser: 'slipway',
+                registryPasswordVersion: 'a',
+              }
+            : { context: 'client-gke' },
       ),
     /** Null: under way for ever. */
     preflight: (id: string): readonly PreflightEvent[] => {
@@ -63,9 +71,41 @@ export function createStandInClusters(wish: { local: Cluster; nextId: () => stri
       ...proofs.map(({ name, title }) => ({ name, title, check: null })),
       ...proofs.slice(0, 2).map(one => ({ name: one.name, title: one.title, check: one })),
     ],
+    /** Installed in one, absent from the others. */
+    registry: (id: string): InstalledRegistry => ({
+      state: id === slow.id ? 'complete' : 'absent',
+      objects: registryObjects.map(one => ({ ...one, isThere: id === slow.id })),
+      deployments: id === slow.id ? ['blog', 'shop'] : [],
+    }),
+    /** While it is under way. */
+    registrySteps: (): readonly RegistryStep[] => registrySteps,
     isSlow: (id: string): boolean => id === slow.id,
   }
 }
+
+const registryInside = { address: 'registry.slipway-registry.svc:5000', pullAddress: '127.0.0.1:7781' }
+
+const registryObjects = [
+  { kind: 'Namespace', name: 'slipway-registry', why: 'holds all of it, and nothing else' },
+  { kind: 'Secret', name: 'registry', why: 'the password that builds and nodes use' },
+  { kind: 'PersistentVolumeClaim', name: 'registry', why: 'where the images are kept' },
+  { kind: 'Service', name: 'registry', why: 'the address that builds push to' },
+  { kind: 'Deployment', name: 'registry', why: 'the registry itself, one pod' },
+  { kind: 'ConfigMap', name: 'node-path', why: 'how nodes are led to it' },
+  {
+    kind: 'DaemonSet',
+    name: 'node-path',
+    why: 'on every node, at 127.0.0.1:7781 alone: where the node pulls',
+  },
+]
+
+const registrySteps: RegistryStep[] = [
+  { name: 'namespace', title: 'Namespace', status: 'done', detail: '' },
+  { name: 'login', title: 'Password', status: 'done', detail: '' },
+  { name: 'volume', title: 'Volume', status: 'done', detail: '' },
+  { name: 'registry', title: 'Registry', status: 'running', detail: 'Waiting until it answers' },
+  { name: 'nodes', title: 'Path from every node', status: 'waiting', detail: '' },
+]
 
 export const standInContexts: Context[] = [
   context('prod-k3s', 'https://10.0.0.12:6443'),

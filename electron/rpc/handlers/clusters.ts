@@ -17,6 +17,13 @@ export function clusterHandlers(at: HandlerBase, platform: Platform) {
         signal,
       }),
     ),
+    registry: at.clusters.registry.handler(({ input }) => clusters.registry.show(input.id)),
+    installRegistry: at.clusters.installRegistry.handler(({ input, signal }) =>
+      clusters.registry.install(input.id, signal),
+    ),
+    removeRegistry: at.clusters.removeRegistry.handler(({ input: { id, losesImages }, signal }) =>
+      clusters.registry.remove(id, { losesImages, signal }),
+    ),
     rbac: at.clusters.rbac.handler(({ input, context }) =>
       clusters.rbac(input.id, { userId: context.asker.userId, role: input.role }),
     ),

@@ -9,8 +9,8 @@ export async function askRegistry({ settings, registry: access }: PreflightConte
   if (access === undefined) {
     return lackOfBuilds(
       'The cluster announces no registry, and none is set: what is built has no place.',
-      'Name a registry that builds can push to and nodes can pull from.',
-      `slipway cluster add ${context} --registry HOST[/PATH]`,
+      `Install one in the cluster, or name one that builds push to and nodes pull from: slipway cluster add ${context} --registry HOST[/PATH]`,
+      `slipway cluster registry install ${context}`,
     )
   }
   const { address } = access.registry

@@ -109,6 +109,20 @@ export const rights: readonly Right[] = [
   { group: 'apps', resource: 'deployments', verbs: [...write, 'watch'], where: 'tenant', why: 'to run apps' },
   { group: 'apps', resource: 'replicasets', verbs: watch, where: 'tenant', why: 'to follow a rollout' },
   { group: '', resource: 'services', verbs: write, where: 'tenant', why: 'to reach apps' },
+  ...[
+    { group: '', resource: 'persistentvolumeclaims' },
+    { group: 'apps', resource: 'daemonsets' },
+  ].map(
+    kind =>
+      ({
+        ...kind,
+        verbs: [...write, 'watch'],
+        where: 'tenant',
+        why: 'to install a registry where there is none',
+        isOwnerOnly: true,
+        isOptional: true,
+      }) as const,
+  ),
   {
     group: 'networking.k8s.io',
     resource: 'ingresses',

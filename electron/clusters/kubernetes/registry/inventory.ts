@@ -1,0 +1,70 @@
+import type { KubernetesObject } from '@kubernetes/client-node'
+import type { ClusterSettings } from '../../../../shared/domain/cluster.ts'
+import type { InstalledRegistry, RegistryStep } from '../../../../shared/domain/cluster-registry.ts'
+import type { KubernetesApi } from '../api.ts'
+import { removeNamespace } from '../build/remove-namespace.ts'
+import type { Kind } from '../objects.ts'
+import { installed, registryLabels } from './names.ts'
+import { toRegistryParts, whys } from './objects.ts'
+
+const removeMs = 120_000
+
+/** Every object that there is or would be, without looking at how it fares. */
+export async function listRegistry(
+  api: KubernetesApi,
+  settings: ClusterSettings,
+): Promise<Pick<InstalledRegistry, 'state' | 'objects'>> {
+  const wanted = toRegistryParts({ settings, password: '' }).flatMap(part => part.objects)
+  const objects = await Promise.all(
+    wanted.map(async one => {
+      const { kind, name } = toKey(one)
+      const place = one.metadata?.namespace === undefined ? {} : { namespace: one.metadata.namespace }
+      const found = await api.get(kind, { ...place, name })
+      const isThere = found !== undefined && found.metadata?.deletionTimestamp === undefined
+      return { kind, name, why: whys[kind] ?? '', isThere }
+    }),
+  )
+  const there = objects.filter(one => one.isThere).length
+  const state = there === 0 ? 'absent' : there === objects.length ? 'complete' : 'incomplete'
+  return { state, objects }
+}
+
+const toKey = ({ kind, metadata }: KubernetesObject) => ({ kind: kind as Kind, name: metadata?.name ?? '' })
+
+/** Deletes it with all images, and resolves when nothing is left. Doing it again removes what is left. */
+export async function* removeRegistry(
+  api: KubernetesApi,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<RegistryStep> {
+  const remove = { name: 'remove', title: 'Registry, volume and images' }
+  const count = { name: 'count', title: 'Count of what is left' }
+  yield { ...remove, status: 'running', detail: 'Waiting until they are gone' }
+  yield { ...count, status: 'waiting', detail: '' }
+  const limit = AbortSignal.any([AbortSignal.timeout(removeMs), ...(signal === undefined ? [] : [signal])])
+  await removeNamespace(api, installed.namespace, limit)
+  yield { ...remove, status: 'done', detail: '' }
+  yield { ...count, status: 'running', detail: '' }
+  const left = await countLeft(api)
+  yield { ...count, status: 'done', detail: left === 0 ? 'Nothing is left' : `${left} objects are left` }
+}
+
+const counted = [
+  'Namespace',
+  'Secret',
+  'PersistentVolumeClaim',
+  'Service',
+  'Deployment',
+  'ReplicaSet',
+  'ConfigMap',
+  'DaemonSet',
+  'Pod',
+] as const satisfies readonly Kind[]
+
+/** By label, wherever they are. */
+async function countLeft(api: KubernetesApi): Promise<number> {
+  const labels = Object.entries(registryLabels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',')
+  const found = await Promise.all(counted.map(kind => api.list(kind, {}, { labels })))
+  return found.flat().length
+}
