@@ -124,7 +124,8 @@ export function createClusterSettings(deps: {
       if (known !== undefined) {
         await update(known.id, changes)
         const settings = find(known.id)
-        if (settings.registry === null) await update(known.id, { registry: await findRegistry(settings) })
+        const isLookedFor = settings.registry === null && changes.registry === undefined
+        if (isLookedFor) await update(known.id, { registry: await findRegistry(settings) })
         return { id: known.id }
       }
       const { settings, password } = toSettings(clusterSettingsSchema.parse({ context }), changes)

@@ -1,6 +1,8 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { Registry } from '../../../shared/domain/cluster.ts'
 import { toast } from '../../actions/toasts.tsx'
 import { CheckList } from '../../clusters/CheckList.tsx'
 import { CheckMark } from '../../clusters/CheckMark.tsx'
@@ -14,6 +16,7 @@ import { FailurePanel } from '../../ui/FailurePanel.tsx'
 import { LinkButton } from '../../ui/LinkButton.tsx'
 import { QueryView } from '../../ui/QueryView.tsx'
 import { SkeletonRows } from '../../ui/SkeletonRows.tsx'
+import { ClusterRegistry } from './ClusterRegistry.tsx'
 import { ClusterSettingsForm } from './ClusterSettingsForm.tsx'
 import classes from './Clusters.module.css'
 import { Rbac } from './Rbac.tsx'
@@ -21,6 +24,8 @@ import { Rbac } from './Rbac.tsx'
 export function ClusterPage() {
   const { id } = useParams({ from: '/clusters/$id' })
   const clusters = useQuery(api.clusters.list.queryOptions())
+  /** Counts what changes what the cluster can do. */
+  const [round, setRound] = useState(1)
   const cluster = clusters.data?.find(one => one.id === id && one.kind === 'kubernetes')
   return (
     <Page
@@ -52,8 +57,8 @@ export function ClusterPage() {
                 <h1 className={`truncate ${classes.heading}`}>{cluster.name}</h1>
                 <ConnectionMark state={cluster.connection.state} />
               </header>
-              <Preflight id={id} />
-              <Settings id={id} />
+              <Preflight key={`checks ${round}`} id={id} />
+              <Settings id={id} name={cluster.name} changed={() => setRound(round + 1)} />
               <Rbac id={id} />
               <Remove id={id} name={cluster.name} />
             </div>
@@ -108,17 +113,25 @@ function Preflight({ id }: { id: string }) {
 const shown = <T extends { check: unknown }>(events: readonly T[], isRunning: boolean): readonly T[] =>
   isRunning ? events : events.filter(({ check }) => check !== null)
 
-function Settings({ id }: { id: string }) {
+function Settings({ id, name, changed }: { id: string; name: string; changed: () => void }) {
   const settings = useQuery(api.clusters.settings.queryOptions({ input: { id } }))
   return (
-    <section className={classes.section} aria-label="Settings">
-      <h2 className={classes.title}>Settings</h2>
-      <QueryView query={settings} loading={<SkeletonRows count={4} widths={[20, 40]} />}>
-        {given => <ClusterSettingsForm id={id} settings={given} />}
-      </QueryView>
-    </section>
+    <>
+      {settings.data !== undefined && isOurs(settings.data.registry) && (
+        <ClusterRegistry id={id} name={name} registry={settings.data.registry} changed={changed} />
+      )}
+      <section className={classes.section} aria-label="Settings">
+        <h2 className={classes.title}>Settings</h2>
+        <QueryView query={settings} loading={<SkeletonRows count={4} widths={[20, 40]} />}>
+          {given => <ClusterSettingsForm key={given.registry?.address} id={id} settings={given} />}
+        </QueryView>
+      </section>
+    </>
   )
 }
+
+/** Installed by Slipway, or to be. */
+const isOurs = (registry: Registry | null): boolean => registry === null || registry.isInstalled
 
 function Remove({ id, name }: { id: string; name: string }) {
   const navigate = useNavigate()

@@ -128,6 +128,13 @@ export function ClusterSettingsForm({ id, settings }: { id: string; settings: Cl
       />
       {text('builderImage', 'Builder image', 'Rootless BuildKit')}
       {text('gitImage', 'Git image', 'An image with git, to fetch the code')}
+      {(form.isInstalled || form.registry.trim() === '') && (
+        <>
+          {text('registryImage', 'Registry image', 'Of the registry that Slipway installs')}
+          {text('registryNodeImage', 'Node path image', 'An nginx without root, which leads nodes to it')}
+          {text('registryDisk', 'Room for images', 'Of the volume that Slipway asks for', '20Gi')}
+        </>
+      )}
       <Checkbox
         className={classes.wide ?? ''}
         label="Builds may be privileged where nothing less works"

@@ -24,7 +24,9 @@ test('a password is said only when it is typed', () => {
 test('a registry that Slipway installed is not changed by the settings beside it', () => {
   const registry = { ...settings.registry, pullAddress: '127.0.0.1:7781', isInstalled: true }
   const form = toForm(clusterSettingsSchema.parse({ ...settings, registry, registryUser: 'slipway' }))
-  expect(Object.keys(toChanges(form)).filter(key => key.startsWith('registry'))).toEqual([])
+  expect(Object.keys(toChanges(form)).filter(key => /^registry(?!Image|NodeImage|Disk)/.test(key))).toEqual(
+    [],
+  )
 })
 
 test('what is emptied is none', () => {

@@ -25,6 +25,9 @@ export interface SettingsForm {
   readonly buildEnvironment: string
   readonly builderImage: string
   readonly gitImage: string
+  readonly registryImage: string
+  readonly registryNodeImage: string
+  readonly registryDisk: string
   readonly allowsPrivilegedBuilds: boolean
 }
 
@@ -47,6 +50,9 @@ export function toForm(settings: ClusterSettings): SettingsForm {
     buildEnvironment: toLines(settings.buildEnvironment),
     builderImage: settings.builderImage,
     gitImage: settings.gitImage,
+    registryImage: settings.registryImage,
+    registryNodeImage: settings.registryNodeImage,
+    registryDisk: settings.registryDisk,
     allowsPrivilegedBuilds: settings.allowsPrivilegedBuilds,
   }
 }
@@ -62,6 +68,9 @@ export function toChanges(form: SettingsForm): ClusterChanges {
     buildEnvironment: toPairs(form.buildEnvironment),
     builderImage: form.builderImage,
     gitImage: form.gitImage,
+    registryImage: form.registryImage,
+    registryNodeImage: form.registryNodeImage,
+    registryDisk: form.registryDisk,
     allowsPrivilegedBuilds: form.allowsPrivilegedBuilds,
   }
 }

@@ -32,7 +32,7 @@ export async function askRegistry({ settings, registry: access }: PreflightConte
 /** Order is the specification: the first that applies. */
 function toFinding(error: unknown, { registry }: RegistryAccess, context: string): Finding {
   const { address, isPlainHttp, isInstalled } = registry
-  const known = error instanceof SlipwayError ? error.failure : undefined
+  const known = [error, causeOf(error)].find(one => one instanceof SlipwayError)?.failure
   if (known?.code === 'registry_denied')
     return lackOfBuilds(known.message, known.hint, `slipway cluster add ${context} --registry-user USER`)
   if (known?.code === 'secrets_unavailable') return lackOfBuilds(known.message, known.hint)
@@ -57,9 +57,11 @@ function toFinding(error: unknown, { registry }: RegistryAccess, context: string
   )
 }
 
+const causeOf = (error: unknown): unknown => (error instanceof Error ? error.cause : undefined)
+
 /** Whatever Node says of a certificate it does not take. */
 function isUntrusted(error: unknown): boolean {
-  const { cause } = error instanceof Error ? error : {}
+  const cause = causeOf(error)
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   return /CERT|SELF_SIGNED|VERIFY|ALTNAME/.test(code)
 }
