@@ -215,8 +215,9 @@ const deniedChecks: Check[] = fine.map(one => {
       'The cluster announces no registry, and none is set: images have no place.',
       {
         result: 'lack',
-        action: 'Name a registry that builds can push to and nodes can pull from.',
-        command: 'slipway cluster add client-gke --registry HOST[/PATH]',
+        action:
+          'Install one in the cluster, or name one that builds push to and nodes pull from: slipway cluster add client-gke --registry HOST[/PATH]',
+        command: 'slipway cluster registry install client-gke',
       },
     )
   }

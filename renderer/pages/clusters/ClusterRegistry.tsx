@@ -63,7 +63,9 @@ export function ClusterRegistry({
           )
         )}
       </div>
-      <p className={classes.note}>{toAbout(registry, found.data)}</p>
+      <p className={classes.note}>
+        {work.running === null ? toAbout(registry, found.data) : runningWords[work.running]}
+      </p>
       {work.failure !== null && <FailurePanel failure={work.failure} />}
       {work.running !== null ? (
         <RegistrySteps steps={work.steps} />
@@ -97,6 +99,11 @@ export function ClusterRegistry({
     </section>
   )
 }
+
+const runningWords = {
+  install: 'It is being installed. Whoever leaves breaks it off, and can go on with it later.',
+  remove: 'It is being removed.',
+} as const
 
 function toAbout(registry: Registry | null, found: InstalledRegistry | undefined): string {
   if (registry === null) {

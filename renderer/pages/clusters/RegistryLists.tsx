@@ -1,6 +1,9 @@
 import { IconCheck, IconCircleDashed, IconLoader2, IconMinus } from '@tabler/icons-react'
-import type { InstalledRegistry, RegistryStep } from '../../../shared/domain/cluster-registry.ts'
+import type { InstalledRegistry } from '../../../shared/domain/cluster-registry.ts'
+import { Elapsed } from '../../format/clock.tsx'
+import { formatDuration } from '../../format/time.ts'
 import classes from './Registry.module.css'
+import type { ShownStep } from './use-registry-steps.ts'
 
 const looks = {
   waiting: { icon: IconCircleDashed, word: 'waiting' },
@@ -29,10 +32,10 @@ export function RegistryObjects({ registry }: { registry: InstalledRegistry }) {
   )
 }
 
-export function RegistrySteps({ steps }: { steps: readonly RegistryStep[] }) {
+export function RegistrySteps({ steps }: { steps: readonly ShownStep[] }) {
   return (
     <ol className={classes.list} aria-label="Steps">
-      {steps.map(({ name, title, status, detail }) => {
+      {steps.map(({ name, title, status, detail, startedAt, finishedAt }) => {
         const { icon: Mark, word } = looks[status]
         return (
           <li key={name} className={classes.step}>
@@ -42,6 +45,11 @@ export function RegistrySteps({ steps }: { steps: readonly RegistryStep[] }) {
             </span>
             <span>{title}</span>
             <span className={classes.why}>{detail}</span>
+            {startedAt !== null && (
+              <span className={classes.time}>
+                {finishedAt === null ? <Elapsed from={startedAt} /> : formatDuration(finishedAt - startedAt)}
+              </span>
+            )}
           </li>
         )
       })}

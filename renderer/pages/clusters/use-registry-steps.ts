@@ -5,12 +5,18 @@ import { toShownFailure } from '../../connection/failures.ts'
 
 export type RegistryWork = 'install' | 'remove'
 
+/** Times as this page saw them. */
+export interface ShownStep extends RegistryStep {
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+}
+
 /** Installs or removes a registry step by step. Leaving the page breaks it off; doing it again goes on. */
 export function useRegistrySteps(
   start: (work: RegistryWork, signal: AbortSignal) => Promise<AsyncIterable<RegistryStep>>,
   ended: (work: RegistryWork) => Promise<void>,
 ) {
-  const [steps, setSteps] = useState<readonly RegistryStep[]>([])
+  const [steps, setSteps] = useState<readonly ShownStep[]>([])
   const [running, setRunning] = useState<RegistryWork | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const leaving = useRef<AbortController | null>(null)
@@ -39,7 +45,12 @@ export function useRegistrySteps(
   }
 }
 
-const merge = (before: readonly RegistryStep[], step: RegistryStep): readonly RegistryStep[] =>
-  before.some(one => one.name === step.name)
-    ? before.map(one => (one.name === step.name ? step : one))
-    : [...before, step]
+function merge(before: readonly ShownStep[], step: RegistryStep): readonly ShownStep[] {
+  const known = before.find(one => one.name === step.name)
+  const shown: ShownStep = {
+    ...step,
+    startedAt: known?.startedAt ?? (step.status === 'running' ? Date.now() : null),
+    finishedAt: step.status === 'done' ? Date.now() : null,
+  }
+  return known === undefined ? [...before, shown] : before.map(one => (one === known ? shown : one))
+}
