@@ -5,15 +5,8 @@ import type { Reader } from '../database/reader.ts'
 import type { RegistryPasswords } from './registry-passwords.ts'
 
 // What knows the client is loaded when it is needed: it takes its time.
-const parts = async () => {
-  const [open, install, inventory, names] = await Promise.all([
-    import('../clusters/kubernetes/registry/open.ts'),
-    import('../clusters/kubernetes/registry/install.ts'),
-    import('../clusters/kubernetes/registry/inventory.ts'),
-    import('../clusters/kubernetes/registry/names.ts'),
-  ])
-  return { ...open, ...install, ...inventory, ...names }
-}
+const open = async (settings: ClusterSettings) =>
+  (await import('../clusters/kubernetes/registry/installed-registry.ts')).openInstalledRegistry(settings)
 
 /** The registry that Slipway installs in a cluster that has none. */
 export function createClusterRegistry(deps: {
@@ -44,15 +37,13 @@ export function createClusterRegistry(deps: {
 
   return {
     async show(id: string): Promise<InstalledRegistry> {
-      const settings = find(id)
-      const { openCluster, listRegistry, toRegistryFailure } = await parts()
-      const api = openCluster(settings)
+      const own = await open(find(id))
       try {
-        return { ...(await listRegistry(api, settings)), deployments: usersOf(id) }
+        return { ...(await own.list()), deployments: usersOf(id) }
       } catch (error) {
-        throw toRegistryFailure(error, settings)
+        throw own.toFailure(error)
       } finally {
-        await api.dispose()
+        await own.dispose()
       }
     },
 
@@ -62,24 +53,19 @@ export function createClusterRegistry(deps: {
     async *install(id: string, signal: AbortSignal | undefined): AsyncGenerator<RegistryStep> {
       const settings = find(id)
       if (settings.registry !== null && !settings.registry.isInstalled) throw hasAnother(settings)
-      const found = await parts()
-      const api = found.openCluster(settings)
+      const own = await open(settings)
       try {
         const known = settings.registry === null ? undefined : await readPassword(settings)
-        const password = known ?? (await found.findInstalledPassword(api)) ?? found.createPassword()
+        const password = known ?? (await own.choosePassword())
         if (known === undefined) {
-          await update(id, {
-            registry: found.installedRegistry,
-            registryUser: found.installed.user,
-            registryPassword: password,
-            registryCa: null,
-          })
+          const { registry, user: registryUser } = own
+          await update(id, { registry, registryUser, registryPassword: password, registryCa: null })
         }
-        yield* found.installRegistry(api, { settings, password }, signal)
+        yield* own.install(password, signal)
       } catch (error) {
-        throw found.toRegistryFailure(error, settings)
+        throw own.toFailure(error)
       } finally {
-        await api.dispose()
+        await own.dispose()
       }
     },
 
@@ -91,15 +77,14 @@ export function createClusterRegistry(deps: {
       const settings = find(id)
       const names = usersOf(id)
       if (names.length > 0 && !losesImages) throw isUsed(names)
-      const found = await parts()
-      const api = found.openCluster(settings)
+      const own = await open(settings)
       try {
-        yield* found.removeRegistry(api, signal)
+        yield* own.remove(signal)
         if (settings.registry?.isInstalled) await update(id, { registry: null, registryUser: null })
       } catch (error) {
-        throw found.toRegistryFailure(error, settings)
+        throw own.toFailure(error)
       } finally {
-        await api.dispose()
+        await own.dispose()
       }
     },
   }

@@ -1,13 +1,12 @@
 import { z } from 'zod'
 
 /** An object of the registry that Slipway installs. `why`: what it is for, as the end of a sentence. */
-export const registryObjectSchema = z.object({
+const registryObjectSchema = z.object({
   kind: z.string(),
   name: z.string(),
   why: z.string(),
   isThere: z.boolean(),
 })
-export type RegistryObject = z.infer<typeof registryObjectSchema>
 
 /**
  * A registry that Slipway installed in a cluster, or would. `incomplete`: some objects are there and some are not, as after a

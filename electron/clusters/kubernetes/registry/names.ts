@@ -14,7 +14,7 @@ export const installed = {
   user: 'slipway',
 } as const
 
-export const partLabel = 'app.kubernetes.io/part-of'
+const partLabel = 'app.kubernetes.io/part-of'
 /** Of every object of it, by which it is counted. */
 export const registryLabels = { ...managed, [partLabel]: installed.namespace } as const
 
