@@ -89,7 +89,9 @@ clusterTest(
   async () => {
     const clusterId = await addCluster()
     const { userId } = asker(platform)
-    await expect(platform.clusters.requireFit(clusterId, { userId })).rejects.toMatchObject({
+    await expect(
+      platform.clusters.requireFit(clusterId, { userId }, { isImage: false }),
+    ).rejects.toMatchObject({
       failure: {
         code: 'registry_missing',
         hint: expect.stringContaining('slipway cluster registry install'),

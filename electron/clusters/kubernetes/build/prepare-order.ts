@@ -157,5 +157,5 @@ const noRegistry = (cluster: string): SlipwayError =>
   new SlipwayError({
     code: 'registry_missing',
     message: `The cluster ${cluster} has no registry yet, where its images could be kept.`,
-    hint: `Name one: slipway cluster add ${cluster} --registry HOST[/PATH]`,
+    hint: `Install one: slipway cluster registry install ${cluster}. Or name one: slipway cluster add ${cluster} --registry HOST[/PATH]`,
   })
