@@ -145,6 +145,10 @@ describe('the questions', () => {
         try {
           const { checks } = await preflight(id)
           expect(checks.get('rights')).toMatchObject({ result: 'ok', detail: expect.stringMatching(said) })
+          // A member is told that what is set for users is for somebody else to apply.
+          expect(await platform.clusters.whyNotBound(id, { quotaPods: 5 })).toEqual(
+            role === 'owner' ? null : expect.stringMatching(/^You may not set quotas in /),
+          )
         } finally {
           await kubectl('delete', '-f', file, '--wait=false')
         }
