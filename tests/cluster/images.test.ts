@@ -1,76 +1,8 @@
-import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
-import type { BuildOrder } from '../../electron/clusters/driver.ts'
-import { apply, clusterTest, kubectl } from '../support/cluster.ts'
-import { setUpBuilds } from '../support/cluster-builds.ts'
-import { newId } from '../support/cluster-driver.ts'
-import { readImage } from '../support/image-content.ts'
+import { describe, expect } from 'vitest'
+import { setUpImages } from '../support/built-images.ts'
+import { clusterTest } from '../support/cluster.ts'
 
-const { slipway, orderOf } = setUpBuilds()
-const namespace = `slipway-test-images-${newId()}`
-
-beforeAll(() =>
-  apply({
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
-  }),
-)
-
-afterAll(async () => {
-  await kubectl('delete', 'namespace', namespace, '--wait=false')
-})
-
-/** Builds the files in the cluster. The build's namespace is gone afterwards, or on its way. */
-async function build(files: Record<string, string>, more: Partial<BuildOrder> = {}) {
-  const { order } = await orderOf(files, more)
-  await slipway().driver.startBuild(order)
-  const built = await slipway().untilBuild(order)
-  const log = await slipway().readBuildLog(order)
-  if (built.state !== 'succeeded') throw new Error(`${JSON.stringify(built, null, 1)}\n${log.join('\n')}`)
-  await slipway().driver.collect(order.deploymentId, [built.artifact])
-  return { ...built, log }
-}
-
-/** Runs the image as apps run: without rights. The answer at the path. */
-async function ask(artifact: string, options: { port?: number; paths?: string[] } = {}): Promise<string[]> {
-  const { port = 4321, paths = ['/'] } = options
-  const name = newId()
-  await apply({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace },
-    spec: {
-      restartPolicy: 'Never',
-      automountServiceAccountToken: false,
-      terminationGracePeriodSeconds: 1,
-      containers: [
-        {
-          name: 'app',
-          image: artifact,
-          env: [{ name: 'PORT', value: String(port) }],
-          readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            runAsNonRoot: true,
-            capabilities: { drop: ['ALL'] },
-            seccompProfile: { type: 'RuntimeDefault' },
-          },
-        },
-      ],
-    },
-  })
-  await kubectl('wait', `--namespace=${namespace}`, '--for=condition=Ready', `pod/${name}`, '--timeout=60s')
-  const answers = await Promise.all(
-    paths.map(path =>
-      kubectl('get', '--raw', `/api/v1/namespaces/${namespace}/pods/${name}:${port}/proxy${path}`).catch(
-        (error: Error) => (/the server could not find/.test(error.message) ? '404' : error.message),
-      ),
-    ),
-  )
-  await kubectl('delete', `--namespace=${namespace}`, `pod/${name}`, '--wait=false')
-  return answers
-}
+const { build, ask } = setUpImages()
 
 describe('what is built in the cluster runs without rights, at the port that it is given', () => {
   clusterTest('a Node app with packages', async () => {
@@ -92,6 +24,73 @@ describe('what is built in the cluster runs without rights, at the port that it 
       ['plan', 'fetch', 'install', 'build', 'pack'].map(name => [name, 'succeeded']),
     )
     expect(await ask(artifact)).toEqual(['built1728000001000'])
+  })
+
+  const ms = 'sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA=='
+  clusterTest.each([
+    {
+      manager: 'pnpm',
+      start: 'node server.js',
+      locks: {
+        'pnpm-lock.yaml': [
+          "lockfileVersion: '9.0'",
+          'importers:',
+          '  .:',
+          '    dependencies:',
+          '      ms: {specifier: 2.1.3, version: 2.1.3}',
+          'packages:',
+          '  ms@2.1.3:',
+          `    resolution: {integrity: ${ms}}`,
+          'snapshots:',
+          '  ms@2.1.3: {}',
+          '',
+        ].join('\n'),
+      },
+    },
+    {
+      manager: 'yarn',
+      start: 'node server.js',
+      locks: {
+        // Without the address of a registry, so that the one which is set is asked.
+        'yarn.lock': `# yarn lockfile v1\n\n\nms@2.1.3:\n  version "2.1.3"\n  integrity ${ms}\n`,
+      },
+    },
+    {
+      manager: 'bun',
+      start: 'bun server.js',
+      locks: {
+        'bun.lock': JSON.stringify({
+          lockfileVersion: 1,
+          workspaces: { '': { name: 'app', dependencies: { ms: '2.1.3' } } },
+          packages: { ms: ['ms@2.1.3', '', {}, ms] },
+        }),
+      },
+    },
+  ])('an app with a package of $manager', async ({ start, locks }) => {
+    const { artifact } = await build({
+      'package.json': JSON.stringify({ name: 'app', scripts: { start }, dependencies: { ms: '2.1.3' } }),
+      'server.js': `const text = require('ms')('2 days') + ' ' + process.getuid()
+        require('http').createServer((_, r) => r.end(text)).listen(process.env.PORT)`,
+      ...locks,
+    })
+    expect(await ask(artifact)).toEqual(['172800000 1000'])
+  })
+
+  clusterTest('a Python program', async () => {
+    const { artifact } = await build({
+      'requirements.txt': '# None is needed.\n',
+      'main.py': [
+        'import os',
+        'from http.server import BaseHTTPRequestHandler, HTTPServer',
+        'class Page(BaseHTTPRequestHandler):',
+        '    def do_GET(self):',
+        '        self.send_response(200)',
+        '        self.end_headers()',
+        '        self.wfile.write(f"python {os.getuid()}".encode())',
+        'HTTPServer(("", int(os.environ["PORT"])), Page).serve_forever()',
+      ].join('\n'),
+    })
+    expect(await ask(artifact)).toEqual(['python 1000'])
   })
 
   clusterTest('a Go program with a module', async () => {
@@ -189,79 +188,3 @@ clusterTest(
     expect(await ask(artifact)).toEqual(['good day from above'])
   },
 )
-
-describe('a secret of a build', () => {
-  const secret = `s3cret-${randomBytes(12).toString('hex')}`
-  const shown = `shown-${randomBytes(6).toString('hex')}`
-  const variables = { API_KEY: secret, TITLE: shown }
-
-  clusterTest(
-    'reaches the commands of a plan, and is in no layer, history, configuration or log',
-    async () => {
-      const { artifact, log } = await build(
-        {
-          'package.json': JSON.stringify({
-            name: 'app',
-            scripts: {
-              build: 'echo key $API_KEY and $TITLE && printf %s $API_KEY | wc -c >length.txt',
-              start: 'node server.js',
-            },
-          }),
-          'server.js': `require('http').createServer((_, r) => r.end(require('fs').readFileSync('length.txt', 'utf8').trim() + (process.env.API_KEY ?? ' none')))
-          .listen(process.env.PORT)`,
-        },
-        { variables, secrets: [secret] },
-      )
-      const { config, layers } = await readImage(artifact, 'library/node:24-slim')
-      expect(layers.length).toBeGreaterThan(0)
-      expect([config, ...layers, ...log].filter(text => text.includes(secret))).toEqual([])
-      expect(log.filter(line => /^#\d+ key/.test(line))).toEqual([
-        expect.stringMatching(new RegExp(`^#\\d+ key \\*\\*\\* and ${shown}$`)),
-      ])
-      expect(await ask(artifact)).toEqual([`${secret.length} none`])
-    },
-  )
-
-  clusterTest(
-    'reaches a Dockerfile of the repository as a mount; what is no secret, as an argument that it declares',
-    async () => {
-      const { artifact, log } = await build(
-        {
-          Dockerfile: [
-            'FROM debian:bookworm-slim',
-            'ARG TITLE',
-            'ARG API_KEY=none',
-            'ARG OTHER=other',
-            'RUN --mount=type=secret,id=API_KEY echo "mounted $(wc -c </run/secrets/API_KEY) $TITLE $API_KEY $OTHER"',
-            'USER 1000',
-            'CMD ["sleep", "60"]',
-          ].join('\n'),
-        },
-        { variables: { ...variables, OTHER: secret }, secrets: [secret] },
-      )
-      const { config, layers } = await readImage(artifact, 'library/debian:bookworm-slim')
-      expect([config, ...layers, ...log].filter(text => text.includes(secret))).toEqual([])
-      expect(log.filter(line => / mounted /.test(line) && !/RUN/.test(line))).toEqual([
-        expect.stringMatching(new RegExp(`^#\\d+ mounted ${secret.length} ${shown} none other$`)),
-      ])
-    },
-  )
-
-  clusterTest('that changes is seen by the next build, though nothing else changed', async () => {
-    const files = {
-      'package.json': JSON.stringify({
-        name: 'app',
-        scripts: { build: 'echo "title is $TITLE"', start: 'node server.js' },
-      }),
-      'server.js': '',
-    }
-    const deploymentId = newId()
-    const said = (log: string[]) =>
-      log.filter(line => /^#\d+ title is/.test(line)).map(line => line.replace(/^#\d+ /, ''))
-    const first = await build(files, { deploymentId, variables: { TITLE: 'one' } })
-    const second = await build(files, { deploymentId, variables: { TITLE: 'two' } })
-    const third = await build(files, { deploymentId, variables: { TITLE: 'two' } })
-    expect([first, second, third].map(one => said(one.log))).toEqual([['title is one'], ['title is two'], []])
-    expect(third.log.some(line => /npm run build: cached$/.test(line))).toBe(true)
-  })
-})
