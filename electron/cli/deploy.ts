@@ -190,7 +190,7 @@ function toPlanText(plan: Plan): string {
       : []),
     ...(plan.root === '.' || plan.root === '' ? [] : [['folder', plan.root, '']]),
     ...(['install', 'build', 'start', 'output'] as const).flatMap(part => {
-      const found = plan[part]
+      const found = plan.kind === 'image' ? null : plan[part]
       return found ? [[part, found.value, found.origin]] : []
     }),
     ...(own?.target ? [['target', own.target.value, own.target.origin]] : []),

@@ -125,7 +125,10 @@ async function gather(deps: ReconcileDeps, id: string): Promise<SeenFacts | unde
 
 async function findReusable({ reader, driver }: ReconcileDeps, id: string) {
   const queued = reader.unfinishedBuilds(id).find(one => one.status === 'queued')
-  if (queued === undefined || queued.isFresh) return undefined
+  const row = reader.deploymentRow(id)
+  if (queued === undefined || queued.isFresh || row === undefined) return undefined
+  // There is nothing to save, and another tag may name the same image.
+  if (reader.sourceOf(row).kind === 'image') return undefined
   const earlier = reader.builtFrom(id, queued.fingerprint)
   const isThere = earlier?.artifact != null && (await driver.hasArtifact(id, earlier.artifact)) === true
   return isThere ? earlier : undefined
