@@ -1,23 +1,45 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { createApi } from '../../electron/clusters/kubernetes/api.ts'
 import { openContext } from '../../electron/clusters/kubernetes/kubeconfig.ts'
 import { watchObjects } from '../../electron/clusters/kubernetes/watch-objects.ts'
-import { apply, clusterTest, contextName, kubeconfig, kubectl } from '../support/cluster.ts'
+import {
+  apply,
+  baseDomain,
+  clusterSettings,
+  clusterTest,
+  contextName,
+  install,
+  kubeconfig,
+  kubectl,
+} from '../support/cluster.ts'
 import { newId } from '../support/cluster-driver.ts'
-import { startTcpRelay } from '../support/tcp-relay.ts'
+import { createCommandLine } from '../support/command-line.ts'
+import { writeFiles } from '../support/git-server.ts'
+import { getThroughIngress } from '../support/ingress.ts'
+import { createDataFolder } from '../support/platform.ts'
+import { startTcpRelay, type TcpRelay } from '../support/tcp-relay.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'slipway-test-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const data = createDataFolder()
+const file = join(data.path, 'kubeconfig')
+const line = createCommandLine(join(data.path, 'slipway'), { KUBECONFIG: file })
+let relay: TcpRelay
 
-clusterTest('what comes after a connection died unseen is told within a minute', async () => {
+beforeAll(async () => {
   const text = readFileSync(kubeconfig, 'utf8')
   const address = /127\.0\.0\.1:(\d+)/
-  const relay = await startTcpRelay(Number(address.exec(text)?.[1]))
-  const file = join(folder, 'kubeconfig')
+  relay = await startTcpRelay(Number(address.exec(text)?.[1]))
   writeFileSync(file, text.replace(address, `127.0.0.1:${relay.port}`))
+  await install('ingress', 'network-policy', 'egress')
+})
+afterAll(async () => {
+  await line.endAll()
+  await relay?.close()
+  data.remove()
+})
+
+clusterTest('what comes after a connection died unseen is told within a minute', async () => {
   const api = createApi(openContext({ context: contextName, kubeconfig: file }))
   const name = `slipway-test-${newId()}`
   const label = 'slipway-test'
@@ -38,7 +60,36 @@ clusterTest('what comes after a connection died unseen is told within a minute',
   } finally {
     await watch.dispose()
     await api.dispose()
-    await relay.close()
     await kubectl('-n', 'default', 'delete', 'configmap', '-l', `${label}=${name}`)
   }
 })
+
+clusterTest(
+  'the deploy of a folder ends, although every connection dies unseen while it builds',
+  async () => {
+    const folder = join(data.path, 'app')
+    await writeFiles(folder, {
+      'package.json': JSON.stringify({ private: true, scripts: { start: 'node server.js' } }),
+      'server.js':
+        "require('node:http').createServer((_, response) => response.end('hello')).listen(process.env.PORT)",
+    })
+    const { mirrors = {}, buildEnvironment = {} } = await clusterSettings()
+    const pairs = (option: string, given: Readonly<Record<string, string>>) =>
+      Object.entries(given).flatMap(([name, value]) => [option, `${name}=${value}`])
+    const settings = [...pairs('--mirror', mirrors), ...pairs('--build-env', buildEnvironment)]
+    const added = await line.call('cluster', 'add', contextName, '--base-domain', baseDomain, ...settings)
+    expect(added).toMatchObject({ status: 0, stderr: '' })
+
+    const name = `folder-${newId().slice(-6)}`
+    const deploying = line.begin('deploy', folder, '--context', contextName, '--name', name)
+    await deploying.says(/^The files are there$/m)
+    relay.goSilent()
+    expect(await deploying.ended).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`http://${name}.${baseDomain}/`),
+      stderr: '',
+    })
+    expect((await getThroughIngress(name)).body).toBe('hello')
+    expect((await line.call('remove', name, '--yes')).stdout).toContain('0 processes')
+  },
+)

@@ -21,13 +21,13 @@ export interface RunningCommand {
 }
 
 /** The command line as people call it: real processes on the data folder. */
-export function createCommandLine(dataFolder: string) {
+export function createCommandLine(dataFolder: string, env: Readonly<Record<string, string>> = {}) {
   const running = new Map<ChildProcess, Promise<Ended>>()
 
   const start = (path: string, args: readonly string[], input?: string): RunningCommand => {
     const child = spawn(process.execPath, [path, ...args], {
       cwd: root,
-      env: { ...process.env, SLIPWAY_DATA: dataFolder },
+      env: { ...process.env, ...env, SLIPWAY_DATA: dataFolder },
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     })
