@@ -80,6 +80,10 @@ const deploymentDomainsRoute = createRoute({
     'DeploymentDomains',
   ),
 })
+const deploymentShellRoute = createRoute({
+  ...below('/shell'),
+  component: lazyRouteComponent(() => import('./pages/deployment/DeploymentShell.tsx'), 'DeploymentShell'),
+})
 const deploymentSettingsRoute = createRoute({
   ...below('/settings'),
   component: lazyRouteComponent(
@@ -124,6 +128,7 @@ export const router = createRouter({
       buildRoute,
       deploymentVariablesRoute,
       deploymentDomainsRoute,
+      deploymentShellRoute,
       deploymentSettingsRoute,
     ]),
   ]),

@@ -17,6 +17,7 @@ import { logs } from './logs.ts'
 import { type Output, toTable } from './output.ts'
 import { rollback } from './rollback.ts'
 import { scale } from './scale.ts'
+import { shell } from './shell.ts'
 import { toPort, toRoot, toSource } from './source.ts'
 import { space } from './space.ts'
 import { answersAlone, toUrl } from './stay.ts'
@@ -154,6 +155,7 @@ export const commands: readonly Command[] = [
   open,
   rollback,
   scale,
+  shell,
   restart,
   stop,
   start,

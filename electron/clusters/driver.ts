@@ -5,6 +5,7 @@ import type { ImageName } from '../../shared/domain/image.ts'
 import type { WrittenFiles } from '../../shared/domain/kept-folder.ts'
 import type { Plan, PlanEdits } from '../../shared/domain/plan.ts'
 import type { Commit, Residue, Source, Step } from '../../shared/domain/records.ts'
+import type { ShellEnd, ShellSize } from '../../shared/domain/shell.ts'
 import type { SizeName } from '../../shared/domain/size.ts'
 import type { DeploymentSpace } from '../../shared/domain/space.ts'
 import type { FoundImage } from './image-plan.ts'
@@ -99,6 +100,14 @@ export interface Instance {
   readonly failure: Failure | null
 }
 
+/** A program with a terminal. `terminal`: its keys and its screen; destroyed, the program is hung up. */
+export interface Shell {
+  readonly terminal: Duplex
+  /** Settles with the program. */
+  readonly ended: Promise<ShellEnd>
+  resize(size: ShellSize): void
+}
+
 /** The one way to a cluster. The pipeline, the logs, the gateway and the screens know only this. */
 export interface ClusterDriver {
   /** The plan with what this cluster says to it before it is built: notes on what it lacks or has to fetch. */
@@ -153,6 +162,8 @@ export interface ClusterDriver {
   /** Every host that leads to the deployment, with its certificate. */
   observeDomains(deploymentId: string): Promise<readonly Domain[]>
 
+  /** A shell in a ready instance. */
+  openShell(deploymentId: string, size: ShellSize): Promise<Shell>
   /** Opens one TCP connection to a ready instance of the release. */
   dial(target: { deploymentId: string; releaseId: string }): Promise<Duplex>
   /** Names the deployment that should be looked at again. Carries no data. Returns the end of the watch. */

@@ -34,6 +34,7 @@ import { type Notice, toNotice } from './notice.ts'
 import type { PlatformDeps } from './platform-deps.ts'
 import { createRegistryPasswords } from './registry-passwords.ts'
 import { countResidue } from './residue.ts'
+import { createShells } from './shells.ts'
 import { createSpace } from './space.ts'
 import { noteRestoration, seed, stopUnknown } from './start.ts'
 import { createUsers } from './users.ts'
@@ -162,6 +163,7 @@ export async function createPlatform(deps: PlatformDeps) {
   }
   const gateway = await createGateway({ resolve: resolveRoute, port: deps.gatewayPort ?? 7780, log })
 
+  const shells = createShells({ driver })
   const views = createDeploymentViews({ reader, seen, gatewayPort: gateway.port, withWaiting })
 
   if (restoration !== undefined) await stopUnknown(reader, local)
@@ -210,6 +212,7 @@ export async function createPlatform(deps: PlatformDeps) {
       kind === 'local' ? { state: 'connected', since: null, failure: null } : connections.of(id),
     sources,
     logs,
+    shells,
     changes,
     /** As the cluster would follow it. */
     planOf: async (folder: string, where: PlanChoice & { clusterId?: string | undefined }): Promise<Plan> => {
@@ -252,6 +255,7 @@ export async function createPlatform(deps: PlatformDeps) {
       unwatch()
       await queue.dispose()
       await gateway.dispose()
+      shells.dispose()
       if (stopApps) await stopWhatEndsWithSlipway(reader, driver)
       await driver.dispose()
       await logs.dispose()

@@ -1,10 +1,13 @@
-import type { LogBatch } from '../../shared/domain/log.ts'
+/** What is sent in pieces. `last`: the number of the last thing in it. */
+interface Piece {
+  readonly last: number
+}
 
 /** Batches that may be on their way to a reader that has not said that it drew them. */
 const mostBatches = 4
 
 /**
- * Back-pressure from the console to the source: a followed log is read on only as fast as its reader acknowledges.
+ * Back-pressure from a terminal to its source, a log or a shell: it is read on only as fast as its reader acknowledges.
  * Readers name their stream, since the stream and the acknowledgement come as two requests.
  */
 export function createAcknowledgements() {
@@ -19,11 +22,11 @@ export function createAcknowledgements() {
     },
 
     /** The batches of `source`, a few of which are ahead of the acknowledgements. */
-    async *pace(
+    async *pace<T extends Piece>(
       name: string,
-      source: AsyncGenerator<LogBatch, void, void>,
+      source: AsyncGenerator<T, void, void>,
       signal: AbortSignal,
-    ): AsyncGenerator<LogBatch, void, void> {
+    ): AsyncGenerator<T, void, void> {
       const stream = { acknowledged: 0, wake: () => {} }
       const stop = () => stream.wake()
       streams.set(name, stream)

@@ -5,6 +5,7 @@ import { clusterHandlers } from './handlers/clusters.ts'
 import { deploymentHandlers } from './handlers/deployments.ts'
 import { createHandlerBase, found, type Surface } from './handlers/handler-base.ts'
 import { logHandlers } from './handlers/logs.ts'
+import { shellHandlers } from './handlers/shells.ts'
 import { sourceHandlers } from './handlers/sources.ts'
 
 /** Shows the window, or makes a fresh link into the browser session. */
@@ -109,6 +110,7 @@ export function createRouter(
       }),
     },
     logs: logHandlers(at, platform),
+    shells: shellHandlers(at, platform),
     activity: {
       list: at.activity.list.handler(({ input }) => reader.activity(input)),
     },

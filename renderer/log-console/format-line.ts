@@ -1,9 +1,7 @@
 import type { LogLine } from '../../shared/domain/log.ts'
 import { toSafeText } from '../../shared/domain/log-text.ts'
 import { formatClock } from '../format/time.ts'
-
-/** Places in the terminal's palette that the theme fills, so that a change of theme colours old lines too. */
-export const paletteSlots = { dim: 16, accent: 17, stderr: 18 } as const
+import { paletteSlots } from '../terminal/theme.ts'
 
 const colour = (slot: number) => `\x1b[38;5;${slot}m`
 const reset = '\x1b[0m'

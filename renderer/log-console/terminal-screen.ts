@@ -1,11 +1,12 @@
 import { FitAddon } from '@xterm/addon-fit'
 import { SearchAddon } from '@xterm/addon-search'
 import { WebLinksAddon } from '@xterm/addon-web-links'
-import { WebglAddon } from '@xterm/addon-webgl'
 import { Terminal } from '@xterm/xterm'
 import type { LogLine } from '../../shared/domain/log.ts'
 import { isErrorLine } from '../../shared/domain/log-level.ts'
-import { formatLine, paletteSlots } from './format-line.ts'
+import { drawWithGraphicsCard } from '../terminal/graphics-card.ts'
+import { readTheme, readToken } from '../terminal/theme.ts'
+import { formatLine } from './format-line.ts'
 import { heldLines } from './log-window.ts'
 
 /** Long lines wrap, so there are more rows than lines. */
@@ -163,28 +164,6 @@ function markErrors(terminal: Terminal, lines: readonly LogLine[]): void {
   }
 }
 
-/** Where there is no WebGL, or it is lost, xterm draws with the DOM. */
-function drawWithGraphicsCard(terminal: Terminal): void {
-  if (!hasGraphicsCard()) return
-  try {
-    const webgl = new WebglAddon()
-    webgl.onContextLoss(() => webgl.dispose())
-    terminal.loadAddon(webgl)
-  } catch {
-    // xterm's own renderer is in place already.
-  }
-}
-
-/** WebGL without a graphics card is drawn by the processor, four times slower than the DOM. */
-function hasGraphicsCard(): boolean {
-  const context = document.createElement('canvas').getContext('webgl2')
-  const names = context?.getExtension('WEBGL_debug_renderer_info')
-  if (!context || !names) return context !== null
-  const name = String(context.getParameter(names.UNMASKED_RENDERER_WEBGL))
-  context.getExtension('WEBGL_lose_context')?.loseContext()
-  return !/swiftshader|llvmpipe|softpipe|software|basic render/i.test(name)
-}
-
 function scrollBy(terminal: Terminal, key: string): boolean {
   if (key === 'ArrowUp') terminal.scrollLines(-1)
   else if (key === 'ArrowDown') terminal.scrollLines(1)
@@ -194,40 +173,4 @@ function scrollBy(terminal: Terminal, key: string): boolean {
   else if (key === 'End') terminal.scrollToBottom()
   else return false
   return true
-}
-
-function readToken(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
-}
-
-function readTheme() {
-  const token = readToken
-  const slots = [
-    [paletteSlots.dim, token('--text-third')],
-    [paletteSlots.accent, token('--accent')],
-    [paletteSlots.stderr, token('--red')],
-  ] as const
-  return {
-    background: token('--ground'),
-    foreground: token('--text'),
-    cursor: token('--ground'),
-    selectionBackground: token('--accent-line'),
-    overviewRulerBorder: token('--ground'),
-    scrollbarSliderBackground: token('--line-strong'),
-    black: token('--text'),
-    red: token('--red'),
-    green: token('--green'),
-    yellow: token('--amber'),
-    blue: token('--blue'),
-    magenta: token('--accent'),
-    white: token('--text-second'),
-    brightBlack: token('--text-third'),
-    brightRed: token('--red'),
-    brightGreen: token('--green'),
-    brightYellow: token('--amber'),
-    brightBlue: token('--blue'),
-    brightMagenta: token('--accent'),
-    brightWhite: token('--text'),
-    extendedAnsi: slots.toSorted((a, b) => a[0] - b[0]).map(([, value]) => value),
-  }
 }

@@ -20,6 +20,7 @@ import { clusters } from './clusters.ts'
 import { deployments } from './deployments.ts'
 import { byId, entry } from './entry.ts'
 import { logs } from './logs.ts'
+import { shells } from './shells.ts'
 import { sources } from './sources.ts'
 
 const page = { before: idSchema.optional(), limit: z.number().int().min(1).max(500).default(100) }
@@ -124,6 +125,7 @@ export const contract = {
   },
 
   logs,
+  shells,
 
   activity: {
     list: entry

@@ -86,6 +86,11 @@ export async function deployToCluster(deps: {
   const answers = async () => (await getSecurely(host, ca)).body
   await vi.waitFor(async () => expect(await answers()).toContain('Hello'), { timeout: 30_000, interval: 200 })
   expect(await deps.openThroughGateway()).toContain('Hello')
+
+  await page.getByRole('link', { name: 'Shell' }).click()
+  await page.getByLabel(/^Shell: /).pressSequentially('echo "from $((40 + 2))"\n')
+  await page.locator('.xterm-rows').getByText('from 42', { exact: true }).waitFor({ timeout: 30_000 })
+  await look('shell')
 }
 
 /** Nothing of the app is left in the cluster, and the cluster is forgotten. */

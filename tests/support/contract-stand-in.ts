@@ -327,6 +327,16 @@ export async function startStandIn(options: { state: StandInState; port?: number
         yield { found, searched: of, of, end: 'complete', failure: null }
       }),
     },
+    shells: {
+      open: os.shells.open.handler(async function* ({ signal }) {
+        const text = '/app $ ls\r\nnode_modules  package.json  server.js\r\n/app $ '
+        yield { last: 1, text, end: null }
+        await aborted(signal)
+      }),
+      write: os.shells.write.handler(() => ({})),
+      resize: os.shells.resize.handler(() => ({})),
+      acknowledge: os.shells.acknowledge.handler(() => ({})),
+    },
     activity: {
       list: os.activity.list.handler(({ input }) => (input.before === undefined ? data.activity : [])),
     },

@@ -11,7 +11,9 @@ import { openContext } from './kubeconfig.ts'
 import type { KubernetesContext, KubernetesDriverDeps } from './kubernetes-deps.ts'
 import { toRegistryAccess } from './registry/access.ts'
 import { connectToRegistry } from './registry/connect.ts'
+import { isReady } from './release/pods.ts'
 import { createReleases } from './releases.ts'
+import { noneReady, openShell, toShellTarget } from './shell.ts'
 
 /**
  * One context of a kubeconfig as a cluster. Makes no connection before it is asked for something. What it started goes on
@@ -69,6 +71,11 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
     },
     applyDomains: releases.applyDomains,
     observeDomains: releases.observeDomains,
+    async openShell(deploymentId, size) {
+      const [pod] = (await releases.podsOf(deploymentId)).filter(isReady)
+      if (pod === undefined) throw noneReady()
+      return openShell(api.config, toShellTarget(pod), size)
+    },
     dial,
     watch(changed) {
       watchers.add(changed)

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { SlipwayError } from '../../../shared/domain/failure.ts'
 import type { ImageName } from '../../../shared/domain/image.ts'
 import type { ClusterDriver } from '../driver.ts'
 import type { FoundImage } from '../image-plan.ts'
@@ -95,6 +96,7 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<LocalDri
     // Apps of this computer have the gateway's address and no other.
     applyDomains: async () => undefined,
     observeDomains: async () => [],
+    openShell: async () => Promise.reject(noShellHere),
     dial: instances.dial,
     watch(changed) {
       watchers.add(changed)
@@ -121,3 +123,9 @@ async function findImage(image: ImageName): Promise<FoundImage> {
   const describe = (reference: string) => client.describe(image.repository, reference)
   return readImage(image, [{ name: image.registry, isOwn: false, describe }])
 }
+
+const noShellHere = new SlipwayError({
+  code: 'unavailable',
+  message: 'An app on this computer has no shell of its own.',
+  hint: 'It is a process like any other: every terminal of this computer sees what it sees.',
+})
