@@ -28,6 +28,15 @@ const read = ['get', 'list'] as const
 const watch = ['get', 'list', 'watch'] as const
 const write = ['get', 'list', 'create', 'patch', 'delete'] as const
 
+/** Beside what apps need, for the registry that an owner may have installed. */
+const registryRights = [['', 'persistentvolumeclaims'] as const, ['apps', 'daemonsets'] as const].map(
+  ([group, resource]): Right => ({
+    ...{ group, resource, verbs: [...write, 'watch'], where: 'tenant' },
+    ...{ isOwnerOnly: true, isOptional: true },
+    why: 'to install a registry where there is none',
+  }),
+)
+
 /** Every right that Slipway uses: the one table of what is asked at the preflight and granted by the roles. */
 export const rights: readonly Right[] = [
   {
@@ -109,20 +118,7 @@ export const rights: readonly Right[] = [
   { group: 'apps', resource: 'deployments', verbs: [...write, 'watch'], where: 'tenant', why: 'to run apps' },
   { group: 'apps', resource: 'replicasets', verbs: watch, where: 'tenant', why: 'to follow a rollout' },
   { group: '', resource: 'services', verbs: write, where: 'tenant', why: 'to reach apps' },
-  ...[
-    { group: '', resource: 'persistentvolumeclaims' },
-    { group: 'apps', resource: 'daemonsets' },
-  ].map(
-    kind =>
-      ({
-        ...kind,
-        verbs: [...write, 'watch'],
-        where: 'tenant',
-        why: 'to install a registry where there is none',
-        isOwnerOnly: true,
-        isOptional: true,
-      }) as const,
-  ),
+  ...registryRights,
   {
     group: 'networking.k8s.io',
     resource: 'ingresses',
