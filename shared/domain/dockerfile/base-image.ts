@@ -8,6 +8,8 @@ export interface BaseImage {
   readonly caches: readonly string[]
   /** How a package that the image lacks gets there. */
   readonly packageCommand: string
+  /** Where an app has what was installed for it, below its own folder. */
+  readonly packageFolder?: string
   /** What it makes runs without it. */
   readonly isCompiler: boolean
 }
@@ -16,6 +18,7 @@ const node = (tag: string): BaseImage => ({
   image: `node:${tag}`,
   environment: {},
   caches: ['/root/.npm'],
+  packageFolder: 'node_modules',
   packageCommand: 'npm install --global',
   isCompiler: false,
 })
@@ -36,6 +39,7 @@ export function toBaseImage(plan: Plan): BaseImage {
           PIPENV_VENV_IN_PROJECT: '1',
         },
         caches: ['/root/.cache'],
+        packageFolder: '.venv',
         packageCommand: 'pip install --root-user-action=ignore',
         isCompiler: false,
       }

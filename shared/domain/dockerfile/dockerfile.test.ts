@@ -40,12 +40,26 @@ RUN --mount=type=cache,target=/root/.npm npm run build
 
 FROM base AS app
 WORKDIR /app
-COPY --from=build --chown=1000:1000 /app ./
+COPY --from=build --chown=1000:1000 /app/node_module[s] ./node_modules/
+COPY --from=build --chown=1000:1000 --exclude=node_modules /app ./
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 HOME=/tmp
 EXPOSE 3000
 USER 1000:1000
 CMD ["/bin/sh","-c","exec npm start"]
 `)
+  })
+
+  test('without a build, the code comes last, on top of what was installed', () => {
+    const plan = planOf({ install: found('npm ci'), reads: ['package.json', 'package-lock.json'] })
+    expect(linesOf(plan).filter(one => /^(?:FROM|COPY|RUN)/.test(one))).toEqual([
+      'FROM node:24-slim AS base',
+      'FROM base AS build',
+      'COPY package.json package-lock.json ./',
+      'RUN --mount=type=cache,target=/root/.npm npm ci',
+      'FROM base AS app',
+      'COPY --from=build --chown=1000:1000 /app ./',
+      'COPY --chown=1000:1000 . .',
+    ])
   })
 
   test('leaves the compiler behind', () => {

@@ -42,11 +42,26 @@ function toServer(plan: Plan, start: string, extras: BuildExtras): string[] {
     `FROM ${base.isCompiler ? 'debian:bookworm-slim' : 'base'} AS app`,
     'WORKDIR /app',
     ...(base.isCompiler ? ['COPY --from=build /etc/ssl/certs /etc/ssl/certs'] : []),
-    `COPY --from=build --chown=${user}:${user} /app ./`,
+    ...toAppCopies(plan, base),
     `ENV ${environment.join(' ')}`,
     `EXPOSE ${port}`,
     `USER ${user}:${user}`,
     `CMD ${toCommand(start)}`,
+  ]
+}
+
+/**
+ * Packages are many files that few builds change, so they have a layer of their own, which is then neither made nor sent again.
+ * A pattern matches nothing where there are none; a plain path would be an error.
+ */
+function toAppCopies(plan: Plan, { packageFolder }: BaseImage): string[] {
+  const flags = `--from=build --chown=${user}:${user}`
+  if (isInstalledAlone(plan)) return [`COPY ${flags} /app ./`, `COPY --chown=${user}:${user} . .`]
+  if (plan.install === null || packageFolder === undefined) return [`COPY ${flags} /app ./`]
+  const pattern = packageFolder.replace(/.$/, '[$&]')
+  return [
+    `COPY ${flags} /app/${pattern} ./${packageFolder}/`,
+    `COPY ${flags} --exclude=${packageFolder} /app ./`,
   ]
 }
 
@@ -76,6 +91,7 @@ function toBuildStage(plan: Plan, base: BaseImage, extras: BuildExtras): string[
     `RUN ${[...caches, ...mounts, ...toSecretMounts(secrets), toShell(command)].join(' ')}`
   const runPlanned = (command: string) => run(command, [...extras.environment, ...extras.variables], stamp)
   const isEarly = install !== null && reads.length > 0
+  const isAlone = isInstalledAlone(plan)
   return [
     `FROM ${base.image} AS base`,
     ...(environment.length === 0 ? [] : [`ENV ${environment.join(' ')}`]),
@@ -86,11 +102,15 @@ function toBuildStage(plan: Plan, base: BaseImage, extras: BuildExtras): string[
     'FROM base AS build',
     'WORKDIR /app',
     ...(isEarly ? [toCopy('', reads, './'), runPlanned(install.value)] : []),
-    'COPY . .',
+    ...(isAlone ? [] : ['COPY . .']),
     ...(install === null || isEarly ? [] : [runPlanned(install.value)]),
     ...(build === null ? [] : [runPlanned(build.value)]),
   ]
 }
+
+/** Nothing but what is installed is made from the code: it comes last, and straight into the image. */
+const isInstalledAlone = ({ install, build, start, reads = [] }: Plan): boolean =>
+  start !== null && install !== null && build === null && reads.length > 0
 
 const toSecretMounts = (names: readonly string[]): string[] =>
   [...new Set(names)].map(name => `--mount=type=secret,id=${name},env=${name}`)
