@@ -91,7 +91,8 @@ async function openBench(on: {
   const { stdout } = await exec(join(on.program, '..', 'images', 'egress'), ['env'])
   const lines = stdout.split('\n').filter(line => line.includes('='))
   const inside = on.env.SLIPWAY_TEST_REGISTRY_INSIDE ?? ''
-  const owner = { id: newId(), name: 'bench' }
+  /** Each deployment has one of its own, so that its first build finds nothing of others. */
+  const owners = new Map<string, { id: string; name: string }>()
   const logs = createLogStore({ folder: join(on.folder, 'logs') })
   const driver = createKubernetesDriver({
     clusterId: newId(),
@@ -105,7 +106,11 @@ async function openBench(on: {
       ),
     }),
     readRegistryPassword: async () => undefined,
-    describe: () => ({ name: 'bench', owner, hosts: [] }),
+    describe: deploymentId => {
+      const owner = owners.get(deploymentId) ?? { id: newId(), name: 'bench' }
+      owners.set(deploymentId, owner)
+      return { name: 'bench', owner, hosts: [] }
+    },
     logs,
     sources: createSourceReader(),
     detectPlan,
@@ -150,6 +155,7 @@ async function openBench(on: {
       return ms
     },
     async dispose() {
+      for (const deploymentId of owners.keys()) await driver.remove(deploymentId, null)
       await driver.dispose()
       await logs.dispose()
     },

@@ -35,6 +35,7 @@ export async function toChanges(context: Context): Promise<ClusterChanges> {
       ? {}
       : { registryCa: await readCa(String(values['registry-ca'])) }),
     ...toLimitChanges(context),
+    ...toBuildState(values['build-state']),
     ...(values['privileged-builds'] === true ? { allowsPrivilegedBuilds: true } : {}),
     ...(values.mirror === undefined ? {} : { mirrors: toPairs(values.mirror, '--mirror') }),
     ...(values['build-env'] === undefined
@@ -46,6 +47,12 @@ export async function toChanges(context: Context): Promise<ClusterChanges> {
     return values['registry-user'] ? { ...changes, registryPassword: await readPassword(context) } : changes
   const issue = parsed.error.issues[0]
   throw new UsageError(`${toOption(issue?.path)} ${issue?.message ?? 'is not understood'}.`)
+}
+
+function toBuildState(value: OptionValue): ClusterChanges {
+  if (value === undefined) return {}
+  if (value !== 'keep' && value !== 'none') throw new UsageError('--build-state is keep or none.')
+  return { keepsBuildState: value === 'keep' }
 }
 
 const readCa = async (file: string): Promise<string | null> =>

@@ -36,6 +36,7 @@ export const cluster: Command = {
     'ingress-class': { type: 'string' },
     issuer: { type: 'string' },
     kubeconfig: { type: 'string' },
+    'build-state': { type: 'string' },
     'privileged-builds': { type: 'boolean' },
     ...limitOptions,
     quick: { type: 'boolean' },
@@ -68,6 +69,7 @@ export const cluster: Command = {
     '--base-domain DOMAIN': 'apps are at <name>.<domain>',
     '--ingress-class NAME': 'the default one of the cluster otherwise',
     '--issuer NAME': "a ClusterIssuer of cert-manager, for the apps' certificates",
+    '--build-state keep|none': 'whether what builds leave is kept for the next, in a volume for each user',
     '--privileged-builds': 'builds may be privileged where nothing less is admitted',
     ...limitHelp,
     '--quick': 'check asks only, and tries nothing in the cluster',
@@ -276,6 +278,7 @@ function toSettingsText(settings: ClusterSettings): string {
           ['node image', settings.registryNodeImage],
         ]
       : []),
+    ['build state', settings.keepsBuildState ? 'kept in a volume for each user' : 'not kept'],
     ['base domain', settings.baseDomain ?? 'none: apps answer through Slipway alone'],
     ['ingress class', settings.ingressClass ?? 'the default one'],
     ['issuer', settings.issuer ?? 'none: apps answer by http'],

@@ -90,6 +90,8 @@ const fields = {
   ingressClass: objectName.nullable(),
   /** A ClusterIssuer of cert-manager. */
   issuer: objectName.nullable(),
+  /** Whether what builds leave is kept in a volume for each user, where the cluster has volumes. */
+  keepsBuildState: z.boolean(),
   /** Whether builds may be privileged where nothing less is admitted. */
   allowsPrivilegedBuilds: z.boolean(),
   ...limitFields,
@@ -114,6 +116,7 @@ export const clusterSettingsSchema = z.object({
   baseDomain: fields.baseDomain.default(null),
   ingressClass: fields.ingressClass.default(null),
   issuer: fields.issuer.default(null),
+  keepsBuildState: fields.keepsBuildState.default(true),
   allowsPrivilegedBuilds: fields.allowsPrivilegedBuilds.default(false),
   ...limitFieldsWithDefaults,
 })

@@ -69,6 +69,7 @@ describe('the questions', () => {
       'issuer',
       'gateway-api',
       'storage',
+      'build-state',
       'metrics',
       'room',
       'quota',

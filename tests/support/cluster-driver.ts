@@ -44,6 +44,8 @@ export async function openClusterDriver(
     context: contextName,
     kubeconfig,
     ...(await clusterSettings()),
+    // Users of a test are new each time: nobody would come back to their volumes.
+    keepsBuildState: false,
     ...options.settings,
   })
   const watchers = new Set<(id: string) => void>()

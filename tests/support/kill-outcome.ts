@@ -14,6 +14,7 @@ export async function describeOutcome(platform: Platform, home: string) {
   const named = (text: string) =>
     text
       .replaceAll(platform.dataFolder, '<data>')
+      .replaceAll(/sha256:[0-9a-f]{64}/g, 'sha256:<digest>')
       .replaceAll(/[0-9a-z]{26}/g, id => names.get(id) ?? '<unknown id>')
   const plain = (text: string) => named(text).replaceAll(/\d{4,}/g, 'N')
 

@@ -164,6 +164,11 @@ const fine: Check[] = [
   check('issuer', 'Certificates', 'Certificates come from letsencrypt.'),
   check('gateway-api', 'Gateway API', 'Not there, and not needed: apps get an Ingress.'),
   check('storage', 'Volumes', 'Volumes come from local-path.'),
+  check(
+    'build-state',
+    'Kept between builds',
+    'What builds leave is kept in a volume of local-path for each user: 2 volumes now, 12 GiB.',
+  ),
   check('metrics', 'Metrics', 'There is no metrics-server: how much CPU and memory apps use is not known.', {
     result: 'warning',
     action: 'Install metrics-server to see it.',

@@ -35,6 +35,7 @@ function parse(text: string): { reason?: string; message?: string; details?: unk
 }
 
 export const isMissing = (error: unknown): boolean => error instanceof ApiError && error.status === 404
+export const isConflict = (error: unknown): boolean => error instanceof ApiError && error.status === 409
 
 /** Whatever a request threw, in the person's words. `context` names the cluster. */
 export function toClusterFailure(error: unknown, context: string): SlipwayError {

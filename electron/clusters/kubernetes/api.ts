@@ -29,6 +29,10 @@ export interface KubernetesApi {
   ): Promise<T[]>
   /** Server-side apply: the object has these fields, and they are ours. Never forced: a conflict is an `ApiError` of 409. */
   apply<T extends KubernetesObject>(object: T): Promise<T>
+  /**
+   * Merge patch, for fields that are not ours alone. With a `resourceVersion`, a change in between is an `ApiError` of 409.
+   */
+  patch(kind: Kind, place: Required<Pick<Place, 'name'>> & Place, change: object): Promise<void>
   /** POST; what is there already is an `ApiError` of 409. */
   create<T extends KubernetesObject>(object: T): Promise<T>
   /** A question that is asked by creating an object, such as SelfSubjectAccessReview. */
@@ -162,6 +166,15 @@ export function createApi(
         body: object,
         contentType: 'application/apply-patch+yaml',
       }),
+    async patch(kind, place, change) {
+      await json({
+        method: 'PATCH',
+        path: toPath(kind, place),
+        query: { fieldManager },
+        body: change,
+        contentType: 'application/merge-patch+json',
+      })
+    },
     create: object => {
       const { name: _, ...place } = { ...object.metadata }
       const path = toPath(

@@ -5,11 +5,13 @@ import { containerOf } from './build/build-failure.ts'
 import { buildNames } from './build/build-job.ts'
 import { type BuildPlace, createBuildPlaces } from './build/build-places.ts'
 import { readBuildRecord } from './build/build-record.ts'
+import { createBuildStates } from './build/build-states.ts'
 import { type BuildTask, createBuildTask } from './build/build-task.ts'
 import { createImageTask } from './build/image-task.ts'
 import { createImages } from './build/images.ts'
 import type { BuildTier } from './build/tiers.ts'
 import type { KubernetesContext } from './kubernetes-deps.ts'
+import { labels, tenantNamespace } from './names.ts'
 
 /** Builds in the cluster: one Job in a namespace of its own, which ends with the build. */
 export function createBuilds(context: KubernetesContext) {
@@ -17,6 +19,7 @@ export function createBuilds(context: KubernetesContext) {
   const images = createImages(context)
   const places = createBuildPlaces({
     api,
+    states: createBuildStates(context),
     ownerIdOf: id => context.describe(id).owner.id,
     limits: context.settings,
   })
@@ -56,6 +59,13 @@ export function createBuilds(context: KubernetesContext) {
     tasks.delete(key.buildId)
   }
 
+  /** Its owner has nothing else in the cluster. */
+  const isLast = async (deploymentId: string): Promise<boolean> => {
+    const namespace = tenantNamespace(context.describe(deploymentId).owner.id)
+    const others = await api.list('Deployment', { namespace }, { labels: labels.deployment })
+    return others.every(one => one.metadata?.labels?.[labels.deployment] === deploymentId)
+  }
+
   const closeLog = async (id: string): Promise<void> => {
     const log = { kind: 'build', id } as const
     if (await context.logs.exists(log)) await context.logs.close(log)
@@ -89,6 +99,7 @@ export function createBuilds(context: KubernetesContext) {
       await Promise.all(found.map(({ buildId }) => places.discard({ buildId, deploymentId })))
       for (const task of [...tasks.values()])
         if (task.key.deploymentId === deploymentId) tasks.delete(task.key.buildId)
+      if (!context.settings.keepsBuildState) await places.dropState(deploymentId)
       await images.keepOnly(deploymentId, artifacts)
     },
 
@@ -97,6 +108,7 @@ export function createBuilds(context: KubernetesContext) {
       const found = await places.list(deploymentId)
       const buildIds = new Set([...own.map(task => task.key.buildId), ...found.map(one => one.buildId)])
       await Promise.all([...buildIds].map(buildId => forget({ buildId, deploymentId })))
+      if (await isLast(deploymentId)) await places.dropState(deploymentId)
       await images.removeAll(deploymentId)
     },
 

@@ -12,6 +12,8 @@ export const labels = {
   build: 'slipway.dev/build',
   release: 'slipway.dev/release',
   run: 'slipway.dev/run',
+  /** Of a volume: whose builds' state it holds. */
+  buildState: 'slipway.dev/build-state',
 } as const
 
 export const managed = { [labels.managedBy]: 'slipway' } as const

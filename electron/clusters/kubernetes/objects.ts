@@ -12,6 +12,7 @@ const kinds = {
   ResourceQuota: { group: 'api/v1', plural: 'resourcequotas', isNamespaced: true },
   LimitRange: { group: 'api/v1', plural: 'limitranges', isNamespaced: true },
   ServiceAccount: { group: 'api/v1', plural: 'serviceaccounts', isNamespaced: true },
+  PersistentVolume: { group: 'api/v1', plural: 'persistentvolumes', isNamespaced: false },
   PersistentVolumeClaim: { group: 'api/v1', plural: 'persistentvolumeclaims', isNamespaced: true },
   Deployment: { group: 'apis/apps/v1', plural: 'deployments', isNamespaced: true },
   ReplicaSet: { group: 'apis/apps/v1', plural: 'replicasets', isNamespaced: true },

@@ -137,6 +137,13 @@ export function ClusterSettingsForm({ id, settings }: { id: string; settings: Cl
       )}
       <Checkbox
         className={classes.wide ?? ''}
+        label="What builds leave is kept for the next"
+        description="In a volume for each user, 2 GiB larger than the disk of a build, where the cluster has volumes. Without it, layers come from the registry's cache"
+        checked={form.keepsBuildState}
+        onChange={event => set({ keepsBuildState: event.currentTarget.checked })}
+      />
+      <Checkbox
+        className={classes.wide ?? ''}
         label="Builds may be privileged where nothing less works"
         description="A privileged build can take over its node"
         checked={form.allowsPrivilegedBuilds}

@@ -28,6 +28,7 @@ export interface SettingsForm {
   readonly registryImage: string
   readonly registryNodeImage: string
   readonly registryDisk: string
+  readonly keepsBuildState: boolean
   readonly allowsPrivilegedBuilds: boolean
 }
 
@@ -53,6 +54,7 @@ export function toForm(settings: ClusterSettings): SettingsForm {
     registryImage: settings.registryImage,
     registryNodeImage: settings.registryNodeImage,
     registryDisk: settings.registryDisk,
+    keepsBuildState: settings.keepsBuildState,
     allowsPrivilegedBuilds: settings.allowsPrivilegedBuilds,
   }
 }
@@ -71,6 +73,7 @@ export function toChanges(form: SettingsForm): ClusterChanges {
     registryImage: form.registryImage,
     registryNodeImage: form.registryNodeImage,
     registryDisk: form.registryDisk,
+    keepsBuildState: form.keepsBuildState,
     allowsPrivilegedBuilds: form.allowsPrivilegedBuilds,
   }
 }

@@ -15,6 +15,17 @@ import {
 } from './builder.ts'
 import { fetchScript, podFolders, receiveScript } from './fetch-script.ts'
 import type { GitAccess } from './git-access.ts'
+import {
+  type KeptState,
+  keptMount,
+  keptSecurity,
+  leaveState,
+  toGivingContainer,
+  toKeptEnvironment,
+  toKeptVolume,
+  toKibibytes,
+  toTakeState,
+} from './kept-state.ts'
 import { type BuildTier, toSecurityContext } from './tiers.ts'
 
 /** Containers of a build's pod. */
@@ -50,6 +61,8 @@ export interface BuildParts {
   readonly plan: Plan
   /** Undefined: this computer sends the code. */
   readonly git: GitAccess | undefined
+  /** Of earlier builds; undefined: the build begins anew. */
+  readonly state: KeptState | undefined
   /** What Slipway has to know of the build when it finds it again. */
   readonly annotations: Readonly<Record<string, string>>
 }
@@ -108,7 +121,7 @@ export function toRegistrySecret(parts: BuildParts): V1Secret | undefined {
 
 /** One pod, once: it fetches the commit, then builds and pushes. What is built is in its termination message. */
 export function toBuildJob(parts: BuildParts): V1Job {
-  const { order, settings, git } = parts
+  const { order, settings, git, state } = parts
   const environment = toEnvironment(parts)
   const registry = toRegistryMount(objectNames(order.buildId).registry, parts.registryLogin)
   const seconds = Math.ceil(order.timeLimitMs / 1000)
@@ -133,8 +146,15 @@ export function toBuildJob(parts: BuildParts): V1Job {
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           terminationGracePeriodSeconds: 5,
-          securityContext: { runAsUser: 1000, runAsGroup: 1000, runAsNonRoot: true, fsGroup: 1000 },
+          securityContext: {
+            runAsUser: 1000,
+            runAsGroup: 1000,
+            runAsNonRoot: true,
+            fsGroup: 1000,
+            ...keptSecurity,
+          },
           initContainers: [
+            ...(state?.isNew ? [toGivingContainer(settings.gitImage)] : []),
             {
               name: buildNames.fetch,
               image: settings.gitImage,
@@ -166,6 +186,7 @@ export function toBuildJob(parts: BuildParts): V1Job {
                 ...toBuilderEnvironment(`${podFolders.configuration}/buildkitd.toml`),
                 ...toOutputLimits(settings),
                 ...registry.env,
+                ...toKeptEnvironment(settings.builderImage),
               ],
               securityContext: toSecurityContext(parts.tier),
               resources: toResources(settings),
@@ -175,12 +196,14 @@ export function toBuildJob(parts: BuildParts): V1Job {
                 { name: 'variables', mountPath: podFolders.variables, readOnly: true },
                 { name: 'state', mountPath: stateFolder },
                 ...registry.volumeMounts,
+                ...(state === undefined ? [] : [keptMount]),
               ],
             },
           ],
           volumes: [
             { name: 'workspace', emptyDir: { sizeLimit: toBuildQuantities(settings).disk } },
             { name: 'state', emptyDir: { sizeLimit: toBuildQuantities(settings).disk } },
+            ...(state === undefined ? [] : [toKeptVolume(state)]),
             { name: 'configuration', configMap: { name: objectNames(parts.order.buildId).configuration } },
             { name: 'variables', secret: { secretName: objectNames(parts.order.buildId).variables } },
             ...registry.volumes,
@@ -214,12 +237,16 @@ const ignored = ['.git', '**/node_modules', '**/.venv', '**/__pycache__']
 const toBuildScript = ({ buildDisk }: BuildLimits): string => `ulimit -u 2048 2>/dev/null || true
 mkdir -p ${ownFolder}
 cp -L ${podFolders.configuration}/Docker* ${podFolders.configuration}/${stampFile} ${ownFolder}/ 2>/dev/null
-buildctl-daemonless.sh build --metadata-file /tmp/metadata.json "$@" &
+state=${stateFolder}
+limit=${toKibibytes(buildDisk)}
+${toTakeState(buildDisk)}buildctl-daemonless.sh build --metadata-file /tmp/metadata.json "$@" &
 build=$!
 (
   while sleep 3; do
-    used=$(du -skx ${podFolders.workspace} ${stateFolder} 2>/dev/null | awk '{ sum += $1 } END { print int(sum) }')
-    [ "$used" -lt ${Math.round(buildDisk * 1024 ** 2)} ] && continue
+    size=$(du -skx $state 2>/dev/null | awk '{ print $1 }')
+    [ -z "$kept" ] || echo "$size" >$kept/size
+    code=$(du -skx ${podFolders.workspace} 2>/dev/null | awk '{ print $1 }')
+    [ $((size + code)) -lt $limit ] && continue
     echo 'error: no space left on device: the build wrote more than it may' >&2
     kill $build
     break
@@ -230,7 +257,7 @@ trap 'kill $build' TERM
 wait $build
 code=$?
 kill $watchdog 2>/dev/null
-sed -n 's/.*"containerimage.digest": *"\\(sha256:[0-9a-f]*\\)".*/\\1/p' /tmp/metadata.json 2>/dev/null >/dev/termination-log
+${leaveState}sed -n 's/.*"containerimage.digest": *"\\(sha256:[0-9a-f]*\\)".*/\\1/p' /tmp/metadata.json 2>/dev/null >/dev/termination-log
 exit $code
 `
 

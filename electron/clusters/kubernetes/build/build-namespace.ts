@@ -14,6 +14,13 @@ export const toBuildQuantities = ({ buildCpu, buildMemory, buildDisk }: BuildLim
   disk: toMebibytes(buildDisk),
 })
 
+/** GiB that BuildKit may have left of earlier builds when one begins. */
+export const keptDisk = 2
+
+/** Of the volume for that and for what a build adds. */
+export const toVolumeSize = ({ buildDisk }: Pick<BuildLimits, 'buildDisk'>): string =>
+  toMebibytes(buildDisk + keptDisk)
+
 export const buildLabels = (order: Pick<BuildOrder, 'buildId' | 'deploymentId'>) => ({
   ...managed,
   [labels.build]: order.buildId,
@@ -48,7 +55,7 @@ export function toBuildNamespace(
         pods: '1',
         'count/jobs.batch': '1',
         services: '0',
-        persistentvolumeclaims: '0',
+        persistentvolumeclaims: '1',
         'limits.cpu': cpu,
         'limits.memory': memory,
         'limits.ephemeral-storage': disk,

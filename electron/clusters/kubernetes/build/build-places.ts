@@ -7,13 +7,17 @@ import { isForbidden, orNothing } from '../closed-addresses.ts'
 import { buildNamespace, deploymentSelector, labels, memberBuildNamespace } from '../names.ts'
 import { objectNames } from './build-job.ts'
 import { type BuildLimits, toBuildNamespace } from './build-namespace.ts'
-import { untilNoNamespace, untilNoPods } from './remove-namespace.ts'
+import type { BuildStates } from './build-states.ts'
+import type { KeptState } from './kept-state.ts'
+import { untilGone, untilNoPods } from './remove-namespace.ts'
 import type { BuildTier } from './tiers.ts'
 
 /** Where a build is. `isShared`: in the namespace that an owner of the cluster prepared for somebody who may make none. */
 export interface BuildPlace {
   readonly namespace: string
   readonly isShared: boolean
+  /** Of earlier builds, where it is free. */
+  readonly state?: KeptState | undefined
 }
 
 export type BuildPlaces = ReturnType<typeof createBuildPlaces>
@@ -22,8 +26,10 @@ export function createBuildPlaces({
   api,
   ownerIdOf,
   limits,
+  states,
 }: {
   api: KubernetesApi
+  states: BuildStates
   ownerIdOf: (deploymentId: string) => string
   limits: BuildLimits
 }) {
@@ -58,6 +64,7 @@ export function createBuildPlaces({
   /** Deletes what is there of the build, in the background. */
   const discard = async ({ buildId, deploymentId }: BuildKey): Promise<BuildPlace> => {
     const own = toOwn(buildId)
+    await states.leave({ ownerId: toOwner(deploymentId), namespace: own.namespace })
     try {
       await api.remove('Namespace', { name: own.namespace })
       return own
@@ -83,8 +90,13 @@ export function createBuildPlaces({
       return undefined
     },
 
-    /** A namespace of its own with what bounds it, or the one that was prepared. */
-    async open(key: BuildKey, tier: BuildTier): Promise<BuildPlace> {
+    /**
+     * A namespace of its own with what bounds it, or the one that was prepared. `takesState`: what earlier builds left is used.
+     */
+    async open(
+      key: BuildKey,
+      { tier, takesState }: { tier: BuildTier; takesState: boolean },
+    ): Promise<BuildPlace> {
       const [first, ...rest] = toBuildNamespace(key, { tier, limits })
       try {
         if (first !== undefined) await api.apply(first)
@@ -93,7 +105,10 @@ export function createBuildPlaces({
         throw error
       }
       for (const object of rest) await api.apply(object)
-      return toOwn(key.buildId)
+      const place = toOwn(key.buildId)
+      if (!takesState) return place
+      const ownerId = toOwner(key.deploymentId)
+      return { ...place, state: await states.take({ ...key, ...place, ownerId }) }
     },
 
     /** Every build of the deployment of which something is there. */
@@ -113,10 +128,13 @@ export function createBuildPlaces({
 
     discard,
 
+    /** Nothing is left of earlier builds of the deployment's owner, but for what a build uses now. */
+    dropState: (deploymentId: string): Promise<void> => states.drop(toOwner(deploymentId)),
+
     /** Resolves when nothing of the build is there any more. */
     async remove(key: BuildKey, signal: AbortSignal): Promise<void> {
       const { namespace, isShared } = await discard(key)
-      if (!isShared) return untilNoNamespace(api, namespace, signal)
+      if (!isShared) return untilGone(api, { kind: 'Namespace', name: namespace }, signal)
       await untilNoPods(api, { namespace, labels: `${labels.build}=${key.buildId}` }, signal)
     },
 

@@ -20,7 +20,7 @@ import type { PreparedBuild } from './prepare-build.ts'
 import { prepareOrder } from './prepare-order.ts'
 import { sendFolder } from './send-folder.ts'
 import { findObstacle } from './stuck.ts'
-import { type BuildTier, nextTier } from './tiers.ts'
+import { type BuildTier, type Try, toNextTry } from './tiers.ts'
 
 /** One build under way: looked at and ordered by us, done by the cluster. */
 export interface BuildTask {
@@ -33,7 +33,10 @@ export interface BuildTask {
   dispose(): Promise<void>
 }
 
-type End = { readonly artifact: string } | { readonly failure: Failure }
+/** `isOfState`: what is kept of earlier builds is in the way. */
+type End =
+  | { readonly artifact: string }
+  | { readonly failure: Failure; readonly isOfState?: boolean | undefined }
 
 /** Goes on with the build: from the start with an order, with its Job when there is one. */
 export function createBuildTask(
@@ -150,12 +153,12 @@ export function createBuildTask(
   const untilStuck = async (watch: NamespaceWatch, signal: AbortSignal): Promise<End> => {
     const look = (scene: BuildScene) => findObstacle(scene, context.settings)
     for (;;) {
-      const { failure, isPatient } = await watch.until(look)
+      const { failure, isPatient, isOfState } = await watch.until(look)
       if (!isPatient) return { failure }
       await print(failure.message)
       const isFree = watch.until(scene => (look(scene) === undefined ? true : undefined))
-      const gaveUp = delay(patienceMs, false, { signal, ref: false })
-      if (!(await Promise.race([isFree, gaveUp]))) return { failure }
+      const gaveUp = delay(isOfState ? statePatienceMs : patienceMs, false, { signal, ref: false })
+      if (!(await Promise.race([isFree, gaveUp]))) return { failure, isOfState }
     }
   }
 
@@ -176,21 +179,26 @@ export function createBuildTask(
     })
     code = prepared.code
     const password = (await context.registry?.login())?.password
-    for (let tier = build.tier.current; ; ) {
-      const { record, place } = await prepared.begin(tier)
+    const takesState = wish.isFresh !== true
+    if (!takesState) await build.places.dropState(deploymentId)
+    for (let current: Try = { tier: build.tier.current, takesState, why: '' }; ; ) {
+      const { record, place } = await prepared.begin(current)
       namespace = place.namespace
       take(record)
       const reached = await follow(record, [
         ...toSecrets(wish),
         ...(password === undefined ? [] : [password]),
       ])
-      const next = nextTier(tier, context.settings)
-      const isUnfit = 'failure' in reached && reached.failure.code === 'cluster_unfit'
-      if (!isUnfit || next === undefined) return reached
-      await print(`${reached.failure.message} Trying again with more rights: ${next}.`)
+      const next =
+        'failure' in reached
+          ? toNextTry({ ...current, ...reached, usesState: place.state !== undefined }, context.settings)
+          : undefined
+      if (next === undefined) return reached
+      await print(next.why)
       await build.places.remove(key, AbortSignal.any([leaving.signal, AbortSignal.timeout(removeMs)]))
-      tier = next
-      build.tier.current = next
+      if (!next.takesState) await build.places.dropState(deploymentId)
+      current = next
+      build.tier.current = next.tier
     }
   }
 
@@ -246,6 +254,8 @@ export function createBuildTask(
 const removeMs = 120_000
 /** For a node to get room, or a quota. */
 const patienceMs = 180_000
+/** For a volume, without which a build can do. */
+const statePatienceMs = 45_000
 
 const toSecrets = (order: BuildOrder): string[] => [
   ...order.secrets,

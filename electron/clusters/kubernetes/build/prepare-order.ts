@@ -22,12 +22,14 @@ import { type BuildRecord, toAnnotations } from './build-record.ts'
 import { toBuildValues } from './build-values.ts'
 import { toGitAccess } from './git-access.ts'
 import { type PreparedBuild, prepareBuild } from './prepare-build.ts'
-import type { BuildTier } from './tiers.ts'
+import type { BuildTier, Try } from './tiers.ts'
 
 export interface PreparedOrder {
   readonly code: Pick<PreparedBuild, 'folder' | 'dispose'>
-  /** Makes everything that the build needs, with these rights; doing it again makes nothing twice. */
-  begin(tier: BuildTier): Promise<{ readonly record: BuildRecord; readonly place: BuildPlace }>
+  /** Makes everything that the build needs; doing it again makes nothing twice. */
+  begin(
+    wish: Pick<Try, 'tier' | 'takesState'>,
+  ): Promise<{ readonly record: BuildRecord; readonly place: BuildPlace }>
 }
 
 /** Looks at the code, and says what its build needs of the cluster. */
@@ -52,12 +54,17 @@ export async function prepareOrder(
     const policy = await toPolicy(context, order, access.registry)
     return {
       code,
-      begin: async tier => {
+      begin: async ({ tier, takesState }) => {
         const record = toRecord({ ...parts, code, tier, steps: journal.steps() })
-        const place = await from.places.open(order, tier)
-        const { namespace } = place
+        const place = await from.places.open(order, { tier, takesState })
+        const { namespace, state } = place
         const annotations = toAnnotations(record)
-        await make(context, { parts: { ...parts, tier, namespace, annotations }, place, policy, signal })
+        await make(context, {
+          parts: { ...parts, tier, namespace, state, annotations },
+          place,
+          policy,
+          signal,
+        })
         return { record, place }
       },
     }
@@ -67,7 +74,7 @@ export async function prepareOrder(
   }
 }
 
-type CommonParts = Omit<BuildParts, 'annotations' | 'namespace' | 'tier'>
+type CommonParts = Omit<BuildParts, 'annotations' | 'namespace' | 'tier' | 'state'>
 
 async function toParts(
   context: KubernetesContext,

@@ -1,26 +1,31 @@
-import type { V1Namespace, V1Pod } from '@kubernetes/client-node'
+import type { V1Pod } from '@kubernetes/client-node'
 import type { KubernetesApi } from '../api.ts'
-import { toPath } from '../objects.ts'
+import { type Kind, toPath } from '../objects.ts'
 import { readLines } from '../read-lines.ts'
 
 /** Deletes the namespace with all in it, and resolves when it is gone. */
 export async function removeNamespace(api: KubernetesApi, name: string, signal: AbortSignal): Promise<void> {
   await api.remove('Namespace', { name })
-  await untilNoNamespace(api, name, signal)
+  await untilGone(api, { kind: 'Namespace', name }, signal)
 }
 
-/** Resolves when the namespace is gone. */
-export async function untilNoNamespace(api: KubernetesApi, name: string, signal: AbortSignal): Promise<void> {
+/** Resolves when the object is there no more. */
+export async function untilGone(
+  api: KubernetesApi,
+  { kind, ...place }: { kind: Kind; namespace?: string; name: string },
+  signal: AbortSignal,
+): Promise<void> {
   for (;;) {
-    const space = await api.get<V1Namespace>('Namespace', { name })
-    if (space === undefined) return
+    const found = await api.get(kind, place)
+    if (found === undefined) return
     const query = {
       watch: true,
-      fieldSelector: `metadata.name=${name}`,
-      resourceVersion: space.metadata?.resourceVersion,
+      fieldSelector: `metadata.name=${place.name}`,
+      resourceVersion: found.metadata?.resourceVersion,
       timeoutSeconds: 60,
     }
-    const stream = await api.stream(toPath('Namespace'), query, signal)
+    const { name: _, ...where } = place
+    const stream = await api.stream(toPath(kind, where), query, signal)
     for await (const lines of readLines(stream)) {
       if (lines.some(line => (JSON.parse(line) as { type: string }).type === 'DELETED')) return
     }

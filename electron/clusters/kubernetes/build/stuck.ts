@@ -7,8 +7,11 @@ import type { BuildScene } from './namespace-watch.ts'
 export interface Obstacle {
   readonly failure: Failure
   readonly isPatient: boolean
+  /** It is the volume with what earlier builds left. */
+  readonly isOfState?: boolean
 }
 
+const ofVolumes = ['FailedMount', 'FailedAttachVolume']
 const hopeless = ['InvalidImageName', 'ErrImageNeverPull', 'CreateContainerConfigError', 'ImagePullBackOff']
 
 /** What keeps the pod from starting. Undefined: nothing does. */
@@ -17,8 +20,20 @@ export function findObstacle({ pod, events }: BuildScene, limits: BuildLimits): 
     const refused = events.findLast(event => event.reason === 'FailedCreate')
     return refused === undefined ? undefined : toRefusal(refused.message ?? '', limits)
   }
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {}
+  const statuses = [...initContainerStatuses, ...containerStatuses]
+  const volume = pod.spec?.volumes?.find(one => one.persistentVolumeClaim !== undefined)
+  const hasBegun = statuses.some(({ state }) => (state?.running ?? state?.terminated) !== undefined)
   const scheduled = pod.status?.conditions?.find(one => one.type === 'PodScheduled')
-  if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable') {
+  const isUnschedulable = scheduled?.status === 'False' && scheduled.reason === 'Unschedulable'
+  if (volume !== undefined && !hasBegun) {
+    const why =
+      isUnschedulable && /volume/i.test(scheduled.message ?? '')
+        ? scheduled.message
+        : events.findLast(event => ofVolumes.includes(event.reason ?? ''))?.message
+    if (why !== undefined) return toVolumeObstacle(why)
+  }
+  if (isUnschedulable) {
     return {
       isPatient: true,
       failure: {
@@ -28,8 +43,7 @@ export function findObstacle({ pod, events }: BuildScene, limits: BuildLimits): 
       },
     }
   }
-  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {}
-  for (const { image, state } of [...initContainerStatuses, ...containerStatuses]) {
+  for (const { image, state } of statuses) {
     const reason = state?.waiting?.reason
     if (reason === undefined || !hopeless.includes(reason)) continue
     const why = events.findLast(event => event.reason === 'Failed' && event.message?.includes(image))?.message
@@ -44,6 +58,16 @@ export function findObstacle({ pod, events }: BuildScene, limits: BuildLimits): 
   }
   return undefined
 }
+
+const toVolumeObstacle = (why: string): Obstacle => ({
+  isPatient: true,
+  isOfState: true,
+  failure: {
+    code: 'unschedulable',
+    message: `The volume with what earlier builds left cannot be had: ${toSentence(shorten(why))}.`,
+    hint: 'Deploy again without the cache, which does without it.',
+  },
+})
 
 function toRefusal(message: string, limits: BuildLimits): Obstacle {
   if (/exceeded quota/.test(message)) {

@@ -1,5 +1,6 @@
 import type { V1SecurityContext } from '@kubernetes/client-node'
 import type { ClusterSettings } from '../../../../shared/domain/cluster.ts'
+import type { Failure } from '../../../../shared/domain/failure.ts'
 
 /**
  * How much a build may, least first. `unprivileged`: what Pod Security calls baseline, as long as nodes leave system calls
@@ -16,6 +17,37 @@ export function nextTier(
 ): BuildTier | undefined {
   if (tier === 'unprivileged') return 'unconfined'
   return tier === 'unconfined' && allowsPrivilegedBuilds ? 'privileged' : undefined
+}
+
+/** One way to begin a build. `takesState`: with what BuildKit has of earlier builds. */
+export interface Try {
+  readonly tier: BuildTier
+  readonly takesState: boolean
+  /** Why it is tried, for the log. */
+  readonly why: string
+}
+
+/** Undefined: it failed for good. What is left of earlier builds goes first, since it may be what does not let it begin. */
+export function toNextTry(
+  last: Pick<Try, 'tier' | 'takesState'> & {
+    readonly failure: Failure
+    /** It is known to be what is in the way. */
+    readonly isOfState?: boolean | undefined
+    /** It had some. */
+    readonly usesState: boolean
+  },
+  settings: Pick<ClusterSettings, 'allowsPrivilegedBuilds'>,
+): Try | undefined {
+  const { tier, takesState, failure } = last
+  const isUnfit = failure.code === 'cluster_unfit'
+  if (last.usesState && (isUnfit || last.isOfState === true))
+    return {
+      tier,
+      takesState: false,
+      why: `${failure.message} Trying again without what earlier builds left.`,
+    }
+  const next = isUnfit ? nextTier(tier, settings) : undefined
+  return next && { tier: next, takesState, why: `${failure.message} Trying again with more rights: ${next}.` }
 }
 
 /** The level of Pod Security that a namespace has to allow. */

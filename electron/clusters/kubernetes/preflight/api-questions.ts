@@ -1,5 +1,6 @@
 import type { V1SelfSubjectAccessReview, V1SelfSubjectReview, V1StorageClass } from '@kubernetes/client-node'
 import { ApiError } from '../api-failure.ts'
+import { isDefaultClass } from '../storage-class.ts'
 import { type Finding, lack, ok, type PreflightContext, warning } from './check-task.ts'
 import { type RightQuestion, type Role, toQuestions } from './rights.ts'
 
@@ -170,9 +171,7 @@ export async function askGatewayApi({ api }: PreflightContext): Promise<Finding>
 export async function askStorage({ api }: PreflightContext): Promise<Finding> {
   const classes = await api.list<V1StorageClass>('StorageClass', {})
   const names = classes.map(one => one.metadata?.name ?? '')
-  const standard = classes.find(
-    one => one.metadata?.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true',
-  )
+  const standard = classes.find(isDefaultClass)
   if (standard !== undefined) return ok(`Volumes come from ${standard.metadata?.name}.`)
   return warning(
     names.length === 0

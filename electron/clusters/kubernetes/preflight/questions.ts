@@ -8,6 +8,7 @@ import {
   askRights,
   askStorage,
 } from './api-questions.ts'
+import { askBuildState } from './build-state-question.ts'
 import type { CheckTask } from './check-task.ts'
 import { askArchitectures, askPidLimit, askRoom } from './node-questions.ts'
 import { askQuota } from './quota-question.ts'
@@ -25,6 +26,7 @@ export const questions: readonly CheckTask[] = [
   { name: 'issuer', title: 'Certificates', ask: askIssuer },
   { name: 'gateway-api', title: 'Gateway API', ask: askGatewayApi },
   { name: 'storage', title: 'Volumes', ask: askStorage },
+  { name: 'build-state', title: 'Kept between builds', ask: askBuildState },
   { name: 'metrics', title: 'Metrics', ask: askMetrics },
   { name: 'room', title: 'Room', ask: askRoom },
   { name: 'quota', title: 'Quota', ask: askQuota },

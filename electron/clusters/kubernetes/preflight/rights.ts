@@ -28,12 +28,12 @@ const read = ['get', 'list'] as const
 const watch = ['get', 'list', 'watch'] as const
 const write = ['get', 'list', 'create', 'patch', 'delete'] as const
 
-/** Beside what apps need, for the registry that an owner may have installed. */
+/** Beside what apps need, for the registry that an owner may have installed; builds claim a volume too. */
 const registryRights = [['', 'persistentvolumeclaims'] as const, ['apps', 'daemonsets'] as const].map(
   ([group, resource]): Right => ({
     ...{ group, resource, verbs: [...write, 'watch'], where: 'tenant' },
     ...{ isOwnerOnly: true, isOptional: true },
-    why: 'to install a registry where there is none',
+    why: 'to install a registry where there is none, and for volumes of builds',
   }),
 )
 
@@ -105,6 +105,15 @@ export const rights: readonly Right[] = [
     where: 'both',
     why: 'to give apps and builds no way to the API',
     isOwnerOnly: true,
+  },
+  {
+    group: '',
+    resource: 'persistentvolumes',
+    verbs: ['get', 'list', 'watch', 'patch'],
+    where: 'cluster',
+    why: 'to keep what builds of a user leave, in a volume that only builds of that user get',
+    isOwnerOnly: true,
+    isOptional: true,
   },
   {
     group: '',
