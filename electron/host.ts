@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { ClusterDriver } from './clusters/driver.ts'
 import type { LocalLimits } from './clusters/local/local-deps.ts'
 import { createLocalDriver } from './clusters/local/local-driver.ts'
 import { lockFolder } from './database/open.ts'
@@ -35,10 +36,12 @@ export async function createLocalPlatform(
     localLimits?: Partial<LocalLimits>
     logLimits?: Partial<LogLimits>
     findKeychain?: typeof findKeychain
+    /** Of a Kubernetes cluster. */
+    changeDriver?: (driver: ClusterDriver) => ClusterDriver
   } = {},
 ): Promise<Platform> {
   const { dataFolder, resourcesFolder, supervisor, staticServer } = environment
-  const { localLimits, logLimits, findKeychain: find = findKeychain, ...rest } = options
+  const { localLimits, logLimits, findKeychain: find = findKeychain, changeDriver, ...rest } = options
   const unlock = lockFolder(dataFolder)
   const logs = createLogStore({
     folder: join(dataFolder, 'logs'),
@@ -70,7 +73,8 @@ export async function createLocalPlatform(
     createKubernetesDriver: async deps => {
       // Whoever has no cluster does without the client, which takes its time to load.
       const { createKubernetesDriver } = await import('./clusters/kubernetes/kubernetes-driver.ts')
-      return createKubernetesDriver({ ...deps, logs, sources, detectPlan, now: Date.now, log })
+      const driver = createKubernetesDriver({ ...deps, logs, sources, detectPlan, now: Date.now, log })
+      return changeDriver?.(driver) ?? driver
     },
     ...rest,
   })

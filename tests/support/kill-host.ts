@@ -8,7 +8,8 @@ import { pino } from 'pino'
 import { createLocalPlatform } from '../../electron/host.ts'
 import { platformEnvironment } from '../../electron/platform/environment.ts'
 import { describeOutcome, processesOf } from './kill-outcome.ts'
-import { type ScenarioName, type Scene, type Step, scenarios } from './kill-scenarios.ts'
+import { play } from './kill-play.ts'
+import { type ScenarioName, scenarios } from './kill-scenarios.ts'
 
 export interface KillOptions {
   readonly scenario: ScenarioName
@@ -40,24 +41,12 @@ const platform = await createLocalPlatform(environment, pino({ level: 'silent' }
   },
 })
 
-await play(scenarios[scenario], { platform, repository, home })
+await play(scenarios[scenario], {
+  platform,
+  repository,
+  home,
+  wish: { planEdits: { build: '. ./build.sh' } },
+})
 const outcome = await describeOutcome(platform, home)
 await platform.dispose({ stopApps: true })
 process.stdout.write(JSON.stringify({ passed, outcome, left: processesOf(home) } satisfies KillReport))
-
-async function play(steps: readonly Step[], scene: Scene): Promise<void> {
-  const asked = steps.findLastIndex(step => step.isAsked(scene))
-  if (asked >= 0) await settle(steps[asked], scene)
-  for (const step of steps.slice(asked + 1)) {
-    await step.ask(scene)
-    await settle(step, scene)
-  }
-}
-
-async function settle(step: Step | undefined, scene: Scene): Promise<void> {
-  const end = new AbortController()
-  const changes = scene.platform.changes.watch(end.signal)
-  for (let change = changes.next(); !step?.isDone(scene); change = changes.next()) await change
-  end.abort()
-  await scene.platform.idle()
-}

@@ -7,8 +7,14 @@ import type { Platform } from '../../electron/platform/platform.ts'
 
 type Row = Record<string, unknown>
 
-/** All that a data folder has come to: rows, processes, files and what apps said, without what differs between two good runs. */
+/** All that a data folder and the processes below a home have come to, without what differs between two good runs. */
 export async function describeOutcome(platform: Platform, home: string) {
+  const { named, ...records } = await describeRecords(platform)
+  return { ...records, processes: processesOf(home).map(named).sort() }
+}
+
+/** Rows, files and what apps said. `named`: a text with names for ids. */
+export async function describeRecords(platform: Platform) {
   const tables = readTables(join(platform.dataFolder, 'slipway.db'))
   const names = nameIds(tables)
   const named = (text: string) =>
@@ -27,9 +33,9 @@ export async function describeOutcome(platform: Platform, home: string) {
     rows: Object.fromEntries(
       Object.entries(tables).map(([table, rows]) => [table, rows.map(row => toPlainRow(row, plain))]),
     ),
-    processes: processesOf(home).map(named).sort(),
     files: listFiles(platform.dataFolder).map(withoutTime).map(named).sort(),
     output,
+    named,
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Platform } from '../../electron/platform/platform.ts'
+import type { PlanEdits } from '../../shared/domain/plan.ts'
 import type { Deployment } from '../../shared/domain/records.ts'
 
 /**
@@ -18,6 +19,8 @@ export interface Scene {
   readonly repository: string
   /** Where apps and builds leave marks. */
   readonly home: string
+  /** What every deployment is created with. */
+  readonly wish: { readonly clusterId?: string; readonly planEdits: PlanEdits }
 }
 
 export type ScenarioName = keyof typeof scenarios
@@ -30,8 +33,6 @@ export const branches = {
   exits: { 'server.js': "console.log('no database'); process.exit(1)" },
   hangs: { 'build.sh': 'exec sleep 600' },
 } as const
-type Branch = keyof typeof branches
-
 /** Says that it started; after `/crash` it ends, then and at every later start. */
 export const appFiles = {
   Procfile: 'web: exec node server.js\n',
@@ -57,7 +58,7 @@ const find = ({ platform }: Scene, name: string): Deployment | undefined =>
 const idOf = (scene: Scene, name: string) => find(scene, name)?.id ?? ''
 const hasLine = ({ platform }: Scene, verb: string, name: string) =>
   platform.reader.activity({ limit: 500 }).some(line => line.verb === verb && line.deployment === name)
-const buildOf = (scene: Scene, name: string, branch: Branch) =>
+const buildOf = (scene: Scene, name: string, branch: string) =>
   scene.platform.reader
     .buildsOf(idOf(scene, name), 100)
     .map(one => scene.platform.reader.build(one.id))
@@ -65,32 +66,26 @@ const buildOf = (scene: Scene, name: string, branch: Branch) =>
 
 const isRunning = (one: Deployment | undefined) =>
   one?.health.ready === 1 && one.health.instances.length === 1
-const isLive = (name: string, release: number) => (scene: Scene) => {
+export const isLive = (name: string, release: number) => (scene: Scene) => {
   const one = find(scene, name)
   return isRunning(one) && one?.status === 'live' && one.serving?.number === release
 }
-const hasFailed = (name: string, code: string) => (scene: Scene) => {
+export const hasFailed = (name: string, code: string) => (scene: Scene) => {
   const one = find(scene, name)
   return one?.status === 'failed' && one.failure?.code === code
 }
 
-const create = (name: string, branch: Branch, isDone = isLive(name, 1)): Step => ({
+export const create = (name: string, branch: string, isDone = isLive(name, 1)): Step => ({
   isAsked: scene => hasLine(scene, 'created', name),
-  ask: ({ platform, repository }) =>
+  ask: ({ platform, repository, wish }) =>
     platform.intents.create(
-      {
-        source: { kind: 'git', address: repository },
-        branch,
-        name,
-        port: null,
-        planEdits: { build: '. ./build.sh' },
-      },
+      { source: { kind: 'git', address: repository }, branch, name, port: null, ...wish },
       asker(platform),
     ),
   isDone,
 })
 
-const deploy = (name: string, branch: Branch, isDone: Step['isDone']): Step[] => [
+export const deploy = (name: string, branch: string, isDone: Step['isDone']): Step[] => [
   {
     isAsked: scene => find(scene, name)?.branch === branch || buildOf(scene, name, branch) !== undefined,
     ask: scene => scene.platform.intents.update(idOf(scene, name), { branch }, asker(scene.platform)),
@@ -103,7 +98,59 @@ const deploy = (name: string, branch: Branch, isDone: Step['isDone']): Step[] =>
   },
 ]
 
-const ask = (verb: 'restart' | 'stop' | 'start', name: string, isDone: Step['isDone']): Step => ({
+export const scale = (name: string, instances: number): Step => ({
+  isAsked: scene => hasLine(scene, 'scale', name),
+  ask: scene => scene.platform.intents.scale(idOf(scene, name), instances, asker(scene.platform)),
+  isDone: scene => find(scene, name)?.health.ready === instances,
+})
+
+/** The same things again: nothing is built. */
+export const deployAgain = (name: string, release: number): Step => ({
+  isAsked: scene => scene.platform.reader.buildIdsOf(idOf(scene, name)).length > 1,
+  ask: scene => scene.platform.intents.deploy(idOf(scene, name), asker(scene.platform)),
+  isDone: isLive(name, release),
+})
+
+export const rollBack = (name: string, to: number, isDone: Step['isDone']): Step => ({
+  isAsked: scene => hasLine(scene, 'rollback', name),
+  ask: async scene => {
+    const id = idOf(scene, name)
+    const release = scene.platform.reader.releasesOf(id).find(one => one.number === to)
+    await scene.platform.intents.rollback(id, release?.id ?? '', asker(scene.platform))
+  },
+  isDone,
+})
+
+export const cancel = (name: string, branch: string): Step => ({
+  isAsked: scene => {
+    const build = buildOf(scene, name, branch)
+    return build !== undefined && (build.cancelRequestedAt !== null || build.status === 'cancelled')
+  },
+  ask: scene => scene.platform.intents.cancelBuild(buildOf(scene, name, branch)?.id ?? ''),
+  isDone: scene => find(scene, name)?.status === 'idle',
+})
+
+export const remove = (name: string): Step => ({
+  isAsked: scene => hasLine(scene, 'remove', name),
+  ask: scene => scene.platform.intents.remove(idOf(scene, name), name, asker(scene.platform)),
+  isDone: scene => find(scene, name) === undefined,
+})
+
+/** Its build is at this step. */
+export const isBuilding = (name: string, at: string) => (scene: Scene) =>
+  (find(scene, name)?.latestBuild?.steps ?? []).some(step => step.name === at && step.status === 'running')
+
+export const isAtRun = (name: string, run: number) => (scene: Scene) => {
+  const row = scene.platform.reader.deploymentRow(idOf(scene, name))
+  return row?.run === run && row.status === 'live' && isRunning(find(scene, name))
+}
+
+export const isStopped = (name: string) => (scene: Scene) => {
+  const one = find(scene, name)
+  return one?.status === 'stopped' && one.health.instances.length === 0
+}
+
+export const ask = (verb: 'restart' | 'stop' | 'start', name: string, isDone: Step['isDone']): Step => ({
   isAsked: scene => hasLine(scene, verb, name),
   ask: scene => scene.platform.intents[verb](idOf(scene, name), asker(scene.platform)),
   isDone,
@@ -113,14 +160,7 @@ const ask = (verb: 'restart' | 'stop' | 'start', name: string, isDone: Step['isD
 export const scenarios = {
   release: [create('app', 'good'), ...deploy('app', 'better', isLive('app', 2))],
 
-  reuse: [
-    create('app', 'good'),
-    {
-      isAsked: scene => scene.platform.reader.buildIdsOf(idOf(scene, 'app')).length > 1,
-      ask: scene => scene.platform.intents.deploy(idOf(scene, 'app'), asker(scene.platform)),
-      isDone: isLive('app', 2),
-    },
-  ],
+  reuse: [create('app', 'good'), deployAgain('app', 2)],
 
   keep: [
     create('app', 'good'),
@@ -142,15 +182,7 @@ export const scenarios = {
     create('app', 'good'),
     ...deploy('app', 'breaks', hasFailed('app', 'build_failed')),
     ...deploy('app', 'exits', hasFailed('app', 'start_exited')),
-    {
-      isAsked: scene => hasLine(scene, 'rollback', 'app'),
-      ask: async scene => {
-        const id = idOf(scene, 'app')
-        const first = scene.platform.reader.releasesOf(id).find(release => release.number === 1)
-        await scene.platform.intents.rollback(id, first?.id ?? '', asker(scene.platform))
-      },
-      isDone: isLive('app', 3),
-    },
+    rollBack('app', 1, isLive('app', 3)),
   ],
 
   crash: [
@@ -165,37 +197,9 @@ export const scenarios = {
     },
   ],
 
-  cancel: [
-    create('app', 'hangs', scene => {
-      const steps = find(scene, 'app')?.latestBuild?.steps ?? []
-      return steps.some(step => step.name === 'build' && step.status === 'running')
-    }),
-    {
-      isAsked: scene => {
-        const build = buildOf(scene, 'app', 'hangs')
-        return build !== undefined && (build.cancelRequestedAt !== null || build.status === 'cancelled')
-      },
-      ask: scene => scene.platform.intents.cancelBuild(buildOf(scene, 'app', 'hangs')?.id ?? ''),
-      isDone: scene => find(scene, 'app')?.status === 'idle',
-    },
-  ],
+  cancel: [create('app', 'hangs', isBuilding('app', 'build')), cancel('app', 'hangs')],
 
-  stop: [
-    create('app', 'good'),
-    ask('stop', 'app', scene => {
-      const one = find(scene, 'app')
-      return one?.status === 'stopped' && one.health.instances.length === 0
-    }),
-    ask('start', 'app', isLive('app', 1)),
-  ],
+  stop: [create('app', 'good'), ask('stop', 'app', isStopped('app')), ask('start', 'app', isLive('app', 1))],
 
-  remove: [
-    create('stays', 'good'),
-    create('app', 'good'),
-    {
-      isAsked: scene => hasLine(scene, 'remove', 'app'),
-      ask: scene => scene.platform.intents.remove(idOf(scene, 'app'), 'app', asker(scene.platform)),
-      isDone: scene => find(scene, 'app') === undefined,
-    },
-  ],
+  remove: [create('stays', 'good'), create('app', 'good'), remove('app')],
 } as const satisfies Record<string, readonly Step[]>

@@ -1,0 +1,21 @@
+import type { Scene, Step } from './kill-scenarios.ts'
+
+/** Goes on after the last step that was asked for, by whichever process, once that one is done. */
+export async function play(steps: readonly Step[], scene: Scene): Promise<void> {
+  const asked = steps.findLastIndex(step => step.isAsked(scene))
+  if (asked >= 0) await settle(steps[asked], scene)
+  for (const step of steps.slice(asked + 1)) {
+    await step.ask(scene)
+    await settle(step, scene)
+  }
+}
+
+/** What was before the wish may look like its end: nothing is looked at before the wish was. */
+async function settle(step: Step | undefined, scene: Scene): Promise<void> {
+  await scene.platform.idle()
+  const end = new AbortController()
+  const changes = scene.platform.changes.watch(end.signal)
+  for (let change = changes.next(); !step?.isDone(scene); change = changes.next()) await change
+  end.abort()
+  await scene.platform.idle()
+}
