@@ -61,16 +61,27 @@ export function createBuildPlaces({
     return job?.metadata?.deletionTimestamp === undefined ? job : undefined
   }
 
-  /** Deletes what is there of the build, in the background. */
+  /** False: there can be none, since we may make and delete none. */
+  const removeOwn = async ({ namespace }: BuildPlace): Promise<boolean> => {
+    try {
+      await api.remove('Namespace', { name: namespace })
+      return true
+    } catch (error) {
+      if (isForbidden(error)) return false
+      throw error
+    }
+  }
+
+  /** Deletes what is there of the build, in the background, whatever becomes of its volume. */
   const discard = async ({ buildId, deploymentId }: BuildKey): Promise<BuildPlace> => {
     const own = toOwn(buildId)
-    await states.leave({ ownerId: toOwner(deploymentId), namespace: own.namespace })
+    let isOwn = true
     try {
-      await api.remove('Namespace', { name: own.namespace })
-      return own
-    } catch (error) {
-      if (!isForbidden(error)) throw error
+      await states.leave({ ownerId: toOwner(deploymentId), namespace: own.namespace })
+    } finally {
+      isOwn = await removeOwn(own)
     }
+    if (isOwn) return own
     const shared = toShared(deploymentId)
     const { namespace } = shared
     const names = objectNames(buildId)

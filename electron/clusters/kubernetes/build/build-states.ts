@@ -133,35 +133,34 @@ export function createBuildStates(deps: {
     return { claim: claimName, isNew: volume === null }
   }
 
+  const leave = async ({ ownerId, namespace }: Pick<StateKey, 'ownerId' | 'namespace'>): Promise<void> => {
+    const place = { namespace, name: claimName }
+    const found = await api.get<V1PersistentVolumeClaim>('PersistentVolumeClaim', place)
+    if (found === undefined) return
+    const name = found.spec?.volumeName
+    const volume =
+      name === undefined ? undefined : await api.get<V1PersistentVolume>('PersistentVolume', { name })
+    const isOurs = volume?.metadata?.labels?.[labels.buildState] !== undefined
+    // Of two that were made at the same time, one is enough: the other goes with its claim.
+    if (volume !== undefined && !isOurs && (await isUsed(namespace)) && (await find(ownerId)).length === 0)
+      await change(
+        volume,
+        { persistentVolumeReclaimPolicy: 'Retain' },
+        { labels: { ...managed, [labels.buildState]: ownerId } },
+      )
+    await api.remove('PersistentVolumeClaim', place)
+  }
+
   return {
     /** Undefined: a build begins without, since another has it, or the cluster has no volumes, or we no rights to them. */
     async take(key: StateKey): Promise<KeptState | undefined> {
       if (!deps.settings.keepsBuildState) return undefined
-      try {
-        return await make(key)
-      } catch (error) {
-        if (isForbidden(error)) return undefined
-        throw error
-      }
+      return unlessForbidden(make(key))
     },
 
-    /** Leaves the volume of an ended build to the next one of the user. */
-    async leave({ ownerId, namespace }: Pick<StateKey, 'ownerId' | 'namespace'>): Promise<void> {
-      const place = { namespace, name: claimName }
-      const found = await api.get<V1PersistentVolumeClaim>('PersistentVolumeClaim', place)
-      const name = found?.spec?.volumeName
-      if (found === undefined) return
-      const volume =
-        name === undefined ? undefined : await api.get<V1PersistentVolume>('PersistentVolume', { name })
-      const isOurs = volume?.metadata?.labels?.[labels.buildState] !== undefined
-      // Of two that were made at the same time, one is enough: the other goes with its claim.
-      if (volume !== undefined && !isOurs && (await isUsed(namespace)) && (await find(ownerId)).length === 0)
-        await change(
-          volume,
-          { persistentVolumeReclaimPolicy: 'Retain' },
-          { labels: { ...managed, [labels.buildState]: ownerId } },
-        )
-      await api.remove('PersistentVolumeClaim', place)
+    /** Leaves the volume of an ended build to the next one of the user. Who may not look at volumes left nothing there. */
+    async leave(key: Pick<StateKey, 'ownerId' | 'namespace'>): Promise<void> {
+      await unlessForbidden(leave(key))
     },
 
     /** Deletes what no build uses now. */
@@ -182,3 +181,10 @@ export function createBuildStates(deps: {
     },
   }
 }
+
+/** Undefined: the cluster does not let us. */
+const unlessForbidden = <T>(work: Promise<T>): Promise<T | undefined> =>
+  work.catch(error => {
+    if (isForbidden(error)) return undefined
+    throw error
+  })
