@@ -1,4 +1,5 @@
 import type { KubernetesObject, V1IngressClass } from '@kubernetes/client-node'
+import type { KubernetesApi } from '../api.ts'
 import { orNothing } from '../closed-addresses.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 
@@ -7,7 +8,7 @@ const defaultClass = 'ingressclass.kubernetes.io/is-default-class'
 const controllerNames = ['traefik', 'ingress-nginx', 'haproxy-ingress', 'kong', 'contour'] as const
 export type IngressController = (typeof controllerNames)[number]
 
-type Deps = Pick<KubernetesContext, 'api' | 'settings'>
+type Deps = Pick<KubernetesContext, 'settings'> & { readonly api: Pick<KubernetesApi, 'find' | 'list'> }
 
 /** Which program serves the Ingresses of apps; undefined where it is none that Slipway knows. */
 export async function findIngressController({ api, settings }: Deps): Promise<IngressController | undefined> {

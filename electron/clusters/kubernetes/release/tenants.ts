@@ -1,13 +1,18 @@
 import type { V1NetworkPolicyPeer, V1Pod } from '@kubernetes/client-node'
 import { SlipwayError } from '../../../../shared/domain/failure.ts'
+import type { KubernetesApi } from '../api.ts'
 import { findClosedAddresses, isForbidden, orNothing } from '../closed-addresses.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { labels, tenantNamespace } from '../names.ts'
 import { findIngressController } from './ingress-controller.ts'
 import { toTenantObjects } from './tenant-objects.ts'
 
+type Deps = Pick<KubernetesContext, 'settings' | 'log'> & {
+  readonly api: Pick<KubernetesApi, 'apply' | 'find' | 'list'>
+}
+
 /** The namespaces of users. Each is made, or brought up to date, when it is first needed. */
-export function createTenants({ api, settings, log }: KubernetesContext) {
+export function createTenants({ api, settings, log }: Deps) {
   const prepared = new Map<string, Promise<void>>()
 
   const prepare = async (ownerId: string): Promise<void> => {
@@ -19,13 +24,16 @@ export function createTenants({ api, settings, log }: KubernetesContext) {
     })
     try {
       await api.apply(first)
-      await Promise.all(rest.map(object => api.apply(object)))
     } catch (error) {
       if (!isForbidden(error)) throw error
       // Whoever may not make namespaces works in one that an owner of the cluster prepared.
       await askForPrepared(namespace)
       log.warn({ namespace }, 'the namespace is used as it was prepared')
+      return
     }
+    const applied = await Promise.allSettled(rest.map(object => api.apply(object)))
+    // Without one of them nobody is kept apart or bounded.
+    for (const one of applied) if (one.status === 'rejected') throw one.reason
   }
 
   /** Rights in a namespace are given there, so whoever may look into it has it. */
