@@ -204,6 +204,44 @@ describe('the proofs', () => {
     await platform.clusters.remove(id)
   })
 
+  clusterTest('run with the rights of an owner, who may look at all but the limit of processes', async () => {
+    await install('network-policy', 'egress')
+    const person = `prover-${Date.now().toString(36)}`
+    const { id } = await platform.clusters.add({
+      context: contextName,
+      changes: { ...(await clusterSettings()), kubeconfig: await personKubeconfig(person) },
+    })
+    const { yaml } = await platform.clusters.rbac(id, {
+      userId: platform.users.current().id,
+      role: 'owner',
+    })
+    // Apart from what other tests apply and delete.
+    const own = yaml.replaceAll('slipway-owner', person)
+    const file = join(data.path, `${person}.yaml`)
+    writeFileSync(file, own)
+    try {
+      const without = (await preflight(id, true)).checks
+      expect(without.get('builder')).toMatchObject({ result: 'warning', detail: 'You may not try it here.' })
+      await kubectl('apply', '-f', file)
+      const { checks } = await preflight(id, true)
+      const results = Object.fromEntries([...checks].map(([name, { result }]) => [name, result]))
+      expect(results).toMatchObject({
+        rights: 'ok',
+        'network-policy': 'ok',
+        builder: 'ok',
+        push: 'ok',
+        pull: 'ok',
+      })
+      expect([...checks.values()].filter(one => one.detail.startsWith('You may not'))).toEqual([
+        expect.objectContaining({ name: 'pid-limit', result: 'warning' }),
+      ])
+      expect(await leftNamespaces()).toBe('')
+    } finally {
+      await kubectl('delete', '-f', file, '--ignore-not-found', '--wait=false')
+      await platform.clusters.remove(id)
+    }
+  })
+
   clusterTest('say which registry nobody can push to, and what follows', async () => {
     const { id } = await platform.clusters.add({
       context: contextName,

@@ -82,7 +82,7 @@ export async function removeLeftovers(api: KubernetesApi, now: number): Promise<
 
 /** Runs the pods of a namespace side by side, until each has ended or cannot begin. */
 export async function runPods(
-  api: KubernetesApi,
+  api: Pick<KubernetesApi, 'apply' | 'find' | 'stream'>,
   order: { namespace: string; pods: readonly V1Pod[]; limitMs: number; signal: AbortSignal },
 ): Promise<Map<string, PodEnd>> {
   const { namespace, pods, signal } = order
@@ -91,8 +91,8 @@ export async function runPods(
     try {
       await api.apply(pod)
     } catch (error) {
+      if (!(error instanceof ApiError) || isWithoutRight(error)) throw error
       // Refused before it began, such as by Pod Security.
-      if (!(error instanceof ApiError)) throw error
       ends.set(pod.metadata?.name ?? '', { isDone: false, message: error.message })
     }
   }
@@ -120,6 +120,10 @@ export async function runPods(
     await watch.dispose()
   }
 }
+
+/** Admission refuses with the same status, and says so in other words. */
+const isWithoutRight = ({ status, message }: ApiError): boolean =>
+  status === 403 && /\bcannot \w+ resource\b/.test(message)
 
 const stuckReasons = new Set([
   'CreateContainerConfigError',

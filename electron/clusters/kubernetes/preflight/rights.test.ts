@@ -70,7 +70,9 @@ test('a service account is bound as one', () => {
 
 test('every right says what it is for, once', () => {
   for (const right of rights) expect(right.why).toMatch(/^(to|for) /)
-  const keys = rights.map(right => `${right.group}/${right.resource}`)
+  const keys = rights.flatMap(({ group, resource, verbs }) =>
+    verbs.map(verb => `${verb} ${group}/${resource}`),
+  )
   expect(new Set(keys).size).toBe(keys.length)
 })
 

@@ -37,7 +37,10 @@ const registryRights = [['', 'persistentvolumeclaims'] as const, ['apps', 'daemo
   }),
 )
 
-/** Every right that Slipway uses: the one table of what is asked at the preflight and granted by the roles. */
+/**
+ * Every right that Slipway uses: the one table of what is asked at the preflight and granted by the roles. Not `nodes/proxy`, which
+ * would tell the limit of processes: with it one may run anything in every pod.
+ */
 export const rights: readonly Right[] = [
   {
     group: '',
@@ -101,10 +104,20 @@ export const rights: readonly Right[] = [
   {
     group: '',
     resource: 'serviceaccounts',
-    verbs: ['get', 'patch'],
+    // Whoever is quicker than the cluster makes the default one.
+    verbs: ['get', 'create', 'patch'],
     where: 'both',
     why: 'to give apps and builds no way to the API',
     isOwnerOnly: true,
+  },
+  {
+    group: '',
+    resource: 'endpoints',
+    verbs: ['get'],
+    where: 'tenant',
+    why: 'to keep apps and builds from the API server where it has a public address',
+    isOwnerOnly: true,
+    isOptional: true,
   },
   {
     group: '',
@@ -141,6 +154,15 @@ export const rights: readonly Right[] = [
     verbs: [...watch, 'delete'],
     where: 'both',
     why: 'to see how apps and builds are',
+  },
+  {
+    group: '',
+    resource: 'pods',
+    verbs: ['create', 'patch'],
+    where: 'both',
+    why: 'to prove with throw-away pods what the cluster can',
+    isOwnerOnly: true,
+    isOptional: true,
   },
   { group: '', resource: 'pods/log', verbs: ['get'], where: 'both', why: 'to show what they print' },
   {
