@@ -14,17 +14,15 @@ import {
 import { join } from 'node:path'
 import type { NewLogLine } from '../../shared/domain/log.ts'
 import { encodeLines } from '../../shared/domain/log-record.ts'
-import { compressSegment, leastCompressedBytes, readIndex } from './compressed-segment.ts'
+import { readIndex } from './compressed-segment.ts'
+import { createCompression, sizeOf } from './compression.ts'
 import type { LogMark } from './log-store.ts'
 import { isMissing } from './missing.ts'
 import type { LogView } from './page.ts'
 import { closeRecord, encodeCommit } from './record.ts'
 import { indexLines, type Scan, scanSegment } from './scan.ts'
-import { isCompressed, type Segment, toCompressedPath, toFirstSeq, toSegmentPath } from './segment.ts'
+import { isCompressed, type Segment, toFirstSeq, toSegmentPath } from './segment.ts'
 import { createSerial } from './serial.ts'
-
-/** A log that was not written to for this long has time to be compressed. */
-const quietMs = 1000
 
 /** A source that has not been read for this many other sources is forgotten (each run of an app is a source). */
 const keptMarks = 256
@@ -37,7 +35,7 @@ export interface SegmentedLogView extends LogView {
 
 /**
  * One log: a folder of segments, the newest of which is written to. Writing is serial. Full segments, and all of a log that
- * is closed, are compressed in the background; in a flood that comes later, since whoever follows it reads plain ones.
+ * is closed, are compressed in the background.
  */
 export interface SegmentedLog {
   /** `lines`: as they are, or as whole records of at most a piece each. */
@@ -85,9 +83,12 @@ export function createSegmentedLog({
   let state: State | undefined
   let tailFile: FileHandle | undefined
   let generation = 0
-  let isGoingToCompress = false
-  let quiet: NodeJS.Timeout | undefined
-  let isQuiet = true
+
+  const compression = createCompression({
+    ...{ folder, plainBytes, onSize, inBackground, serial },
+    log: () => state,
+    releaseFile: () => releaseFile(),
+  })
 
   const notify = () => {
     for (const listener of listeners) listener()
@@ -96,7 +97,7 @@ export function createSegmentedLog({
   const loaded = async (): Promise<State> => {
     if (state === undefined) {
       state = await loadState(folder)
-      compressLater()
+      compression.later()
     }
     return state
   }
@@ -150,71 +151,8 @@ export function createSegmentedLog({
         throw error
       }
       notify()
-      compressLater()
+      compression.later()
     })
-
-  const findUncompressed = (log: State): Segment | undefined =>
-    log.segments.find(
-      (segment, index) =>
-        (log.isClosed || index < log.segments.length - 1) &&
-        !segment.isKeptPlain &&
-        !isCompressed(segment) &&
-        segment.size > leastCompressedBytes,
-    )
-
-  const compressLater = () => {
-    if (isGoingToCompress || next() === undefined) return
-    isGoingToCompress = true
-    inBackground(async signal => {
-      try {
-        for (let segment = next(); segment !== undefined && !signal.aborted; segment = next())
-          await compress(segment, signal)
-      } finally {
-        isGoingToCompress = false
-      }
-    })
-  }
-  const next = () => {
-    if (state === undefined) return undefined
-    const isTime = isQuiet || state.isClosed || sizeOf(state.segments.filter(isPlain)) > plainBytes
-    return isTime ? findUncompressed(state) : undefined
-  }
-
-  const waitForQuiet = () => {
-    isQuiet = false
-    clearTimeout(quiet)
-    quiet = setTimeout(() => {
-      isQuiet = true
-      compressLater()
-    }, quietMs)
-  }
-
-  /** The compressed file is complete before it takes the place of the plain one; readers go on in it. */
-  const compress = async (segment: Segment, signal: AbortSignal) => {
-    const { path, firstSeq, blocks } = segment
-    const target = toCompressedPath(folder, firstSeq)
-    // One that cannot be compressed stays as it is: not worth it, removed meanwhile, or no room on the disk.
-    segment.isKeptPlain = true
-    const draft = `${target}.new`
-    const made = await stat(path)
-      .then(({ mtime }) =>
-        compressSegment({ from: path, to: draft, firstSeq, blocks, changedAt: mtime, signal }),
-      )
-      .catch(() => undefined)
-    await serial(async () => {
-      const isSame = state?.segments.includes(segment) === true && segment.size === made?.plainSize
-      if (made !== undefined && !isSame) segment.isKeptPlain = false
-      if (made === undefined || !isSame || made.size >= segment.size) {
-        await rm(draft, { force: true })
-        return
-      }
-      if (segment === state?.segments.at(-1)) await releaseFile()
-      await rename(draft, target)
-      Object.assign(segment, { path: target, size: made.size, blocks: made.blocks })
-      onSize(made.size - made.plainSize)
-      await rm(path, { force: true })
-    })
-  }
 
   return {
     append: (lines, mark) =>
@@ -229,7 +167,7 @@ export function createSegmentedLog({
         onSize(size)
         if (mark !== undefined) moveMark(log.marks, mark)
         log.isClosed = false
-        waitForQuiet()
+        compression.waitForQuiet()
         while (log.segments.length > 1 && sizeOf(log.segments) > logBytes) await dropFirst(log)
       }),
 
@@ -283,7 +221,7 @@ export function createSegmentedLog({
     },
 
     dispose() {
-      clearTimeout(quiet)
+      compression.dispose()
       return serial(releaseFile)
     },
   }
@@ -346,6 +284,3 @@ function moveMark(marks: Map<string, number>, { source, position }: LogMark): vo
 
 const toMarks = (marks: Map<string, number>): LogMark[] =>
   [...marks].map(([source, position]) => ({ source, position }))
-
-const sizeOf = (segments: readonly Segment[]): number => segments.reduce((sum, { size }) => sum + size, 0)
-const isPlain = (segment: Segment): boolean => !isCompressed(segment) && !segment.isKeptPlain
