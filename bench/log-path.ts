@@ -40,7 +40,7 @@ const app = {
 
 /**
  * From an app's write to the drawn line in the console of the built page, by way of supervisor, spool, store and WebSocket,
- * against the same text given to a terminal of the same size in the same page.
+ * against the same text, with its times as the console draws them, given to a terminal of the same size in the same page.
  */
 export async function benchLogPath(): Promise<Result[]> {
   const chromium = findChromium()
@@ -174,9 +174,9 @@ function feedTerminal(page: QuietPage, round: number): Promise<number> {
       for (let left = bytes, number = 0; left > 0; ) {
         let text = ''
         while (text.length < 65_536 && left > 0) {
-          const next = `${line(round, ++number)}\r\n`
-          text += next
-          left -= next.length - 1
+          const next = line(round, ++number)
+          text += `\x1b[38;5;16m14:03:07.${100 + (number % 900)}\x1b[0m  ${next}\r\n`
+          left -= next.length + 1
         }
         pieces.push(text)
       }

@@ -14,7 +14,8 @@ export const emptyWindow: LogWindow = { lines: [], first: 1, last: 0 }
 
 export function withNewer(window: LogWindow, newer: readonly LogLine[], limit = heldLines): LogWindow {
   const lastSeq = lastOf(window)
-  const lines = [...window.lines, ...newer.filter(line => line.seq > lastSeq)].slice(-limit)
+  const fresh = newer.filter(line => line.seq > lastSeq).slice(-limit)
+  const lines = window.lines.slice(Math.max(0, window.lines.length + fresh.length - limit)).concat(fresh)
   return { ...window, lines, last: Math.max(window.last, lines.at(-1)?.seq ?? 0) }
 }
 

@@ -35,10 +35,24 @@ export function decodeLine(seq: number, record: string): LogLine {
   return { seq, at, stream, text: unescapeText(record.slice(space + 3)), isPartial }
 }
 
+/** What came in one piece has one time, so that most lines begin as the one before. */
 export function decodeBatch({ first, records }: LogBatch): LogLine[] {
   const lines: LogLine[] = []
+  let like: LogLine | undefined
+  let head = ''
   for (let from = 0, to = records.indexOf('\n'); to !== -1; from = to + 1, to = records.indexOf('\n', from)) {
-    lines.push(decodeLine(first + lines.length, records.slice(from, to)))
+    const seq = first + lines.length
+    if (like !== undefined && records.startsWith(head, from)) {
+      const { at, stream, isPartial } = like
+      lines.push({ seq, at, stream, text: unescapeText(records.slice(from + head.length, to)), isPartial })
+      continue
+    }
+    const record = records.slice(from, to)
+    const line = decodeLine(seq, record)
+    const space = record.indexOf(' ')
+    like = line.at === 0 ? undefined : line
+    head = record.slice(0, space + 3)
+    lines.push(line)
   }
   return lines
 }
