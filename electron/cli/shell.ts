@@ -13,20 +13,34 @@ export const shell = about(
     if (!stdin.isTTY || !stdout.isTTY) throw new UsageError('shell needs a terminal of its own.')
     const name = randomUUID()
     const sizeOf = () => ({ columns: stdout.columns, rows: stdout.rows })
-    const output = await client.shells.open({ deploymentId: id, shell: name, ...sizeOf() }, { signal })
-    const typed = (bytes: Buffer) => void send(client, name, bytes.toString())
+    // As in ssh: a line that begins with ~. ends this side, whatever became of the other.
+    const end = new AbortController()
+    const left = AbortSignal.any([signal, end.signal])
+    const isLeaving = createEscape()
+    const typed = (text: string) => {
+      if (isLeaving(text)) end.abort()
+      else void send(client, name, text)
+    }
     const resized = () => void client.shells.resize({ shell: name, ...sizeOf() }).catch(() => undefined)
     try {
+      const output = await client.shells.open(
+        { deploymentId: id, shell: name, ...sizeOf() },
+        { signal: left },
+      )
+      stdin.setEncoding('utf8')
       stdin.setRawMode(true)
       stdin.on('data', typed)
       stdout.on('resize', resized)
-      for await (const { text, last, end } of output) {
+      for await (const { text, last, end: done } of output) {
         await new Promise<void>(resolve => void stdout.write(text, () => resolve()))
         await client.shells.acknowledge({ shell: name, last })
-        if (end?.failure) throw new SlipwayError(end.failure)
-        if (end !== null) return end.exitCode ?? 1
+        if (done?.failure) throw new SlipwayError(done.failure)
+        if (done !== null) return done.exitCode ?? 1
       }
       return 1
+    } catch (error) {
+      if (!end.signal.aborted) throw error
+      return 255
     } finally {
       stdin.setRawMode(false)
       stdin.off('data', typed)
@@ -35,6 +49,19 @@ export const shell = about(
     }
   },
 )
+
+/** Whether what was typed last, at the begin of a line, is `~.`. */
+function createEscape(): (text: string) => boolean {
+  let line = ''
+  return text => {
+    line =
+      `${line}${text}`
+        .split(/[\r\n]/)
+        .at(-1)
+        ?.slice(0, 3) ?? ''
+    return line === '~.'
+  }
+}
 
 /** A shell that has ended says so in its output. */
 const send = (client: Client, shell: string, text: string): Promise<unknown> =>

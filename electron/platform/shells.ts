@@ -8,10 +8,11 @@ const mostShells = 20
 
 /** Shells that are open, by the name that who opened them chose. Each lives as long as its output is listened to. */
 export function createShells({ driver }: { driver: Pick<ClusterDriver, 'openShell'> }) {
-  const open = new Map<string, Shell>()
+  const open = new Map<string, Promise<Shell>>()
 
-  const named = (name: string): Shell => {
-    const shell = open.get(name)
+  /** Waits for one that is being opened. */
+  const named = async (name: string): Promise<Shell> => {
+    const shell = await open.get(name)
     if (shell !== undefined) return shell
     throw new SlipwayError({
       code: 'not_found',
@@ -27,14 +28,16 @@ export function createShells({ driver }: { driver: Pick<ClusterDriver, 'openShel
       signal: AbortSignal,
     ): AsyncGenerator<ShellOutput, void, void> {
       if (open.size >= mostShells || open.has(name)) throw tooMany()
-      const shell = await driver.openShell(deploymentId, size)
-      const stop = () => shell.terminal.destroy()
+      const opening = driver.openShell(deploymentId, size)
+      open.set(name, opening)
+      const stop = () => end(opening)
       signal.addEventListener('abort', stop)
-      open.set(name, shell)
       const decoder = new StringDecoder('utf8')
       let last = 0
       try {
-        if (signal.aborted) return
+        const shell = await opening
+        // Tells that it is open.
+        yield { last: ++last, text: '', end: null }
         for await (const bytes of shell.terminal) {
           const text = decoder.write(bytes as Buffer)
           if (text !== '') yield { last: ++last, text, end: null }
@@ -46,19 +49,29 @@ export function createShells({ driver }: { driver: Pick<ClusterDriver, 'openShel
       } finally {
         open.delete(name)
         signal.removeEventListener('abort', stop)
-        shell.terminal.destroy()
+        end(opening)
       }
     },
     /** Resolves when it is on its way. */
-    write: (name: string, text: string) =>
-      new Promise<void>((resolve, reject) => {
-        named(name).terminal.write(text, error => (error ? reject(error) : resolve()))
-      }),
-    resize: (name: string, size: ShellSize) => named(name).resize(size),
+    async write(name: string, text: string): Promise<void> {
+      const { terminal } = await named(name)
+      await new Promise<void>((resolve, reject) => {
+        terminal.write(text, error => (error ? reject(error) : resolve()))
+      })
+    },
+    resize: async (name: string, size: ShellSize): Promise<void> => (await named(name)).resize(size),
     dispose() {
-      for (const shell of open.values()) shell.terminal.destroy()
+      for (const opening of open.values()) end(opening)
     },
   }
+}
+
+/** Also one that is not open yet. */
+function end(opening: Promise<Shell>): void {
+  opening.then(
+    shell => shell.terminal.destroy(),
+    () => undefined,
+  )
 }
 
 const tooMany = () =>

@@ -64,9 +64,11 @@ export function createShellSession(deps: {
   const listen = async (name: string, signal: AbortSignal): Promise<ShellEnd> => {
     const size = { columns: terminal.cols, rows: terminal.rows }
     const output = await shells.open({ deploymentId, shell: name, ...size }, { signal })
-    changed({ phase: 'open' })
-    terminal.focus()
     for await (const { text, last, end } of output) {
+      if (last === 1) {
+        changed({ phase: 'open' })
+        terminal.focus()
+      }
       terminal.write(text, () => shells.acknowledge({ shell: name, last }).catch(() => {}))
       if (end !== null) return end
     }

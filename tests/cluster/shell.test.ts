@@ -85,21 +85,13 @@ clusterTest('a flood in a shell waits for whoever looks at it, and a signal ends
   const shells = createShells(test)
   const end = new AbortController()
   const output = shells.open('mine', { deploymentId, columns: 80, rows: 24 }, end.signal)
-  const first = output.next()
-  await expect
-    .poll(() =>
-      shells.write('mine', 'yes\n').then(
-        () => true,
-        () => false,
-      ),
-    )
-    .toBe(true)
-  await first
+  expect((await output.next()).value).toEqual({ last: 1, text: '', end: null })
+  await shells.write('mine', 'yes\n')
   let last = 0
   for (let count = 0; count < 50; count++) last = (await output.next()).value?.last ?? last
   expect(last).toBe(51)
   end.abort()
   await output.next()
   expect((await output.next()).done).toBe(true)
-  expect(() => shells.resize('mine', { columns: 1, rows: 1 })).toThrow('has ended')
+  await expect(shells.resize('mine', { columns: 1, rows: 1 })).rejects.toThrow('has ended')
 })

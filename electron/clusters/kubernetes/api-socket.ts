@@ -5,6 +5,8 @@ import { WebSocket } from 'ws'
 import { toApiError, toClusterFailure } from './api-failure.ts'
 
 const openMs = 15_000
+/** A connection whose other side has gone without a word, as after sleep, is given up after two of these. */
+const pingMs = 10_000
 
 /** An open WebSocket to a path of the API, signed like every request. The first byte of each message names its channel. */
 export async function openApiSocket(
@@ -32,8 +34,25 @@ export async function openApiSocket(
         throw toApiError(response.statusCode ?? 500, Buffer.concat(parts).toString())
       }),
     ])
+    endWhenDead(socket)
     return socket
   } catch (error) {
     throw toClusterFailure(error, config.getCurrentContext())
   }
+}
+
+/** While it is paused no answer is read, and none is missed: whoever paused it is there. */
+function endWhenDead(socket: WebSocket): void {
+  let isAnswered = true
+  const heard = () => {
+    isAnswered = true
+  }
+  socket.on('pong', heard).on('message', heard)
+  const timer = setInterval(() => {
+    if (socket.isPaused) return heard()
+    if (!isAnswered) return socket.terminate()
+    isAnswered = false
+    socket.ping()
+  }, pingMs)
+  socket.once('close', () => clearInterval(timer))
 }

@@ -13,8 +13,8 @@ export function shellHandlers(at: HandlerBase, { shells }: Platform) {
       await shells.write(input.shell, input.text)
       return {}
     }),
-    resize: at.shells.resize.handler(({ input: { shell, ...size } }) => {
-      shells.resize(shell, size)
+    resize: at.shells.resize.handler(async ({ input: { shell, ...size } }) => {
+      await shells.resize(shell, size)
       return {}
     }),
     acknowledge: at.shells.acknowledge.handler(({ input }) => {
