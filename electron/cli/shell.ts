@@ -12,7 +12,8 @@ export const shell = about(
     const { stdin, stdout } = process
     if (!stdin.isTTY || !stdout.isTTY) throw new UsageError('shell needs a terminal of its own.')
     const name = randomUUID()
-    const sizeOf = () => ({ columns: stdout.columns, rows: stdout.rows })
+    // A terminal that does not tell its size says zero.
+    const sizeOf = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 })
     // As in ssh: a line that begins with ~. ends this side, whatever became of the other.
     const end = new AbortController()
     const left = AbortSignal.any([signal, end.signal])
@@ -37,7 +38,7 @@ export const shell = about(
         if (done?.failure) throw new SlipwayError(done.failure)
         if (done !== null) return done.exitCode ?? 1
       }
-      return 1
+      return end.signal.aborted ? 255 : 1
     } catch (error) {
       if (!end.signal.aborted) throw error
       return 255
