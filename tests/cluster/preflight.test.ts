@@ -81,7 +81,7 @@ describe('the questions', () => {
       api: 'ok',
       clock: 'ok',
       rights: 'ok',
-      registry: 'ok',
+      registry: 'warning',
       'pod-security': 'ok',
       'ingress-class': 'ok',
       entry: 'warning',
@@ -89,6 +89,12 @@ describe('the questions', () => {
       'gateway-api': 'ok',
       storage: 'ok',
       architectures: 'ok',
+    })
+    expect(checks.get('registry')).toMatchObject({
+      detail: expect.stringMatching(
+        /asks for no password: whoever reaches it can read and replace the images/,
+      ),
+      command: `slipway cluster add ${contextName} --registry-user USER`,
     })
     expect(checks.get('issuer')).toMatchObject({
       detail: expect.stringContaining('test-ca'),

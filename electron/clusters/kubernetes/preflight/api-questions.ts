@@ -117,9 +117,9 @@ async function findMissing(role: Role, context: PreflightContext): Promise<Right
   return questions.filter(question => missing.includes(question))
 }
 
-async function isAllowed(
+export async function isAllowed(
   { right, verb, namespace }: RightQuestion,
-  { api }: PreflightContext,
+  { api }: Pick<PreflightContext, 'api'>,
 ): Promise<boolean> {
   const [resource, subresource] = right.resource.split('/')
   const review = await api.ask<V1SelfSubjectAccessReview>(

@@ -1,7 +1,7 @@
 import { SlipwayError } from '../../../../shared/domain/failure.ts'
 import type { RegistryAccess } from '../registry/access.ts'
 import { createRegistryClient } from '../registry.ts'
-import { type Finding, lackOfBuilds, ok, type PreflightContext, warning } from './check-task.ts'
+import { type Finding, lackOfBuilds, type PreflightContext, warning } from './check-task.ts'
 
 /** Whether there is one, and what of it can be seen from here. That builds and nodes reach it is for the proofs to show. */
 export async function askRegistry({ settings, registry: access }: PreflightContext): Promise<Finding> {
@@ -22,11 +22,27 @@ export async function askRegistry({ settings, registry: access }: PreflightConte
         'See whether its address is right.',
       )
     }
-    if (registryUser === null) return ok(`${address} answers, and asks for no password.`)
-    return ok(`${address} answers, and lets ${registryUser} in.`)
+    return toApartness({ address, registryUser, context })
   } catch (error) {
     return toFinding(error, access, context)
   }
+}
+
+/** How far the images of users are apart: a registry knows logins, not users, and Slipway has one login for all of a cluster. */
+function toApartness(from: { address: string; registryUser: string | null; context: string }): Finding {
+  const { address, registryUser, context } = from
+  if (registryUser === null) {
+    return warning(
+      `${address} answers, and asks for no password: whoever reaches it can read and replace the images of every user.`,
+      'Where users do not trust each other, let it ask for one, and set who Slipway is there.',
+      `slipway cluster add ${context} --registry-user USER`,
+    )
+  }
+  return warning(
+    `${address} answers, and lets ${registryUser} in. All users share this login: whoever reads it in their own namespace can read and replace the images of every user.`,
+    'Where users do not trust each other, let each have a Slipway with a login that is only for a path of their own.',
+    `slipway cluster add ${context} --registry HOST/PATH --registry-user USER`,
+  )
 }
 
 /** Order is the specification: the first that applies. */
