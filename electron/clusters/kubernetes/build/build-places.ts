@@ -106,7 +106,7 @@ export function createBuildPlaces({
      */
     async open(
       key: BuildKey,
-      { tier, takesState }: { tier: BuildTier; takesState: boolean },
+      { tier, takesState, signal }: { tier: BuildTier; takesState: boolean; signal: AbortSignal },
     ): Promise<BuildPlace> {
       const [first, ...rest] = toBuildNamespace(key, { tier, limits })
       try {
@@ -119,7 +119,7 @@ export function createBuildPlaces({
       const place = toOwn(key.buildId)
       if (!takesState) return place
       const ownerId = toOwner(key.deploymentId)
-      return { ...place, state: await states.take({ ...key, ...place, ownerId }) }
+      return { ...place, state: await states.take({ ...key, ...place, ownerId }, signal) }
     },
 
     /** Every build of the deployment of which something is there. */
@@ -140,7 +140,8 @@ export function createBuildPlaces({
     discard,
 
     /** Nothing is left of earlier builds of the deployment's owner, but for what a build uses now. */
-    dropState: (deploymentId: string): Promise<void> => states.drop(toOwner(deploymentId)),
+    dropState: (deploymentId: string, signal?: AbortSignal): Promise<void> =>
+      states.drop(toOwner(deploymentId), signal),
 
     /** Resolves when nothing of the build is there any more. */
     async remove(key: BuildKey, signal: AbortSignal): Promise<void> {

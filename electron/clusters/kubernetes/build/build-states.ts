@@ -27,10 +27,16 @@ interface StateKey {
   readonly namespace: string
 }
 
+/** `namespace`: of the build that would have a volume. */
+interface Seeker {
+  readonly namespace?: string
+  readonly signal: AbortSignal
+}
+
 /** The claim in a build's namespace. */
 const claimName = 'state'
-/** Somebody else changed the volume meanwhile: it is looked at again. */
 const mostTries = 5
+/** For what is deleted to be gone. */
 const goneMs = 20_000
 
 /**
@@ -43,10 +49,13 @@ export function createBuildStates(deps: {
 }) {
   const { api } = deps
 
-  const find = (ownerId: string): Promise<V1PersistentVolume[]> =>
+  const findAll = (ownerId: string): Promise<V1PersistentVolume[]> =>
     orNothing(
       api.list<V1PersistentVolume>('PersistentVolume', {}, { labels: `${labels.buildState}=${ownerId}` }),
     )
+
+  const find = async (ownerId: string): Promise<V1PersistentVolume[]> =>
+    (await findAll(ownerId)).filter(one => !isLeaving(one))
 
   const change = (volume: V1PersistentVolume, spec: object, metadata: object = {}): Promise<void> =>
     api.patch(
@@ -55,44 +64,50 @@ export function createBuildStates(deps: {
       { metadata: { ...metadata, resourceVersion: volume.metadata?.resourceVersion }, spec },
     )
 
-  /** A volume says a moment later than its claim that nobody has it. The claim goes with the pod of a build that has ended. */
-  const isFree = async ({ spec, status, metadata }: V1PersistentVolume): Promise<boolean> => {
+  /** Nobody has it, and nobody is about to claim it. A claim goes with the pod of a build that has ended, which is waited for. */
+  const isFree = async (
+    { spec, metadata }: V1PersistentVolume,
+    { namespace: own, signal }: Seeker,
+  ): Promise<boolean> => {
     if (metadata?.deletionTimestamp !== undefined) return false
-    if (status?.phase !== 'Bound') return true
     const { namespace = '', name = '' } = spec?.claimRef ?? {}
+    if (namespace === '') return true
     const found = await api.get('PersistentVolumeClaim', { namespace, name })
-    if (found?.metadata?.deletionTimestamp === undefined) return found === undefined
-    const limit = AbortSignal.timeout(goneMs)
-    try {
-      await untilGone(api, { kind: 'PersistentVolumeClaim', namespace, name }, limit)
-      return true
-    } catch (error) {
-      if (limit.aborted) return false
-      throw error
+    if (found !== undefined) {
+      if (found.metadata?.deletionTimestamp === undefined) return false
+      try {
+        await untilGone(api, { kind: 'PersistentVolumeClaim', namespace, name }, signal)
+      } catch (error) {
+        if (signal.aborted) return false
+        throw error
+      }
     }
+    if (namespace === own) return true
+    // A build that was given the volume claims it a moment later.
+    const meant = await api.get('Namespace', { name: namespace })
+    return meant === undefined || meant.metadata?.deletionTimestamp !== undefined
   }
 
-  const findFree = async (volumes: readonly V1PersistentVolume[]): Promise<V1PersistentVolume[]> => {
-    const areFree = await Promise.all(volumes.map(isFree))
+  const findFree = async (
+    volumes: readonly V1PersistentVolume[],
+    seeker: Seeker,
+  ): Promise<V1PersistentVolume[]> => {
+    const areFree = await Promise.all(volumes.map(one => isFree(one, seeker)))
     return volumes.filter((_, index) => areFree[index])
   }
 
   /** The user's volume, meant for this build alone from now on. Null: there is none yet; undefined: another build has it. */
-  const claim = async ({ ownerId, namespace }: StateKey): Promise<V1PersistentVolume | null | undefined> => {
+  const claim = async (
+    { ownerId, namespace }: StateKey,
+    signal: AbortSignal,
+  ): Promise<V1PersistentVolume | null | undefined> => {
     const reference = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name: claimName }
-    for (let tries = 0; tries < mostTries; tries++) {
-      const volumes = await find(ownerId)
-      if (volumes.length === 0) return null
-      const [free] = await findFree(volumes)
-      if (free === undefined) return undefined
-      try {
-        await change(free, { claimRef: { ...reference, uid: null, resourceVersion: null } })
-        return free
-      } catch (error) {
-        if (!isConflict(error)) throw error
-      }
-    }
-    return undefined
+    const volumes = await find(ownerId)
+    if (volumes.length === 0) return null
+    const [free] = await findFree(volumes, { namespace, signal })
+    if (free === undefined) return undefined
+    await change(free, { claimRef: { ...reference, uid: null, resourceVersion: null } })
+    return free
   }
 
   /** A build has begun, so the volume was given to it. */
@@ -107,13 +122,13 @@ export function createBuildStates(deps: {
     return classes.find(isDefaultClass)?.metadata?.name
   }
 
-  const make = async (key: StateKey): Promise<KeptState | undefined> => {
+  const make = async (key: StateKey, signal: AbortSignal): Promise<KeptState | undefined> => {
     const { namespace } = key
     const place = { namespace, name: claimName }
     // Made before: whether anything was written there is not known.
     if ((await api.get('PersistentVolumeClaim', place)) !== undefined)
       return { claim: claimName, isNew: true }
-    const volume = await claim(key)
+    const volume = await again(() => claim(key, signal))
     if (volume === undefined) return undefined
     const storageClassName = volume === null ? await findClass() : (volume.spec?.storageClassName ?? '')
     if (storageClassName === undefined) return undefined
@@ -151,35 +166,59 @@ export function createBuildStates(deps: {
     await api.remove('PersistentVolumeClaim', place)
   }
 
+  const drop = async (ownerId: string, signal: AbortSignal): Promise<void> => {
+    const all = await findAll(ownerId)
+    const free = await findFree(
+      all.filter(one => !isLeaving(one)),
+      { signal },
+    )
+    for (const volume of free) {
+      // The cluster deletes what is behind a volume whose claim is gone, not what nobody claimed yet.
+      const uid = volume.spec?.claimRef?.uid ?? randomUUID()
+      await change(volume, { persistentVolumeReclaimPolicy: 'Delete', claimRef: { uid } })
+    }
+    for (const { metadata } of [...all.filter(isLeaving), ...free])
+      await untilGone(api, { kind: 'PersistentVolume', name: metadata?.name ?? '' }, signal)
+  }
+
   return {
     /** Undefined: a build begins without, since another has it, or the cluster has no volumes, or we no rights to them. */
-    async take(key: StateKey): Promise<KeptState | undefined> {
+    async take(key: StateKey, signal: AbortSignal): Promise<KeptState | undefined> {
       if (!deps.settings.keepsBuildState) return undefined
-      return unlessForbidden(make(key))
+      return unlessForbidden(make(key, toLimit(signal)))
     },
 
     /** Leaves the volume of an ended build to the next one of the user. Who may not look at volumes left nothing there. */
     async leave(key: Pick<StateKey, 'ownerId' | 'namespace'>): Promise<void> {
-      await unlessForbidden(leave(key))
+      await unlessForbidden(again(() => leave(key)))
     },
 
-    /** Deletes what no build uses now. */
-    async drop(ownerId: string): Promise<void> {
-      for (let tries = 0; tries < mostTries; tries++) {
-        const [free] = await findFree(await find(ownerId))
-        if (free === undefined) return
-        const place = { kind: 'PersistentVolume', name: free.metadata?.name ?? '' } as const
-        // The cluster deletes what is behind a volume whose claim is gone, not what nobody claimed yet.
-        const uid = free.spec?.claimRef?.uid ?? randomUUID()
-        try {
-          await change(free, { persistentVolumeReclaimPolicy: 'Delete', claimRef: { uid } })
-          await untilGone(api, place, AbortSignal.timeout(goneMs))
-        } catch (error) {
-          if (!isConflict(error)) throw error
-        }
-      }
+    /** Deletes what no build uses now. What takes the cluster long goes by itself. */
+    async drop(ownerId: string, signal?: AbortSignal): Promise<void> {
+      const limit = toLimit(signal)
+      await unlessForbidden(again(() => drop(ownerId, limit))).catch(error => {
+        if (!limit.aborted || signal?.aborted) throw error
+      })
     },
   }
+}
+
+/** Deleted by the cluster as soon as it can. */
+const isLeaving = ({ spec }: V1PersistentVolume): boolean => spec?.persistentVolumeReclaimPolicy === 'Delete'
+
+const toLimit = (signal?: AbortSignal): AbortSignal =>
+  AbortSignal.any([AbortSignal.timeout(goneMs), ...(signal === undefined ? [] : [signal])])
+
+/** As often as somebody else changed the volume meanwhile. Undefined: too often. */
+async function again<T>(work: () => Promise<T>): Promise<T | undefined> {
+  for (let tries = 0; tries < mostTries; tries++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isConflict(error)) throw error
+    }
+  }
+  return undefined
 }
 
 /** Undefined: the cluster does not let us. */

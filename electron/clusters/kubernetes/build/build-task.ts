@@ -180,7 +180,7 @@ export function createBuildTask(
     code = prepared.code
     const password = (await context.registry?.login())?.password
     const takesState = wish.isFresh !== true
-    if (!takesState) await build.places.dropState(deploymentId)
+    if (!takesState) await build.places.dropState(deploymentId, leaving.signal)
     for (let current: Try = { tier: build.tier.current, takesState, why: '' }; ; ) {
       const { record, place } = await prepared.begin(current)
       namespace = place.namespace
@@ -196,7 +196,7 @@ export function createBuildTask(
       if (next === undefined) return reached
       await print(next.why)
       await build.places.remove(key, AbortSignal.any([leaving.signal, AbortSignal.timeout(removeMs)]))
-      if (!next.takesState) await build.places.dropState(deploymentId)
+      if (!next.takesState) await build.places.dropState(deploymentId, leaving.signal)
       current = next
       build.tier.current = next.tier
     }

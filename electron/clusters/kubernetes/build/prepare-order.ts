@@ -56,7 +56,7 @@ export async function prepareOrder(
       code,
       begin: async ({ tier, takesState }) => {
         const record = toRecord({ ...parts, code, tier, steps: journal.steps() })
-        const place = await from.places.open(order, { tier, takesState })
+        const place = await from.places.open(order, { tier, takesState, signal })
         const { namespace, state } = place
         const annotations = toAnnotations(record)
         await make(context, {
