@@ -65,6 +65,11 @@ async function kill({ buildId }: BuildKey): Promise<void> {
     if (readVariable(pid, 'HOSTNAME') === name) process.kill(pid, 'SIGKILL')
 }
 
+/** As when a node is emptied: its processes are told to end. */
+async function deletePod({ buildId }: BuildKey): Promise<void> {
+  await kubectl('delete', 'pods', '--all', `-n=${buildNamespace(buildId)}`)
+}
+
 /** Until it has begun to do what its commit says. */
 const untilWaiting = ({ untilBuild }: TestDriver, order: BuildKey) =>
   untilBuild(order, built => {
@@ -102,18 +107,24 @@ clusterTest('of two builds at a time one does without', async () => {
   expect(isWarm(second.built)).toBe(false)
 
   await ana.driver.cancelBuild(slow)
+  // What the cancelled one left may be half written.
+  expect(isWarm((await build(ana, { sha: before })).built)).toBe(false)
   expect(isWarm((await build(ana, { sha: before })).built)).toBe(true)
 })
 
-clusterTest('what a build left that was killed is thrown away', async () => {
+clusterTest.each([
+  ['was killed', kill],
+  ['lost its pod', deletePod],
+])('what a build left that %s is thrown away', async (how, end) => {
+  await repository.commit({ wait: `sleep 300 # ${how}` }, 'Wait')
   const slow = await orderNow()
   await ana.driver.startBuild(slow)
   await untilWaiting(ana, slow)
-  await kill(slow)
+  await end(slow)
   expect(await ana.untilBuild(slow)).toMatchObject({ state: 'failed' })
   await ana.driver.cancelBuild(slow)
 
-  await repository.commit({ wait: 'true' }, 'Wait no more')
+  await repository.commit({ wait: `true # ${how}` }, 'Wait no more')
   const next = await build(ana)
   expect(isWarm(next.built)).toBe(false)
   expect(isWarm((await build(ana)).built)).toBe(true)

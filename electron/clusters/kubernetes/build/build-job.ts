@@ -253,9 +253,11 @@ build=$!
   done
 ) &
 watchdog=$!
-trap 'kill $build' TERM
+stopped=
+trap 'stopped=yes; kill $build' TERM
 wait $build
 code=$?
+[ -z "$stopped" ] || wait $build
 kill $watchdog 2>/dev/null
 ${leaveState}sed -n 's/.*"containerimage.digest": *"\\(sha256:[0-9a-f]*\\)".*/\\1/p' /tmp/metadata.json 2>/dev/null >/dev/termination-log
 exit $code

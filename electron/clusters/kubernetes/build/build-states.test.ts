@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { KubernetesObject, V1PersistentVolume } from '@kubernetes/client-node'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { KubernetesApi } from '../api.ts'
 import { ApiError } from '../api-failure.ts'
 import { createBuildStates } from './build-states.ts'
@@ -34,7 +34,11 @@ function open(objects: readonly KubernetesObject[]) {
       return new Readable({ signal, read: () => {} })
     },
   } as unknown as KubernetesApi
-  return { changes, api, states: createBuildStates({ api, settings: { keepsBuildState: true, buildDisk: 4 } }) }
+  return {
+    changes,
+    api,
+    states: createBuildStates({ api, settings: { keepsBuildState: true, buildDisk: 4 } }),
+  }
 }
 
 const never = new AbortController().signal
@@ -75,9 +79,9 @@ test('whoever leaves does not wait until a volume is gone', async () => {
 
 test('a volume that is long in going goes by itself', async ({ onTestFinished }) => {
   const { states } = open([volume])
-  const { timeout } = AbortSignal
-  onTestFinished(() => void (AbortSignal.timeout = timeout))
-  AbortSignal.timeout = () => AbortSignal.abort(new DOMException('', 'TimeoutError'))
+  const late = AbortSignal.abort(new DOMException('late', 'TimeoutError'))
+  const clock = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(late)
+  onTestFinished(() => clock.mockRestore())
   await states.drop('ana')
 })
 

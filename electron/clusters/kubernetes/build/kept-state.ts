@@ -69,5 +69,11 @@ if [ -n "$kept" ]; then
 fi
 `
 
-export const leaveState = `[ -z "$kept" ] || echo "$KEPT_BY" >$kept/whole
+/**
+ * Knows `code` of the build, and whether it was `stopped`. Of one that a signal ended, BuildKit may still be writing: what it leaves
+ * is not whole.
+ */
+export const leaveState = `if [ -n "$kept" ] && [ -z "$stopped" ] && [ $code -le 128 ] && ! pidof buildkitd >/dev/null 2>&1; then
+  echo "$KEPT_BY" >$kept/whole
+fi
 `
