@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline/promises'
 import {
-  type Check,
   type ClusterChanges,
   type ClusterSettings,
   type Connection,
@@ -8,6 +7,7 @@ import {
 } from '../../shared/domain/cluster.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import { toChanges, toText } from './cluster-changes.ts'
+import { checkCluster } from './cluster-check.ts'
 import { limitHelp, limitOptions, toLimitRows } from './cluster-limits.ts'
 import { changeRegistry } from './cluster-registry.ts'
 import type { Command, Context } from './command.ts'
@@ -44,7 +44,8 @@ export const cluster: Command = {
   },
   optionHelp: {
     contexts: 'the contexts of the kubeconfig',
-    'add CONTEXT': 'adds one, or changes what is set for it, with the options below',
+    'add CONTEXT':
+      'adds one, or changes what is set for it, with the options below; then asks, as check --quick does',
     'show CONTEXT': 'what is set for it',
     'check CONTEXT': 'what it can and cannot do, and what to do about it; 1 when something lacks',
     'registry install CONTEXT': 'a registry in the cluster, where there is none; says first what it makes',
@@ -137,9 +138,11 @@ const actions: Readonly<Record<string, Action>> = {
         changes: { ...changes, ...(await toConsent(context, name)) },
       })
       const settings = await client.clusters.settings({ id })
-      output.result({ id, settings }, toSettingsText(settings))
-      if (note !== null) output.say(`\n${note}`)
-      if (settings.registry === null) output.say(`\n${toNoRegistry(name)}`)
+      output.say(`${toSettingsText(settings)}\n`)
+      if (note !== null) output.say(`${note}\n`)
+      // It is added, whatever it lacks.
+      const { checks, text } = await checkCluster(context, { id, proves: false })
+      output.result({ id, settings, checks }, text)
       return 0
     },
   },
@@ -154,23 +157,11 @@ const actions: Readonly<Record<string, Action>> = {
   },
   check: {
     takes: 1,
-    run: async ({ client, output, values, signal }, name) => {
+    run: async (context, name) => {
+      const { client, output, values } = context
       const { id } = await findCluster(client, name)
-      const checks: Check[] = []
-      for await (const { check } of await client.clusters.preflight(
-        { id, proves: values.quick !== true },
-        { signal },
-      )) {
-        if (check === null) continue
-        checks.push(check)
-        output.say(toCheckText(check))
-      }
-      const lacks = checks.filter(one => one.result === 'lack').length
-      const warnings = checks.filter(one => one.result === 'warning').length
-      output.result(
-        checks,
-        lacks === 0 ? `Ready to deploy to, with ${warnings} warnings.` : `${lacks} lacking.`,
-      )
+      const { checks, lacks, text } = await checkCluster(context, { id, proves: values.quick !== true })
+      output.result(checks, text)
       return lacks === 0 ? 0 : 1
     },
   },
@@ -199,17 +190,6 @@ const actions: Readonly<Record<string, Action>> = {
       return 0
     },
   },
-}
-
-/** What to do where images have no place. */
-export const toNoRegistry = (context: string): string =>
-  `It announces no registry. Install one: slipway cluster registry install ${context} --yes. Or name one: slipway cluster add ${context} --registry HOST[/PATH]`
-
-function toCheckText({ title, result, detail, action, command }: Check): string {
-  return [
-    `${result.padEnd(8)} ${title.padEnd(20)} ${detail}`,
-    ...[action, command].filter(line => line !== null).map(line => `${' '.repeat(30)}${line}`),
-  ].join('\n')
 }
 
 const connectionWords = {

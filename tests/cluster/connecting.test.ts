@@ -154,13 +154,19 @@ describe('on the command line', () => {
       issuer: 'test-ca',
       mirrors: { 'docker.io': '10.10.0.1:5000' },
     })
+    expect(JSON.parse(added.stdout).checks).toContainEqual(
+      expect.objectContaining({ name: 'issuer', result: 'ok', detail: 'Certificates come from test-ca.' }),
+    )
     const shown = await line.call('cluster', 'show', contextName)
     expect(shown.stdout).toContain('registry       10.10.0.1:5000 (http)')
     expect(shown.stdout).not.toContain('secret')
     expect((await line.call('cluster')).stdout).toContain(contextName)
 
     // What is not said stays; an empty text takes away.
-    await line.call('cluster', 'add', contextName, '--issuer', '')
+    const again = await line.call('cluster', 'add', contextName, '--issuer', '')
+    expect(again).toMatchObject({ status: 0, stderr: '' })
+    expect(again.stdout).toMatch(/^context +slipway-test\n.*\n\nok {7}API {18}.*\nwarning {2}Registry {13}/s)
+    expect(again.stdout).toMatch(/\nReady to deploy to, with \d+ warnings\.\n$/)
     const changed = JSON.parse((await line.call('cluster', 'show', contextName, '--json')).stdout)
     expect(changed.settings).toMatchObject({ baseDomain, issuer: null })
 
@@ -182,7 +188,8 @@ describe('on the command line', () => {
 
   clusterTest('deploy to a cluster without a registry ends with 2 and the command to run', async () => {
     const file = await personKubeconfig('nobody-yet')
-    expect((await line.call('cluster', 'add', contextName, '--kubeconfig', file)).status).toBe(0)
+    const added = await line.call('cluster', 'add', contextName, '--kubeconfig', file)
+    expect(added).toMatchObject({ status: 0, stdout: expect.stringMatching(/\n\d lacking\.\n$/) })
     const ended = await line.call('deploy', folder, '--context', contextName)
     expect(ended.status).toBe(2)
     expect(ended.stderr).toContain(`slipway cluster add ${contextName} --registry HOST[/PATH]`)
@@ -193,7 +200,9 @@ describe('on the command line', () => {
     expect((await line.call('cluster', 'add', contextName, '--kubeconfig', file)).status).toBe(0)
     const checked = await line.call('cluster', 'check', contextName, '--quick')
     expect(checked.status).toBe(1)
-    expect(checked.stdout).toMatch(/^lack {5}Registry .*\n +Name a registry.*\n +slipway cluster add /m)
+    expect(checked.stdout).toMatch(
+      /^lack {5}Registry .*\n +Install one .*\n +slipway cluster registry install /m,
+    )
     expect(checked.stdout).toMatch(/\n2 lacking\.\n$/)
     const printed = await line.call('cluster', 'rbac', contextName, 'member')
     expect(printed.stdout).toMatch(/^apiVersion: v1\nkind: Namespace\n/)
