@@ -41,6 +41,8 @@ export function createLogSession(deps: {
   let window: LogWindow = emptyWindow
   let state: LogState = { phase: 'loading', error: null, isEmpty: false, newLines: 0, isFollowing: true }
   let chain: Promise<void> = Promise.resolve()
+  /** The newest write, which the screen does after all that it was given before. */
+  let written: Promise<void> = Promise.resolve()
   let following: AbortController | null = null
   let filling: Promise<void> | null = null
   let isDisposed = false
@@ -52,22 +54,27 @@ export function createLogSession(deps: {
     state = changed
     deps.changed(state)
   }
+  /** What changes more than the end of the screen waits until all before it is written. */
   const inOrder = (task: () => Promise<void>) => {
-    chain = chain.then(() => (isDisposed ? undefined : task()))
+    chain = chain.then(() => written).then(() => (isDisposed ? undefined : task()))
     return chain
   }
 
-  const append = (batch: readonly LogLine[], areNews: boolean) =>
-    inOrder(async () => {
+  /** Begins before the write before it is done, so that the screen never waits for more. */
+  const append = (batch: readonly LogLine[], areNews: boolean): Promise<void> => {
+    chain = chain.then(() => {
       // Another stretch was put on the screen while these were on their way.
-      if (areNews && !isAtTail(window)) return
+      if (isDisposed || (areNews && !isAtTail(window))) return
       const wasAtBottom = screen.isAtBottom()
       const fresh = batch.filter(line => line.seq > lastOf(window))
       window = withNewer(window, fresh)
-      await screen.write(fresh)
-      const unseen = areNews ? state.newLines + fresh.length : state.newLines
-      set({ isEmpty: window.lines.length === 0, newLines: wasAtBottom ? 0 : unseen })
+      written = screen.write(fresh).then(() => {
+        const unseen = areNews ? state.newLines + fresh.length : state.newLines
+        set({ isEmpty: window.lines.length === 0, newLines: wasAtBottom ? 0 : unseen })
+      })
     })
+    return chain.then(() => written)
+  }
 
   const stopFollowing = () => {
     following?.abort()

@@ -14,6 +14,8 @@ const scrollback = heldLines * 5
 
 /** While lines come faster than anybody can read, the picture changes this often; to draw takes longer than to write. */
 const pictureMs = 150
+/** When nothing more has come for this long, there is time to draw. */
+const lullMs = 20
 /** A write of this many characters is more than what a person reads. */
 const floodCharacters = 32 * 1024
 /** Synchronized output (DEC mode 2026): what is written between the two is drawn at once. */
@@ -59,17 +61,22 @@ export function createTerminalScreen(parent: HTMLElement, deps: { openLink: (url
   /** Until the picture has been drawn again. */
   let isHeld = false
   let showing: number | undefined
+  let lull: number | undefined
+  let underWay = 0
   terminal.onRender(() => {
     isHeld = showing !== undefined
   })
   const hold = (): string => {
     if (isHeld) return ''
     isHeld = true
-    showing = window.setTimeout(() => {
-      showing = undefined
-      terminal.write(showPicture)
-    }, pictureMs)
+    showing = window.setTimeout(show, pictureMs)
     return holdPicture
+  }
+  const show = () => {
+    if (showing === undefined) return
+    window.clearTimeout(showing)
+    showing = undefined
+    terminal.write(showPicture)
   }
 
   const write = (lines: readonly LogLine[]) =>
@@ -78,8 +85,11 @@ export function createTerminalScreen(parent: HTMLElement, deps: { openLink: (url
       const text = lines.map(line => formatLine(line, hasTime)).join('\r\n')
       const start = isBlank ? '\x1b[?25l' : '\r\n'
       isBlank = false
+      underWay++
+      window.clearTimeout(lull)
       terminal.write(`${text.length > floodCharacters ? hold() : ''}${start}${text}`, () => {
         markErrors(terminal, lines)
+        if (--underWay === 0 && showing !== undefined) lull = window.setTimeout(show, lullMs)
         resolve()
       })
     })
@@ -142,6 +152,7 @@ export function createTerminalScreen(parent: HTMLElement, deps: { openLink: (url
     dispose() {
       resized.disconnect()
       window.clearTimeout(showing)
+      window.clearTimeout(lull)
       terminal.dispose()
     },
   }
