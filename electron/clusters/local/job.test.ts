@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -91,6 +91,13 @@ test('what a command leaves in the background ends with its job', async () => {
   await start(order)
   await untilFinished()
   await vi.waitFor(() => expect(findJobProcesses({ marker: toMarker(), leader: null })).toEqual([]))
+})
+
+test('a flood into a folder that is gone ends', async () => {
+  await start(toOrder('yes flood'))
+  renameSync(join(folder, 'job'), join(folder, 'gone'))
+  const isLeft = () => findJobProcesses({ marker: toMarker(), leader: null })
+  await vi.waitFor(() => expect(isLeft()).toEqual([]), { timeout: 15_000 })
 })
 
 test('a job that is stopped has ended when the stop returns', async () => {

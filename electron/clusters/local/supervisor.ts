@@ -4,7 +4,7 @@
  * what happened to state.json. TERM ends the job and everything that it started.
  */
 import { spawn } from 'node:child_process'
-import { closeSync, linkSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, linkSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -111,7 +111,8 @@ async function supervise(job: JobOrder, supervisor: ProcessIdentity): Promise<vo
 
   /** A full disk holds up lines and state: they are written when there is room, or never when the job was stopped. */
   const retrying = setInterval(() => {
-    spool.flush()
+    // Nobody wants what writes into a folder that is gone.
+    if (!spool.flush() && !existsSync(folder)) stopping ??= endAll()
     if (!isRecorded) record({})
   }, retryMs)
 
