@@ -257,6 +257,30 @@ clusterTest('a folder of this computer is sent to the cluster, without what git 
   }
 })
 
+clusterTest('the .dockerignore of a folder says what is not copied', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-folder-'))
+  try {
+    await writeFiles(folder, {
+      Dockerfile: 'FROM debian:bookworm-slim\nCOPY . /app\nRUN cd /app && find . -name "*.txt"\n',
+      '.dockerignore': 'notes\n**/draft-*.txt\n!pages/draft-kept.txt\n',
+      'page.txt': '',
+      'notes/secret.txt': '',
+      'pages/draft-one.txt': '',
+      'pages/draft-kept.txt': '',
+    })
+    const order = toBuildOrder({ source: { kind: 'folder', address: folder }, sha: '0'.repeat(40) })
+    await slipway().driver.startBuild(order)
+    const built = await slipway().untilBuild(order)
+    const log = await slipway().readBuildLog(order)
+    expect(built.state, log.join('\n')).toBe('succeeded')
+    const copied = log.flatMap(line => /^#\d+ \.\/(\S+\.txt)$/.exec(line)?.[1] ?? [])
+    expect(copied.sort()).toEqual(['page.txt', 'pages/draft-kept.txt'])
+    await slipway().driver.collect(order.deploymentId, [])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
 clusterTest('a build reaches the registry, but no node, API server, metadata or tenant', async () => {
   const namespace = `slipway-test-${newId()}`
   await apply(
