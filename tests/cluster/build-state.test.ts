@@ -143,5 +143,6 @@ clusterTest(
     expect(await volumesOf(ana.owner)).toHaveLength(1)
     await ana.driver.remove(last.order.deploymentId, null)
     await vi.waitFor(async () => expect(await volumesOf(ana.owner)).toEqual([]), { timeout: 10_000 })
+    expect(await ana.driver.count(last.order.deploymentId)).toMatchObject({ checkouts: 0 })
   },
 )

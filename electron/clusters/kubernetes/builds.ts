@@ -61,7 +61,7 @@ export function createBuilds(context: KubernetesContext) {
 
   /** Its owner has nothing else in the cluster. */
   const isLast = async (deploymentId: string): Promise<boolean> => {
-    const namespace = tenantNamespace(context.describe(deploymentId).owner.id)
+    const namespace = tenantNamespace(places.ownerOf(deploymentId))
     const others = await api.list('Deployment', { namespace }, { labels: labels.deployment })
     return others.every(one => one.metadata?.labels?.[labels.deployment] === deploymentId)
   }
@@ -112,7 +112,11 @@ export function createBuilds(context: KubernetesContext) {
       await images.removeAll(deploymentId)
     },
 
-    count: async (deploymentId: string): Promise<number> => (await places.list(deploymentId)).length,
+    /** What is left of builds: with the last app of its owner, their volumes too. */
+    async count(deploymentId: string): Promise<number> {
+      const { length } = await places.list(deploymentId)
+      return (await isLast(deploymentId)) ? length + (await places.countState(deploymentId)) : length
+    },
 
     async dispose(): Promise<void> {
       await Promise.all([...tasks.values()].map(task => task.dispose()))

@@ -139,6 +139,12 @@ export function createBuildPlaces({
 
     discard,
 
+    /** Of deployments that were met, removed ones too. */
+    ownerOf: toOwner,
+
+    /** Of volumes with what builds of the deployment's owner left, which no build uses now. */
+    countState: (deploymentId: string): Promise<number> => states.count(toOwner(deploymentId)),
+
     /** Nothing is left of earlier builds of the deployment's owner, but for what a build uses now. */
     dropState: (deploymentId: string, signal?: AbortSignal): Promise<void> =>
       states.drop(toOwner(deploymentId), signal),

@@ -43,8 +43,9 @@ function open(objects: readonly KubernetesObject[]) {
 
 const never = new AbortController().signal
 
-test('a volume that no build has is taken', async () => {
+test('a volume that no build has is counted, and taken', async () => {
   const { states, changes } = open([volume])
+  expect(await states.count('ana')).toBe(1)
   expect(await states.take(key, never)).toEqual({ claim: 'state', isNew: false })
   expect(changes).toEqual(['PersistentVolume pv', 'PersistentVolumeClaim mine'])
 })
@@ -54,6 +55,7 @@ test('one that is meant for a build, which claims it a moment later, is neither 
   expect(await states.take(key, never)).toBeUndefined()
   await states.drop('ana')
   expect(changes).toEqual([])
+  expect(await states.count('ana')).toBe(0)
   expect(await states.take({ ...key, namespace: 'before' }, never)).toMatchObject({ isNew: false })
 })
 

@@ -193,6 +193,13 @@ export function createBuildStates(deps: {
       await unlessForbidden(again(() => leave(key)))
     },
 
+    /** Of those that `drop` would delete. */
+    async count(ownerId: string): Promise<number> {
+      const seeker = { signal: toLimit() }
+      const free = await unlessForbidden(find(ownerId).then(volumes => findFree(volumes, seeker)))
+      return free?.length ?? 0
+    },
+
     /** Deletes what no build uses now. What takes the cluster long goes by itself. */
     async drop(ownerId: string, signal?: AbortSignal): Promise<void> {
       const limit = toLimit(signal)
