@@ -51,7 +51,7 @@ export const cluster: Command = {
     'registry install CONTEXT': 'a registry in the cluster, where there is none; says first what it makes',
     'registry show CONTEXT': 'its objects, and whose images are in it',
     'registry remove CONTEXT': 'removes it with all images',
-    'rbac CONTEXT owner|member': 'the rights for whoever runs it to apply',
+    'rbac CONTEXT owner|member': 'the rights, for an administrator to apply',
     'remove CONTEXT': 'forgets it; nothing in the cluster is changed',
     '--kubeconfig FILE': 'the file with the context; KUBECONFIG or the usual one otherwise',
     '--registry HOST[/PATH]': 'where images are kept; the one that the cluster announces otherwise',

@@ -11,9 +11,9 @@ type Role = (typeof clusterRoles)[number]
 
 const abouts = {
   owner:
-    'Makes the namespaces of users and builds. Kubernetes cannot limit that to some names, so it may do this in all.',
+    'Makes the namespaces of users and builds. Kubernetes cannot limit that to some names, so it may do this in all. Makes no members: only an administrator gives rights.',
   member:
-    'Works in one namespace for apps and one for builds, which these objects prepare. Sees nothing else.',
+    'Works in one namespace for apps and one for builds, which these objects prepare. Sees nothing else. An administrator applies it.',
 } as const satisfies Record<Role, string>
 
 /** The rights that Slipway needs, as objects to be applied by whoever runs the cluster. */
