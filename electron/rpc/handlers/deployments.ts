@@ -13,9 +13,11 @@ export function deploymentHandlers(at: HandlerBase, platform: Platform) {
     })),
     create: at.deployments.create.handler(async ({ input, context }) => {
       if (input.clusterId !== undefined)
-        await platform.clusters.requireFit(input.clusterId, context.asker, {
-          isImage: input.source.kind === 'image',
-        })
+        await platform.clusters.requireFit(
+          input.clusterId,
+          { userId: input.ownerId ?? context.asker.userId },
+          { isImage: input.source.kind === 'image' },
+        )
       return intents.create(input, context.asker)
     }),
     update: at.deployments.update.handler(({ input: { id, ...edits }, context }) => {
@@ -25,7 +27,8 @@ export function deploymentHandlers(at: HandlerBase, platform: Platform) {
     deploy: at.deployments.deploy.handler(async ({ input: { id, isFresh }, context }) => {
       const deployment = reader.deployment(id)
       const isImage = deployment?.project.source.kind === 'image'
-      await platform.clusters.requireFit(deployment?.cluster.id ?? '', context.asker, { isImage })
+      const userId = deployment?.owner.id ?? context.asker.userId
+      await platform.clusters.requireFit(deployment?.cluster.id ?? '', { userId }, { isImage })
       return intents.deploy(id, context.asker, { isFresh })
     }),
     rollback: at.deployments.rollback.handler(({ input, context }) =>
