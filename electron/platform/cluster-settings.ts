@@ -187,7 +187,7 @@ export function createClusterSettings(deps: {
       if (proves && isReached && !signal?.aborted) yield* prove(order)
     },
 
-    /** Asked before each deploy: what lacks stops it, before anything is fetched or built. */
+    /** Asked before each deploy, for whom the app belongs to: what lacks stops it, before anything is fetched or built. */
     async requireFit(id: string, { userId }: { userId: string }, wish: { isImage: boolean }): Promise<void> {
       const settings = reader.clusterSettings(id)
       if (settings === undefined) return
@@ -200,7 +200,12 @@ export function createClusterSettings(deps: {
 
     async rbac(id: string, { userId, role }: { userId: string; role: 'owner' | 'member' }) {
       const { writeRbac } = await preflight()
-      return { yaml: await writeRbac({ settings: find(id), userId, role }) }
+      const gitUrls = reader.deploymentsOn(id).flatMap(one => {
+        const deployment = reader.deployment(one.id)
+        const source = deployment?.owner.id === userId ? deployment.project.source : undefined
+        return source?.kind === 'git' ? [source.address] : []
+      })
+      return { yaml: await writeRbac({ settings: find(id), userId, role, gitUrls }) }
     },
 
     async remove(id: string): Promise<void> {

@@ -3,18 +3,9 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { createApi } from '../../electron/clusters/kubernetes/api.ts'
 import { openContext } from '../../electron/clusters/kubernetes/kubeconfig.ts'
-import { memberBuildNamespace, tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import { isAllowed } from '../../electron/clusters/kubernetes/preflight/api-questions.ts'
-import { type RightQuestion, rights, toRbac } from '../../electron/clusters/kubernetes/preflight/rights.ts'
-import { defaultLimits } from '../../shared/domain/cluster-limits.ts'
-import {
-  applyYaml,
-  clusterTest,
-  contextName,
-  install,
-  kubectl,
-  personKubeconfig,
-} from '../support/cluster.ts'
+import { type RightQuestion, rights } from '../../electron/clusters/kubernetes/preflight/rights.ts'
+import { applyYaml, clusterTest, contextName, install, kubectl } from '../support/cluster.ts'
 import {
   isReadyRun,
   newId,
@@ -23,6 +14,7 @@ import {
   toReleaseOrder,
 } from '../support/cluster-driver.ts'
 import { pushApp } from '../support/images.ts'
+import { newMember } from '../support/members.ts'
 
 interface Member {
   readonly kubeconfig: string
@@ -35,10 +27,8 @@ interface Member {
 /** A person with the rights that Slipway prints for a member, who runs an app with a secret. */
 async function becomeMember(name: string): Promise<Member> {
   const ownerId = newId()
-  const namespaces = { tenant: tenantNamespace(ownerId), build: memberBuildNamespace(ownerId) }
-  const person = `${name}-${ownerId.slice(-8)}`
-  const kubeconfig = await personKubeconfig(person)
-  await applyYaml(toRbac({ role: 'member', person, namespaces, limits: defaultLimits }))
+  const { kubeconfig, namespaces, yaml } = await newMember(`${name}-${ownerId.slice(-8)}`, ownerId)
+  await applyYaml(yaml)
   const driver = await openClusterDriver({ ownerId, settings: { kubeconfig } })
   const deploymentId = newId()
   driver.describe(deploymentId, { name })

@@ -1,16 +1,10 @@
-import { type KubernetesObject, loadYaml } from '@kubernetes/client-node'
 import { describe, expect } from 'vitest'
-import {
-  buildNamespace,
-  memberBuildNamespace,
-  tenantNamespace,
-} from '../../electron/clusters/kubernetes/names.ts'
-import { toRbac } from '../../electron/clusters/kubernetes/preflight/rights.ts'
-import { defaultLimits } from '../../shared/domain/cluster-limits.ts'
+import { buildNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import { decodeBatch } from '../../shared/domain/log-record.ts'
-import { apply, clusterTest, kubectl, personKubeconfig } from '../support/cluster.ts'
+import { applyYaml, clusterTest, kubectl } from '../support/cluster.ts'
 import { isThere, setUpBuilds } from '../support/cluster-builds.ts'
 import { newId, openClusterDriver } from '../support/cluster-driver.ts'
+import { newMember } from '../support/members.ts'
 
 const { slipway, reopen, orderOf } = setUpBuilds()
 
@@ -129,34 +123,46 @@ describe('a build in the cluster', () => {
 
 describe('somebody who may make no namespaces', () => {
   const ownerId = newId()
-  const namespaces = { tenant: tenantNamespace(ownerId), build: memberBuildNamespace(ownerId) }
 
-  clusterTest('builds in the namespace that an owner prepared, and leaves nothing in it', async () => {
-    const kubeconfig = await personKubeconfig('mia')
-    const rbac = toRbac({ role: 'member', person: 'mia', namespaces, limits: defaultLimits })
-    await apply(...rbac.split('---\n').map(text => loadYaml<KubernetesObject>(text)))
-    const member = await openClusterDriver({ ownerId, settings: { kubeconfig } })
-    try {
-      const { order } = await orderOf(app)
-      await member.driver.startBuild(order)
-      const built = await member.untilBuild(order)
-      expect(built).toMatchObject({ state: 'succeeded' })
-      expect(await isThere(order)).toBe(false)
-      const found = () =>
-        kubectl(
-          'get',
-          'jobs,pods,configmaps,secrets',
-          `--namespace=${namespaces.build}`,
-          `--selector=slipway.dev/build`,
-          '-o=name',
+  clusterTest(
+    'builds in the namespace that was prepared, kept from the rest, and leaves nothing in it',
+    async () => {
+      const service = await kubectl('get', 'service', 'kubernetes', '-o=jsonpath={.spec.clusterIP}')
+      const targets = ['10.10.0.1/5000', `${service}/443`, '10.10.0.1/10250', '169.254.169.254/80']
+      const tries = targets.map(
+        target =>
+          `(timeout 3 bash -c 'echo >/dev/tcp/${target}' 2>/dev/null && echo open ${target} || echo closed ${target})`,
+      )
+      const dockerfile = `FROM debian:bookworm-slim\nRUN ${tries.join('; ')}\n`
+      const { order } = await orderOf({ Dockerfile: dockerfile })
+      const { kubeconfig, namespaces, yaml, clean } = await newMember('mia', ownerId, [order.source.address])
+      await applyYaml(yaml)
+      const member = await openClusterDriver({ ownerId, settings: { kubeconfig } })
+      try {
+        await member.driver.startBuild(order)
+        const built = await member.untilBuild(order)
+        expect(built).toMatchObject({ state: 'succeeded' })
+        const log = await member.readBuildLog(order)
+        expect(log.flatMap(line => /^#\d+ ((?:open|closed) \S+)$/.exec(line)?.[1] ?? [])).toEqual(
+          targets.map((target, n) => `${n === 0 ? 'open' : 'closed'} ${target}`),
         )
-      expect((await found()).split('\n')).toHaveLength(4)
+        expect(await isThere(order)).toBe(false)
+        const found = () =>
+          kubectl(
+            'get',
+            'jobs,pods,configmaps,secrets',
+            `--namespace=${namespaces.build}`,
+            `--selector=slipway.dev/build`,
+            '-o=name',
+          )
+        expect((await found()).split('\n')).toHaveLength(4)
 
-      await member.driver.remove(order.deploymentId, null)
-      expect(await found()).toBe('')
-    } finally {
-      await member.dispose()
-      await kubectl('delete', 'namespace', namespaces.tenant, namespaces.build, '--wait=false')
-    }
-  })
+        await member.driver.remove(order.deploymentId, null)
+        expect(await found()).toBe('')
+      } finally {
+        await member.dispose()
+        await clean()
+      }
+    },
+  )
 })

@@ -1,9 +1,7 @@
-import { type KubernetesObject, loadAllYaml } from '@kubernetes/client-node'
+import type { KubernetesObject } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import { memberBuildNamespace, tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
-import { toRbac } from '../../electron/clusters/kubernetes/preflight/rights.ts'
+import { tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import type { Platform } from '../../electron/platform/platform.ts'
-import { defaultLimits } from '../../shared/domain/cluster-limits.ts'
 import type { Deployment } from '../../shared/domain/records.ts'
 import {
   apply,
@@ -13,10 +11,10 @@ import {
   install,
   kubeconfig,
   kubectl,
-  personKubeconfig,
 } from '../support/cluster.ts'
 import { newId } from '../support/cluster-driver.ts'
 import { pushImage } from '../support/images.ts'
+import { newMember } from '../support/members.ts'
 import {
   asker,
   createDataFolder,
@@ -160,16 +158,11 @@ describe('an image that is there already', () => {
 
 clusterTest('a member who may build nowhere deploys images, and is told what to ask for', async () => {
   const ownerId = platform.users.current().id
-  const namespaces = { tenant: tenantNamespace(ownerId), build: memberBuildNamespace(ownerId) }
-  const person = `mia-${mark}`
-  const memberKubeconfig = await personKubeconfig(person)
-  const objects = loadAllYaml(
-    toRbac({ role: 'member', person, namespaces, limits: defaultLimits }),
-  ) as KubernetesObject[]
+  const { kubeconfig: own, namespaces, objects, clean } = await newMember(`mia-${mark}`, ownerId)
   const isOfBuilds = ({ metadata }: KubernetesObject) =>
     metadata?.namespace === namespaces.build || metadata?.name === namespaces.build
   await apply(...objects.filter(one => !isOfBuilds(one)))
-  const changes = { ...(await clusterSettings()), kubeconfig: memberKubeconfig }
+  const changes = { ...(await clusterSettings()), kubeconfig: own }
   const member = await platform.clusters.add({ context: contextName, changes })
   try {
     const asks = asker(platform)
@@ -194,6 +187,6 @@ clusterTest('a member who may build nowhere deploys images, and is told what to 
     await platform.idle()
     expect(platform.deployment(id)).toBeUndefined()
   } finally {
-    await kubectl('delete', 'clusterrolebinding', `slipway-member-${namespaces.tenant}`, '--ignore-not-found')
+    await clean()
   }
 })

@@ -1,16 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest'
-import { memberBuildNamespace, tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
-import { toRbac } from '../../electron/clusters/kubernetes/preflight/rights.ts'
-import { defaultLimits } from '../../shared/domain/cluster-limits.ts'
-import {
-  apply,
-  applyYaml,
-  baseDomain,
-  clusterTest,
-  install,
-  kubectl,
-  personKubeconfig,
-} from '../support/cluster.ts'
+import { apply, applyYaml, baseDomain, clusterTest, install, kubectl } from '../support/cluster.ts'
 import {
   isReadyRun,
   newId,
@@ -20,6 +9,7 @@ import {
 } from '../support/cluster-driver.ts'
 import { pushApp } from '../support/images.ts'
 import { getThroughIngress } from '../support/ingress.ts'
+import { newMember } from '../support/members.ts'
 
 /** Each with records of its own, as Slipways on several computers. */
 const slipways: TestDriver[] = []
@@ -107,12 +97,10 @@ clusterTest('who may not see what others have deploys all the same', async () =>
   )
   try {
     const ownerId = newId()
-    const person = `mia-${ownerId.slice(-8)}`
-    const namespaces = { tenant: tenantNamespace(ownerId), build: memberBuildNamespace(ownerId) }
-    const file = await personKubeconfig(person)
-    await applyYaml(toRbac({ role: 'member', person, namespaces, limits: defaultLimits }))
+    const { kubeconfig, yaml, clean } = await newMember(`mia-${ownerId.slice(-8)}`, ownerId)
+    await applyYaml(yaml)
     const owner = await open()
-    const member = await open({ ownerId, settings: { kubeconfig: file } })
+    const member = await open({ ownerId, settings: { kubeconfig } })
     const order = toReleaseOrder({ deploymentId: newId(), artifact: await pushApp('honours-port') })
     for (const one of [owner, member]) one.describe(order.deploymentId, { name: host })
     await expect(owner.driver.applyRelease(order)).rejects.toThrow(
@@ -121,8 +109,7 @@ clusterTest('who may not see what others have deploys all the same', async () =>
     await member.driver.applyRelease(order)
     await member.until(order.deploymentId, isReadyRun(order))
     await member.driver.remove(order.deploymentId, null)
-    await kubectl('delete', 'namespace', namespaces.build, '--wait=false')
-    await kubectl('delete', 'clusterrolebinding', `slipway-member-${namespaces.tenant}`)
+    await clean()
   } finally {
     await kubectl('delete', 'namespace', namespace, '--wait=false')
   }

@@ -1,9 +1,7 @@
 import { afterAll, expect } from 'vitest'
-import { tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
-import { toRbac } from '../../electron/clusters/kubernetes/preflight/rights.ts'
-import { defaultLimits } from '../../shared/domain/cluster-limits.ts'
 import { decodeBatch } from '../../shared/domain/log-record.ts'
-import { applyYaml, clusterTest, install, kubectl, personKubeconfig } from '../support/cluster.ts'
+import { tryAddresses } from '../support/addresses.ts'
+import { applyYaml, clusterTest, install, kubectl } from '../support/cluster.ts'
 import {
   isReadyRun,
   newId,
@@ -11,13 +9,18 @@ import {
   type TestDriver,
   toReleaseOrder,
 } from '../support/cluster-driver.ts'
-import { pushApp } from '../support/images.ts'
+import { pushApp, pushImage } from '../support/images.ts'
 import { getThroughIngress } from '../support/ingress.ts'
+import { newMember } from '../support/members.ts'
 
 let test: TestDriver | undefined
+let other: TestDriver | undefined
+let member: Awaited<ReturnType<typeof newMember>> | undefined
 
 afterAll(async () => {
-  await test?.clean()
+  await member?.clean()
+  await other?.clean()
+  await other?.dispose()
   await test?.dispose()
 })
 
@@ -26,12 +29,12 @@ clusterTest(
   async () => {
     await install('ingress', 'network-policy', 'cert-manager')
     const ownerId = newId()
-    const tenant = tenantNamespace(ownerId)
-    const person = `mia-${ownerId.slice(-8)}`
-    const build = `slipway-build-${ownerId}`
-    const kubeconfig = await personKubeconfig(person)
-    await applyYaml(toRbac({ role: 'member', person, namespaces: { tenant, build }, limits: defaultLimits }))
-    test = await openClusterDriver({ ownerId, settings: { kubeconfig, issuer: 'test-ca' } })
+    member = await newMember(`mia-${ownerId.slice(-8)}`, ownerId)
+    await applyYaml(member.yaml)
+    test = await openClusterDriver({
+      ownerId,
+      settings: { kubeconfig: member.kubeconfig, issuer: 'test-ca' },
+    })
     const deploymentId = newId()
     const name = `mine-${deploymentId.slice(-6)}`
     test.describe(deploymentId, { name })
@@ -58,8 +61,52 @@ clusterTest(
     await test.until(deploymentId, isReadyRun(back))
 
     await test.driver.remove(deploymentId, null)
-    expect(await kubectl('-n', tenant, 'get', 'all,ingress,secret', '-o', 'name')).toBe('')
-    await kubectl('delete', 'namespace', build, '--wait=false')
-    await kubectl('delete', 'clusterrolebinding', `slipway-member-${tenant}`)
+    expect(await kubectl('-n', test.namespace, 'get', 'all,ingress,secret', '-o', 'name')).toBe('')
   },
 )
+
+clusterTest('apps of a member reach no other user, node, API server or metadata', async () => {
+  const mine = test
+  if (mine === undefined) throw new Error('the member was not made')
+  other = await openClusterDriver()
+  const run = async (on: TestDriver, name: string, artifact: string) => {
+    const deploymentId = newId()
+    on.describe(deploymentId, { name: `${name}-${deploymentId.slice(-6)}` })
+    const order = toReleaseOrder({ deploymentId, artifact })
+    await on.driver.applyRelease(order)
+    await on.until(deploymentId, isReadyRun(order))
+    const selector = `slipway.dev/deployment=${deploymentId}`
+    const addressOf = (kind: string, path: string) =>
+      kubectl('-n', on.namespace, 'get', kind, '-l', selector, '-o', `jsonpath={.items[0].${path}}`)
+    return {
+      deploymentId,
+      pod: `${await addressOf('pod', 'status.podIP')}:8080`,
+      service: `${await addressOf('service', 'metadata.name')}.${on.namespace}:80`,
+    }
+  }
+  const artifact = await pushApp('honours-port')
+  const [neighbour, stranger] = await Promise.all([
+    run(mine, 'neighbour', artifact),
+    run(other, 'stranger', artifact),
+  ])
+  const node = await kubectl('get', 'node', '-o', 'jsonpath={.items[0].status.addresses[0].address}')
+  const open = [neighbour.pod, neighbour.service]
+  const closed = [
+    stranger.pod,
+    stranger.service,
+    'kubernetes.default:443',
+    ...[6443, 10250, 5000].map(port => `${node}:${port}`),
+    '169.254.169.254:80',
+  ]
+  const image = await pushImage({ command: ['node', '-e', tryAddresses([...open, ...closed])] })
+  const prober = await run(mine, 'prober', image)
+
+  const expected = [...open.map(one => `${one} open`), ...closed.map(one => `${one} closed`)].sort()
+  const end = AbortSignal.timeout(60_000)
+  const said: string[] = []
+  for await (const batch of mine.logs.follow({ kind: 'runtime', id: prober.deploymentId }, 0, end)) {
+    said.push(...decodeBatch(batch).map(line => line.text))
+    if (said.length >= expected.length) break
+  }
+  expect(said.sort()).toEqual(expected)
+})

@@ -32,9 +32,7 @@ export function toBuildNamespace(
   order: Pick<BuildOrder, 'buildId' | 'deploymentId'>,
   { tier, limits }: { tier: BuildTier; limits: BuildLimits },
 ): KubernetesObject[] {
-  const { cpu, memory, disk } = toBuildQuantities(limits)
   const namespace = buildNamespace(order.buildId)
-  const within = (name: string) => ({ name, namespace, labels: buildLabels(order) })
   const space: V1Namespace = {
     apiVersion: 'v1',
     kind: 'Namespace',
@@ -46,26 +44,50 @@ export function toBuildNamespace(
       },
     },
   }
+  return [
+    space,
+    ...toBuildBounds({ namespace, labels: buildLabels(order), limits, builds: 1, keepsJobs: false }),
+  ]
+}
+
+/** What bounds a namespace in which so many builds run at once. */
+export function toBuildBounds(facts: {
+  namespace: string
+  labels: Record<string, string>
+  limits: BuildLimits
+  builds: number
+  /** Of builds that ended. */
+  keepsJobs: boolean
+}): KubernetesObject[] {
+  const { namespace, labels: own, limits, builds } = facts
+  const { cpu, memory, disk } = toBuildQuantities(limits)
+  const all = toBuildQuantities({
+    ...limits,
+    buildCpu: limits.buildCpu * builds,
+    buildMemory: limits.buildMemory * builds,
+    buildDisk: limits.buildDisk * builds,
+  })
+  const metadata = { name: 'build', namespace, labels: own }
   const quota: V1ResourceQuota = {
     apiVersion: 'v1',
     kind: 'ResourceQuota',
-    metadata: within('build'),
+    metadata,
     spec: {
       hard: {
-        pods: '1',
-        'count/jobs.batch': '1',
+        pods: String(builds),
+        ...(facts.keepsJobs ? {} : { 'count/jobs.batch': String(builds) }),
         services: '0',
         persistentvolumeclaims: '1',
-        'limits.cpu': cpu,
-        'limits.memory': memory,
-        'limits.ephemeral-storage': disk,
+        'limits.cpu': all.cpu,
+        'limits.memory': all.memory,
+        'limits.ephemeral-storage': all.disk,
       },
     },
   }
   const range: V1LimitRange = {
     apiVersion: 'v1',
     kind: 'LimitRange',
-    metadata: within('build'),
+    metadata,
     spec: {
       limits: [
         {
@@ -75,5 +97,5 @@ export function toBuildNamespace(
       ],
     },
   }
-  return [space, quota, range]
+  return [quota, range]
 }

@@ -18,7 +18,7 @@ test('a build has to reach the registry, its mirrors, its proxies and the reposi
     },
   }
   const listed = (gitUrl: string) =>
-    listDestinations({ settings, registry, gitUrl }).map(one => `${one.host}:${one.port}`)
+    listDestinations({ settings, registry, gitUrls: [gitUrl] }).map(one => `${one.host}:${one.port}`)
   const usual = ['10.10.0.1:5000', 'mirror.example:80', '10.10.0.1:3128']
   expect(listed('http://host.test:8080/a.git')).toEqual([...usual, 'host.test:8080'])
   expect(listed('https://github.com/a/b')).toEqual([...usual, 'github.com:443'])
@@ -33,7 +33,7 @@ describe('the network of a build', () => {
       podRanges: ['10.244.0.0/24'],
       destinations,
     }
-    return toBuildPolicy({ buildId: 'b', deploymentId: 'd' }, facts).spec?.egress ?? []
+    return toBuildPolicy({ namespace: 'slipway-build-b', labels: {} }, facts).spec?.egress ?? []
   }
   const rulesOf = (host: string, addresses: string[] = []) =>
     egress([{ host, port: 8080, addresses }]).slice(2)
@@ -41,7 +41,7 @@ describe('the network of a build', () => {
 
   test('lets nobody in, and out only to DNS and the internet', () => {
     const policy = toBuildPolicy(
-      { buildId: 'b', deploymentId: 'd' },
+      { namespace: 'slipway-build-b', labels: {} },
       { closedAddresses: ['10.10.0.1', '203.0.113.7'], podRanges: [], destinations: [] },
     )
     expect(policy.spec).toMatchObject({ podSelector: {}, policyTypes: ['Ingress', 'Egress'], ingress: [] })

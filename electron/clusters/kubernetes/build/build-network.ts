@@ -1,9 +1,6 @@
 import type { V1NetworkPolicy, V1NetworkPolicyEgressRule } from '@kubernetes/client-node'
 import type { ClusterSettings, Registry } from '../../../../shared/domain/cluster.ts'
-import type { BuildOrder } from '../../driver.ts'
 import { privateIpv4, privateIpv6 } from '../closed-addresses.ts'
-import { buildNamespace } from '../names.ts'
-import { buildLabels } from './build-namespace.ts'
 import { isPlain, withoutScheme } from './builder.ts'
 
 /** What a build has to reach though it is not on the internet. `addresses`: of the name, as this computer sees it. */
@@ -16,17 +13,21 @@ export interface Destination {
 /** Host and port of the registry, its mirrors, the proxies of builds and the repository. */
 export function listDestinations(build: {
   settings: Pick<ClusterSettings, 'mirrors' | 'buildEnvironment'>
-  registry: Registry
-  gitUrl: string
+  /** Null: there is none yet. */
+  registry: Registry | null
+  gitUrls: readonly string[]
 }): { host: string; port: number }[] {
-  const { settings, registry } = build
+  const { settings, registry, gitUrls } = build
   const toUrl = (address: string): string =>
-    `${isPlain(address, registry) ? 'http' : 'https'}://${withoutScheme(address)}`
-  const registries = [registry.address, ...Object.values(settings.mirrors)].map(toUrl)
+    `${registry !== null && isPlain(address, registry) ? 'http' : 'https'}://${withoutScheme(address)}`
+  const registries = [
+    ...(registry === null ? [] : [registry.address]),
+    ...Object.values(settings.mirrors),
+  ].map(toUrl)
   const proxies = Object.entries(settings.buildEnvironment).flatMap(([name, value]) =>
     /_proxy$/i.test(name) && !/^no_proxy$/i.test(name) ? [value] : [],
   )
-  const found = [...registries, ...proxies, build.gitUrl].flatMap(toDestination)
+  const found = [...registries, ...proxies, ...gitUrls].flatMap(toDestination)
   return [...new Map(found.map(one => [`${one.host}:${one.port}`, one])).values()]
 }
 
@@ -41,19 +42,23 @@ function toDestination(address: string): { host: string; port: number }[] {
 
 const usualPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443, 'ssh:': 22, 'git:': 9418 }
 
+/** What the policy of builds is made of. */
+export interface BuildReach {
+  /** Addresses of nodes and of the API server. */
+  readonly closedAddresses: readonly string[]
+  readonly podRanges: readonly string[]
+  readonly destinations: readonly Destination[]
+}
+
 /** In: nobody. Out: DNS, the internet and the destinations, each at its port; no node, no API server, no tenant. */
 export function toBuildPolicy(
-  order: Pick<BuildOrder, 'buildId' | 'deploymentId'>,
-  facts: {
-    readonly closedAddresses: readonly string[]
-    readonly podRanges: readonly string[]
-    readonly destinations: readonly Destination[]
-  },
+  place: { readonly namespace: string; readonly labels: Record<string, string> },
+  facts: BuildReach,
 ): V1NetworkPolicy {
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
-    metadata: { name: 'build', namespace: buildNamespace(order.buildId), labels: buildLabels(order) },
+    metadata: { name: 'build', ...place },
     spec: {
       podSelector: {},
       policyTypes: ['Ingress', 'Egress'],

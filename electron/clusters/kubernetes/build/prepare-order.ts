@@ -1,11 +1,9 @@
-import { lookup } from 'node:dns/promises'
 import type { V1NetworkPolicy } from '@kubernetes/client-node'
 import type { Registry } from '../../../../shared/domain/cluster.ts'
 import { SlipwayError } from '../../../../shared/domain/failure.ts'
 import type { BuildOrder } from '../../driver.ts'
-import { findClosedAddresses, findPodRanges } from '../closed-addresses.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
-import { repositoryOf } from '../names.ts'
+import { buildNamespace, repositoryOf } from '../names.ts'
 import { type RegistryAccess, toPullName } from '../registry/access.ts'
 import {
   type BuildParts,
@@ -16,8 +14,10 @@ import {
   toVariablesSecret,
 } from './build-job.ts'
 import type { createBuildJournal } from './build-journal.ts'
-import { listDestinations, toBuildPolicy } from './build-network.ts'
+import { buildLabels } from './build-namespace.ts'
+import { toBuildPolicy } from './build-network.ts'
 import { type BuildPlace, type BuildPlaces, toPlaceFailure } from './build-places.ts'
+import { findBuildReach } from './build-reach.ts'
 import { type BuildRecord, toAnnotations } from './build-record.ts'
 import { toBuildValues } from './build-values.ts'
 import { toGitAccess } from './git-access.ts'
@@ -146,18 +146,9 @@ async function toPolicy(
   order: BuildOrder,
   registry: Registry,
 ): Promise<V1NetworkPolicy> {
-  const wanted = listDestinations({ settings, registry, gitUrl: toGitAccess(order)?.url ?? '' })
-  const [closedAddresses, podRanges, destinations] = await Promise.all([
-    findClosedAddresses(api),
-    findPodRanges(api),
-    Promise.all(
-      wanted.map(async one => {
-        const found = await lookup(one.host, { all: true }).catch(() => [])
-        return { ...one, addresses: found.map(({ address }) => address) }
-      }),
-    ),
-  ])
-  return toBuildPolicy(order, { closedAddresses, podRanges, destinations })
+  const url = toGitAccess(order)?.url
+  const reach = await findBuildReach(api, { settings, registry, gitUrls: url === undefined ? [] : [url] })
+  return toBuildPolicy({ namespace: buildNamespace(order.buildId), labels: buildLabels(order) }, reach)
 }
 
 const noRegistry = (cluster: string): SlipwayError =>

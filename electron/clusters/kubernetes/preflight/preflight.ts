@@ -1,15 +1,18 @@
 import type { Check, ClusterSettings, PreflightEvent } from '../../../../shared/domain/cluster.ts'
 import { createApi } from '../api.ts'
 import { ApiError, toClusterFailure } from '../api-failure.ts'
+import { findBuildReach } from '../build/build-reach.ts'
 import { openContext } from '../kubeconfig.ts'
 import { memberBuildNamespace, tenantNamespace } from '../names.ts'
 import { toRegistryAccess } from '../registry/access.ts'
 import { connectToRegistry } from '../registry/connect.ts'
+import { findRouters } from '../release/routers.ts'
 import { askPerson } from './api-questions.ts'
 import { type CheckTask, type Finding, lack, type PreflightContext, warning } from './check-task.ts'
 import { runProofs } from './proofs.ts'
 import { questions } from './questions.ts'
-import { type MemberNamespaces, type Role, toRbac } from './rights.ts'
+import { toRbac } from './rbac.ts'
+import type { MemberNamespaces, Role } from './rights.ts'
 
 const questionsMs = 10_000
 
@@ -48,12 +51,22 @@ export async function writeRbac(order: {
   settings: ClusterSettings
   userId: string
   role: Role
+  /** Of what the user deploys there: builds may have to reach servers that are not on the internet. */
+  gitUrls: readonly string[]
 }): Promise<string> {
-  const { settings, userId, role } = order
-  const person = await askPerson({ api: createApi(openContext(settings)) }).catch(error => {
+  const { settings, userId, role, gitUrls } = order
+  try {
+    const api = createApi(openContext(settings))
+    const person = await askPerson({ api })
+    if (role === 'owner') return toRbac({ role, person })
+    const [routers, reach] = await Promise.all([
+      findRouters({ api, settings }),
+      findBuildReach(api, { settings, registry: settings.registry, gitUrls }),
+    ])
+    return toRbac({ role, person, ownerId: userId, limits: settings, routers, reach })
+  } catch (error) {
     throw toClusterFailure(error, settings.context)
-  })
-  return toRbac({ role, person, namespaces: toMemberNamespaces(userId), limits: settings })
+  }
 }
 
 function open({ settings, userId, readRegistryPassword }: PreflightOrder): PreflightContext | Finding {

@@ -1,7 +1,3 @@
-import { dumpYaml, type KubernetesObject, type V1PolicyRule } from '@kubernetes/client-node'
-import { managed } from '../names.ts'
-import { type TenantLimits, toTenantBounds } from '../release/tenant-bounds.ts'
-
 /**
  * `owner`: makes the namespaces of users and builds, so needs the rights in all of them, since RBAC knows no namespaces by
  * the beginning of their name. `member`: works in one tenant and one build namespace that an owner prepared.
@@ -9,7 +5,7 @@ import { type TenantLimits, toTenantBounds } from '../release/tenant-bounds.ts'
 export type Role = 'owner' | 'member'
 
 /** Where a member has it; an owner has it everywhere. `cluster`: of things that are in no namespace. */
-type Where = 'cluster' | 'tenant' | 'build' | 'both'
+export type Where = 'cluster' | 'tenant' | 'build' | 'both'
 
 export interface Right {
   readonly group: string
@@ -233,97 +229,4 @@ export function toQuestions(role: Role, namespaces: MemberNamespaces): RightQues
     .flatMap(right =>
       within(right).flatMap(namespace => right.verbs.map(verb => ({ right, verb, namespace }))),
     )
-}
-
-interface RbacWish {
-  readonly role: Role
-  readonly person: string
-  readonly namespaces: MemberNamespaces
-  /** What a member may take, who cannot set it. */
-  readonly limits: TenantLimits
-}
-
-/** The objects that give somebody the role, as YAML to be applied by whoever runs the cluster. */
-export function toRbac(wish: RbacWish): string {
-  const objects = wish.role === 'owner' ? toOwnerObjects(wish.person) : toMemberObjects(wish)
-  return objects.map(object => dumpYaml(object, { noRefs: true })).join('---\n')
-}
-
-function toOwnerObjects(person: string): KubernetesObject[] {
-  return [
-    toRole('ClusterRole', { name: 'slipway-owner' }, rights),
-    toBinding('ClusterRoleBinding', { name: 'slipway-owner' }, { role: 'ClusterRole', person }),
-  ]
-}
-
-function toMemberObjects({ person, namespaces, limits }: RbacWish) {
-  const ofMembers = rights.filter(right => !right.isOwnerOnly)
-  const inOne = (namespace: string, where: Where) => {
-    const place = { name: 'slipway-member', namespace }
-    return [
-      toRole(
-        'Role',
-        place,
-        ofMembers.filter(right => right.where === where || right.where === 'both'),
-      ),
-      toBinding('RoleBinding', place, { role: 'Role', person }),
-    ]
-  }
-  return [
-    toNamespace(namespaces.tenant, 'restricted'),
-    toNamespace(namespaces.build, 'baseline'),
-    ...toTenantBounds({ namespace: namespaces.tenant, labels: { ...managed }, limits }),
-    ...inOne(namespaces.tenant, 'tenant'),
-    ...inOne(namespaces.build, 'build'),
-    toRole(
-      'ClusterRole',
-      { name: 'slipway-member' },
-      ofMembers.filter(right => right.where === 'cluster'),
-    ),
-    toBinding(
-      'ClusterRoleBinding',
-      { name: `slipway-member-${namespaces.tenant}` },
-      { role: 'ClusterRole', person, of: 'slipway-member' },
-    ),
-  ]
-}
-
-const toNamespace = (name: string, level: string): KubernetesObject => ({
-  apiVersion: 'v1',
-  kind: 'Namespace',
-  metadata: { name, labels: { ...managed, 'pod-security.kubernetes.io/enforce': level } },
-})
-
-const api = 'rbac.authorization.k8s.io'
-type Place = { readonly name: string; readonly namespace?: string }
-
-function toRole(kind: 'ClusterRole' | 'Role', place: Place, granted: readonly Right[]) {
-  const rules: V1PolicyRule[] = granted.map(({ group, resource, verbs }) => ({
-    apiGroups: [group],
-    resources: [resource],
-    verbs: [...verbs],
-  }))
-  return { apiVersion: `${api}/v1`, kind, metadata: { ...place, labels: { ...managed } }, rules }
-}
-
-function toBinding(
-  kind: 'ClusterRoleBinding' | 'RoleBinding',
-  place: Place,
-  { role, person, of = place.name }: { role: 'ClusterRole' | 'Role'; person: string; of?: string },
-) {
-  return {
-    apiVersion: `${api}/v1`,
-    kind,
-    metadata: { ...place, labels: { ...managed } },
-    roleRef: { apiGroup: api, kind: role, name: of },
-    subjects: [toSubject(person)],
-  }
-}
-
-/** The API server names service accounts as it does users. */
-function toSubject(person: string) {
-  const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(person)
-  return account === null
-    ? { kind: 'User', apiGroup: api, name: person }
-    : { kind: 'ServiceAccount', namespace: account[1], name: account[2] }
 }

@@ -1,10 +1,9 @@
-import type { V1NetworkPolicyPeer, V1Pod } from '@kubernetes/client-node'
 import { SlipwayError } from '../../../../shared/domain/failure.ts'
 import type { KubernetesApi } from '../api.ts'
-import { findClosedAddresses, isForbidden, orNothing } from '../closed-addresses.ts'
+import { findClosedAddresses, isForbidden } from '../closed-addresses.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
-import { labels, tenantNamespace } from '../names.ts'
-import { findIngressController } from './ingress-controller.ts'
+import { tenantNamespace } from '../names.ts'
+import { findRouters } from './routers.ts'
 import { toTenantObjects } from './tenant-objects.ts'
 
 type Deps = Pick<KubernetesContext, 'settings' | 'log'> & {
@@ -17,7 +16,10 @@ export function createTenants({ api, settings, log }: Deps) {
 
   const prepare = async (ownerId: string): Promise<void> => {
     const namespace = tenantNamespace(ownerId)
-    const [routers, closedAddresses] = await Promise.all([findRouters(), findClosedAddresses(api)])
+    const [routers, closedAddresses] = await Promise.all([
+      findRouters({ api, settings }),
+      findClosedAddresses(api),
+    ])
     const [first, ...rest] = toTenantObjects({
       ...{ ownerId, namespace, routers, closedAddresses },
       limits: settings,
@@ -51,29 +53,6 @@ export function createTenants({ api, settings, log }: Deps) {
     })
   }
 
-  /** The pods of the ingress controller; where they cannot be found, whatever is no tenant and no build. */
-  const findRouters = async (): Promise<V1NetworkPolicyPeer[]> => {
-    const name = await findIngressController({ api, settings })
-    const pods =
-      name === undefined
-        ? []
-        : await orNothing(api.list<V1Pod>('Pod', {}, { labels: `app.kubernetes.io/name=${name}` }))
-    const namespaces = new Set(pods.flatMap(pod => pod.metadata?.namespace ?? []))
-    if (name === undefined || namespaces.size === 0) {
-      return [
-        { namespaceSelector: { matchExpressions: [{ key: labels.managedBy, operator: 'DoesNotExist' }] } },
-      ]
-    }
-    const onNodes = pods.filter(pod => pod.spec?.hostNetwork).flatMap(pod => pod.status?.hostIP ?? [])
-    return [
-      ...[...namespaces].sort().map(namespace => ({
-        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
-        podSelector: { matchLabels: { 'app.kubernetes.io/name': name } },
-      })),
-      ...[...new Set(onNodes)].sort().map(toBlock),
-    ]
-  }
-
   return {
     /** The owner's namespace, ready to be used. */
     async ensure(ownerId: string): Promise<string> {
@@ -87,7 +66,3 @@ export function createTenants({ api, settings, log }: Deps) {
     forget: (ownerId: string): void => void prepared.delete(ownerId),
   }
 }
-
-const toBlock = (address: string): V1NetworkPolicyPeer => ({
-  ipBlock: { cidr: `${address}/${address.includes(':') ? 128 : 32}` },
-})
