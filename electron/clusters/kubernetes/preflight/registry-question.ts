@@ -1,7 +1,7 @@
 import { SlipwayError } from '../../../../shared/domain/failure.ts'
 import type { RegistryAccess } from '../registry/access.ts'
 import { createRegistryClient } from '../registry.ts'
-import { type Finding, lackOfBuilds, type PreflightContext, warning } from './check-task.ts'
+import { type Finding, lackOfBuilds, ok, type PreflightContext, warning } from './check-task.ts'
 
 /** Whether there is one, and what of it can be seen from here. That builds and nodes reach it is for the proofs to show. */
 export async function askRegistry({ settings, registry: access }: PreflightContext): Promise<Finding> {
@@ -38,10 +38,8 @@ function toApartness(from: { address: string; registryUser: string | null; conte
       `slipway cluster add ${context} --registry-user USER`,
     )
   }
-  return warning(
-    `${address} answers, and lets ${registryUser} in. All users share this login: whoever reads it in their own namespace can read and replace the images of every user.`,
-    'Where users do not trust each other, let each have a Slipway with a login that is only for a path of their own.',
-    `slipway cluster add ${context} --registry HOST/PATH --registry-user USER`,
+  return ok(
+    `${address} answers, and lets ${registryUser} in. All users share this login: whoever reads it in their own namespace can read and replace the images of every user. Those who do not trust each other need a Slipway each, with a login for a path of their own.`,
   )
 }
 
