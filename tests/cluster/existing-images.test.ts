@@ -1,10 +1,10 @@
-import type { KubernetesObject } from '@kubernetes/client-node'
+import { dumpYaml, type KubernetesObject } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import type { Platform } from '../../electron/platform/platform.ts'
 import type { Deployment } from '../../shared/domain/records.ts'
 import {
-  apply,
+  applyYaml,
   clusterSettings,
   clusterTest,
   contextName,
@@ -161,7 +161,12 @@ clusterTest('a member who may build nowhere deploys images, and is told what to 
   const { kubeconfig: own, namespaces, objects, clean } = await newMember(`mia-${mark}`, ownerId)
   const isOfBuilds = ({ metadata }: KubernetesObject) =>
     metadata?.namespace === namespaces.build || metadata?.name === namespaces.build
-  await apply(...objects.filter(one => !isOfBuilds(one)))
+  await applyYaml(
+    objects
+      .filter(one => !isOfBuilds(one))
+      .map(one => dumpYaml(one))
+      .join('---\n'),
+  )
   const changes = { ...(await clusterSettings()), kubeconfig: own }
   const member = await platform.clusters.add({ context: contextName, changes })
   try {
