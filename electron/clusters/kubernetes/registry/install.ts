@@ -6,6 +6,7 @@ import type { KubernetesApi } from '../api.ts'
 import { orNothing } from '../closed-addresses.ts'
 import { isReady } from '../release/pods.ts'
 import { watchObjects } from '../watch-objects.ts'
+import { refuseForeign } from './inventory.ts'
 import { installed } from './names.ts'
 import { type RegistryFacts, type RegistryPart, templateLabel, toRegistryParts } from './objects.ts'
 import { findRegistryObstacle } from './obstacle.ts'
@@ -34,6 +35,7 @@ export async function* installRegistry(
   const toStep = ({ name, title }: RegistryPart, status: RegistryStep['status'], detail = '') =>
     ({ name, title, status, detail }) as const
   for (const part of parts) yield toStep(part, 'waiting')
+  await refuseForeign(api)
   await requireStorage(api)
   for (const part of parts) {
     signal?.throwIfAborted()

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '@kubernetes/client-node'
 import type { ClusterSettings } from '../../../../shared/domain/cluster.ts'
 import type { InstalledRegistry, RegistryStep } from '../../../../shared/domain/cluster-registry.ts'
+import { SlipwayError } from '../../../../shared/domain/failure.ts'
 import type { KubernetesApi } from '../api.ts'
 import { removeNamespace } from '../build/remove-namespace.ts'
 import type { Kind } from '../objects.ts'
@@ -8,6 +9,9 @@ import { installed, registryLabels } from './names.ts'
 import { toRegistryParts, whys } from './objects.ts'
 
 const removeMs = 120_000
+const selector = Object.entries(registryLabels)
+  .map(([name, value]) => `${name}=${value}`)
+  .join(',')
 
 /** Every object that there is or would be, without looking at how it fares. */
 export async function listRegistry(
@@ -40,13 +44,36 @@ export async function* removeRegistry(
   const count = { name: 'count', title: 'Count of what is left' }
   yield { ...remove, status: 'running', detail: 'Waiting until they are gone' }
   yield { ...count, status: 'waiting', detail: '' }
+  await refuseForeign(api)
   const limit = AbortSignal.any([AbortSignal.timeout(removeMs), ...(signal === undefined ? [] : [signal])])
   await removeNamespace(api, installed.namespace, limit)
   yield { ...remove, status: 'done', detail: '' }
   yield { ...count, status: 'running', detail: '' }
   const left = await countLeft(api)
-  yield { ...count, status: 'done', detail: left === 0 ? 'Nothing is left' : `${left} objects are left` }
+  if (left > 0) throw stillThere(left)
+  yield { ...count, status: 'done', detail: 'Nothing is left' }
 }
+
+/** Throws where somebody else has a namespace of that name: nothing of theirs is changed or deleted. */
+export async function refuseForeign(api: Pick<KubernetesApi, 'get'>): Promise<void> {
+  const found = await api.get('Namespace', { name: installed.namespace })
+  if (found === undefined || isRegistry(found)) return
+  throw new SlipwayError({
+    code: 'conflict',
+    message: `The cluster has a namespace ${installed.namespace} that is not Slipway's.`,
+    hint: 'Give it another name, or name a registry of your own for the cluster.',
+  })
+}
+
+const isRegistry = ({ metadata }: KubernetesObject): boolean =>
+  Object.entries(registryLabels).every(([name, value]) => metadata?.labels?.[name] === value)
+
+const stillThere = (left: number) =>
+  new SlipwayError({
+    code: 'conflict',
+    message: `${left} objects of the registry are still there.`,
+    hint: `Remove it again. kubectl get all --all-namespaces --selector ${selector} lists them.`,
+  })
 
 const counted = [
   'Namespace',
@@ -62,9 +89,6 @@ const counted = [
 
 /** By label, wherever they are. */
 async function countLeft(api: KubernetesApi): Promise<number> {
-  const labels = Object.entries(registryLabels)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(',')
-  const found = await Promise.all(counted.map(kind => api.list(kind, {}, { labels })))
+  const found = await Promise.all(counted.map(kind => api.list(kind, {}, { labels: selector })))
   return found.flat().length
 }
