@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
+import type { LogLine } from '../../shared/domain/log.ts'
+import { encodeLines } from '../../shared/domain/log-record.ts'
 import type { Context } from './command.ts'
 import { followToLive } from './follow-build.ts'
 
@@ -6,7 +8,7 @@ const printed: string[] = []
 afterEach(() => void printed.splice(0))
 
 /** A Slipway with one build that has ended. Its log stays open, as that of a build that never began does. */
-function contextOf(build: object, lines: { seq: number; text: string }[]): Context {
+function contextOf(build: object, lines: LogLine[]): Context {
   const live = {
     ...{ id: 'd', name: 'blog', url: 'http://blog.test/', localUrl: 'http://blog.localhost/' },
     ...{
@@ -16,7 +18,7 @@ function contextOf(build: object, lines: { seq: number; text: string }[]): Conte
     },
   }
   async function* follow(_: unknown, { signal }: { signal: AbortSignal }) {
-    if (lines.length > 0) yield lines
+    if (lines.length > 0) yield { first: lines[0]?.seq, last: lines.at(-1)?.seq, records: encodeLines(lines) }
     await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
   }
   async function* watch(_: unknown, { signal }: { signal: AbortSignal }) {
@@ -52,8 +54,8 @@ test('a build that failed before it had a log is told at once', async () => {
 
 test('a log that is open although its build has ended is printed to its last line', async () => {
   const lines = [
-    { seq: 1, text: 'one' },
-    { seq: 2, text: 'two' },
+    { seq: 1, at: 1, stream: 'stdout' as const, text: 'one', isPartial: false },
+    { seq: 2, at: 2, stream: 'stdout' as const, text: 'two', isPartial: false },
   ]
   expect(await followToLive(contextOf({ status: 'succeeded' }, lines), build)).toBe(0)
   expect(printed).toEqual(['one', 'two', 'http://blog.test/'])

@@ -138,7 +138,7 @@ describe.concurrent('a rollout that fails says why', () => {
   for (const { title, image, failure } of cases) {
     clusterTest(title, async ({ expect }) => {
       const deploymentId = newId()
-      test.describe(deploymentId, { name: 'failing' })
+      test.describe(deploymentId, { name: `failing-${deploymentId.slice(-6)}` })
       const order = toReleaseOrder({
         deploymentId,
         artifact: await image(),

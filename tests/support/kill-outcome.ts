@@ -33,7 +33,7 @@ export async function describeRecords(platform: Platform) {
     rows: Object.fromEntries(
       Object.entries(tables).map(([table, rows]) => [table, rows.map(row => toPlainRow(row, plain))]),
     ),
-    files: listFiles(platform.dataFolder).map(withoutTime).map(named).sort(),
+    files: listFiles(platform.dataFolder).map(withoutTime).map(named).filter(isKept).map(asPlain).sort(),
     output,
     named,
   }
@@ -98,6 +98,10 @@ function toPlainRow(row: Row, plain: (text: string) => string): Row {
 
 /** Copies of the database are named by when they were made. */
 const withoutTime = (path: string) => path.replace(/\d{4}-\d\d-\d\dT[\d-]+Z(?:-\d+)?/, 'a-time')
+
+/** A log that is closed is compressed in the background: how far that has come says nothing of the run. */
+const isKept = (path: string) => !path.endsWith('.log.gz.new')
+const asPlain = (path: string) => path.replace(/\.log\.gz$/, '.log')
 
 const toStepTexts = (json: string) =>
   (JSON.parse(json) as { name: string; status: string }[]).map(step => `${step.name} ${step.status}`)
