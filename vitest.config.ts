@@ -7,6 +7,18 @@ const limits = { testTimeout: 60_000, hookTimeout: 120_000 }
  */
 const secondTry = { retry: process.env.CI === 'true' ? 1 : 0 }
 
+/**
+ * Tests of the cluster wait for it more than they compute, so that three files run at a time. These measure or exhaust it,
+ * or are many runs at once already: each of them has it alone.
+ */
+const alone = ['load', 'build-mishaps', 'kill'].map(name => `tests/cluster/${name}.test.ts`)
+const cluster = {
+  globalSetup: 'tests/support/cluster-setup.ts',
+  testTimeout: 300_000,
+  hookTimeout: 600_000,
+  ...secondTry,
+}
+
 export default defineConfig({
   test: {
     projects: [
@@ -26,11 +38,19 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: ['tests/cluster/**/*.test.ts'],
-          globalSetup: 'tests/support/cluster-setup.ts',
+          exclude: alone,
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+          ...cluster,
+        },
+      },
+      {
+        test: {
+          name: 'cluster-alone',
+          include: alone,
           fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 600_000,
-          ...secondTry,
+          sequence: { groupOrder: 2 },
+          ...cluster,
         },
       },
       {

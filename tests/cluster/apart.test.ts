@@ -5,7 +5,7 @@ import { createApi } from '../../electron/clusters/kubernetes/api.ts'
 import { openContext } from '../../electron/clusters/kubernetes/kubeconfig.ts'
 import { isAllowed } from '../../electron/clusters/kubernetes/preflight/api-questions.ts'
 import { type RightQuestion, rights } from '../../electron/clusters/kubernetes/preflight/rights.ts'
-import { applyYaml, clusterTest, contextName, install, kubectl } from '../support/cluster.ts'
+import { applyYaml, clusterTest, contextName, kubectl } from '../support/cluster.ts'
 import {
   isReadyRun,
   newId,
@@ -52,7 +52,6 @@ let ana: Member
 let ben: Member
 
 beforeAll(async () => {
-  await install('ingress', 'network-policy')
   ;[ana, ben] = await Promise.all([becomeMember('ana'), becomeMember('ben')])
 })
 

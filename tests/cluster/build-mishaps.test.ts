@@ -9,7 +9,7 @@ import { isThere, setUpBuilds } from '../support/cluster-builds.ts'
 import { newId, openClusterDriver, toBuildOrder } from '../support/cluster-driver.ts'
 import { writeFiles } from '../support/git-server.ts'
 
-const { git, slipway, orderOf } = setUpBuilds('network-policy')
+const { git, slipway, orderOf } = setUpBuilds()
 
 /** What is said of a build that fails, without the lines that show it. Nothing of it is left. */
 async function failureOf(

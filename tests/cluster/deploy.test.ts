@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, vi } from 'vitest'
-import { baseDomain, clusterSettings, clusterTest, contextName, expose, install } from '../support/cluster.ts'
+import { baseDomain, clusterSettings, clusterTest, contextName, expose } from '../support/cluster.ts'
 import { createCommandLine } from '../support/command-line.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
 import { getSecurely, readAuthority } from '../support/ingress.ts'
@@ -15,7 +15,6 @@ let address: string
 beforeAll(async () => {
   git = await startGitServer()
   address = await expose(Number(new URL(git.address).port))
-  await install('ingress', 'cert-manager', 'network-policy', 'egress')
 })
 afterAll(async () => {
   await line.endAll()

@@ -8,7 +8,6 @@ import {
   clusterSettings,
   clusterTest,
   contextName,
-  install,
   kubeconfig,
   kubectl,
 } from '../support/cluster.ts'
@@ -30,7 +29,6 @@ let platform: Platform
 let clusterId: string
 
 beforeAll(async () => {
-  await install('ingress', 'network-policy')
   platform = await startPlatform(data.path)
   const changes = { kubeconfig, ...(await clusterSettings()) }
   clusterId = (await platform.clusters.add({ context: contextName, changes })).id

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect } from 'vitest'
-import { apply, applyYaml, baseDomain, clusterTest, install, kubectl } from '../support/cluster.ts'
+import { afterAll, expect } from 'vitest'
+import { apply, applyYaml, baseDomain, clusterTest, kubectl } from '../support/cluster.ts'
 import {
   isReadyRun,
   newId,
@@ -19,7 +19,6 @@ const open = async (...options: Parameters<typeof openClusterDriver>) => {
   return opened
 }
 
-beforeAll(() => install('ingress', 'network-policy'))
 afterAll(async () => {
   for (const one of slipways) {
     await one.clean()

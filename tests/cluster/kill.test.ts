@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { type Effect, effects } from '../../electron/pipeline/effects.ts'
-import { clusterSettings, clusterTest, contextName, expose, install, kubeconfig } from '../support/cluster.ts'
+import { clusterSettings, clusterTest, contextName, expose, kubeconfig } from '../support/cluster.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
 import { pushImage } from '../support/images.ts'
 import type { ClusterKillOptions, ClusterKillReport } from '../support/kill-cluster-host.ts'
@@ -32,7 +32,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-kill-'))
   git = await startGitServer()
   const address = await expose(Number(new URL(git.address).port))
-  await install('ingress', 'network-policy')
   const repository = await git.createRepository('app', { Dockerfile: builtBranches.built })
   for (const branch of [...Object.keys(prebuilt), ...Object.keys(builtBranches)]) {
     await repository.git('checkout', '-q', 'main')

@@ -2,15 +2,7 @@ import { afterAll, beforeAll, expect, vi } from 'vitest'
 import { buildNamespace, tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import type { Platform } from '../../electron/platform/platform.ts'
 import type { Deployment } from '../../shared/domain/records.ts'
-import {
-  clusterSettings,
-  clusterTest,
-  contextName,
-  expose,
-  install,
-  kubeconfig,
-  kubectl,
-} from '../support/cluster.ts'
+import { clusterSettings, clusterTest, contextName, expose, kubeconfig, kubectl } from '../support/cluster.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
 import { asker, createDataFolder, startPlatform, waitForDeployment } from '../support/platform.ts'
 
@@ -24,7 +16,6 @@ let address: string
 beforeAll(async () => {
   git = await startGitServer()
   address = await expose(Number(new URL(git.address).port))
-  await install('ingress', 'network-policy', 'egress')
   platform = await startPlatform(data.path)
   await git.createRepository('bounded', {
     'package.json': JSON.stringify({

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest'
-import { baseDomain, clusterTest, install, startIngressLoad } from '../support/cluster.ts'
+import { baseDomain, clusterTest, startIngressLoad } from '../support/cluster.ts'
 import {
   isReadyRun,
   newId,
@@ -16,7 +16,6 @@ const rate = 300
 let test: TestDriver
 
 beforeAll(async () => {
-  await install('ingress', 'network-policy')
   test = await openClusterDriver()
 })
 

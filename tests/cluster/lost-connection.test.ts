@@ -10,7 +10,6 @@ import {
   clusterSettings,
   clusterTest,
   contextName,
-  install,
   kubeconfig,
   kubectl,
 } from '../support/cluster.ts'
@@ -31,7 +30,6 @@ beforeAll(async () => {
   const address = /127\.0\.0\.1:(\d+)/
   relay = await startTcpRelay(Number(address.exec(text)?.[1]))
   writeFileSync(file, text.replace(address, `127.0.0.1:${relay.port}`))
-  await install('ingress', 'network-policy', 'egress')
 })
 afterAll(async () => {
   await line.endAll()

@@ -1,7 +1,7 @@
 import { afterAll, expect } from 'vitest'
 import { decodeBatch } from '../../shared/domain/log-record.ts'
 import { tryAddresses } from '../support/addresses.ts'
-import { applyYaml, clusterTest, install, kubectl } from '../support/cluster.ts'
+import { applyYaml, clusterTest, kubectl } from '../support/cluster.ts'
 import {
   isReadyRun,
   newId,
@@ -27,7 +27,6 @@ afterAll(async () => {
 clusterTest(
   'a member deploys, reads logs, rolls back and removes in the namespace that an owner prepared',
   async () => {
-    await install('ingress', 'network-policy', 'cert-manager')
     const ownerId = newId()
     member = await newMember(`mia-${ownerId.slice(-8)}`, ownerId)
     await applyYaml(member.yaml)

@@ -7,7 +7,6 @@ import {
   clusterSettings,
   clusterTest,
   contextName,
-  install,
   kubeconfig,
   kubectl,
   personKubeconfig,
@@ -18,7 +17,6 @@ let platform: Platform
 const data = createDataFolder()
 
 beforeAll(async () => {
-  await install('ingress', 'cert-manager')
   platform = await startPlatform(data.path)
 })
 afterAll(async () => {
@@ -186,7 +184,6 @@ describe('the proofs', () => {
     kubectl('get', 'namespaces', '-o', 'name', '-l', 'app.kubernetes.io/name=preflight')
 
   clusterTest('try policies, a build and the registry, and leave nothing', async () => {
-    await install('network-policy', 'egress')
     const { id } = await platform.clusters.add({
       context: contextName,
       changes: { kubeconfig: null, ...(await clusterSettings()) },
@@ -211,7 +208,6 @@ describe('the proofs', () => {
   })
 
   clusterTest('run with the rights of an owner, who may look at all but the limit of processes', async () => {
-    await install('network-policy', 'egress')
     const person = `prover-${Date.now().toString(36)}`
     const { id } = await platform.clusters.add({
       context: contextName,

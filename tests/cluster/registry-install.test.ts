@@ -3,7 +3,7 @@ import { tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import type { Platform } from '../../electron/platform/platform.ts'
 import type { Check } from '../../shared/domain/cluster.ts'
 import type { RegistryStep } from '../../shared/domain/cluster-registry.ts'
-import { clusterSettings, clusterTest, contextName, expose, install, kubectl } from '../support/cluster.ts'
+import { clusterSettings, clusterTest, contextName, expose, kubectl } from '../support/cluster.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
 import {
   asker,
@@ -22,7 +22,6 @@ let platform: Platform
 beforeAll(async () => {
   git = await startGitServer()
   address = await expose(Number(new URL(git.address).port))
-  await install('ingress', 'network-policy', 'egress')
   platform = await startPlatform(data.path)
 })
 afterAll(async () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import type { Platform } from '../../electron/platform/platform.ts'
 import type { Check, ClusterChanges } from '../../shared/domain/cluster.ts'
-import { clusterSettings, clusterTest, contextName, expose, install, kubectl } from '../support/cluster.ts'
+import { clusterSettings, clusterTest, contextName, expose, kubectl } from '../support/cluster.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
 import { startPasswordRegistry } from '../support/password-registry.ts'
 import {
@@ -27,7 +27,6 @@ let usual: ClusterChanges
 beforeAll(async () => {
   git = await startGitServer()
   address = await expose(Number(new URL(git.address).port))
-  await install('ingress', 'network-policy', 'egress')
   platform = await startPlatform(data.path)
   const { registry: _, ...rest } = await clusterSettings()
   // The mirror speaks plain http, whatever the registry speaks.

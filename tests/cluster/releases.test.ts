@@ -2,7 +2,7 @@ import { request } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, vi } from 'vitest'
 import type { Instance } from '../../electron/clusters/driver.ts'
-import { clusterTest, install, kubectl } from '../support/cluster.ts'
+import { clusterTest, kubectl } from '../support/cluster.ts'
 import {
   isReadyRun,
   newId,
@@ -16,7 +16,6 @@ import { getThroughIngress } from '../support/ingress.ts'
 let test: TestDriver
 
 beforeAll(async () => {
-  await install('ingress', 'network-policy')
   test = await openClusterDriver({ limits: { startMs: 8000, placeMs: 4000 } })
 })
 

@@ -2,15 +2,7 @@ import { afterAll, beforeAll, expect } from 'vitest'
 import { buildNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import type { Platform } from '../../electron/platform/platform.ts'
 import { decodeBatch } from '../../shared/domain/log-record.ts'
-import {
-  clusterSettings,
-  clusterTest,
-  contextName,
-  expose,
-  install,
-  kubeconfig,
-  kubectl,
-} from '../support/cluster.ts'
+import { clusterSettings, clusterTest, contextName, expose, kubeconfig, kubectl } from '../support/cluster.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
 import { asker, createDataFolder, isLive, startPlatform, waitForDeployment } from '../support/platform.ts'
 
@@ -22,7 +14,6 @@ let platform: Platform
 beforeAll(async () => {
   git = await startGitServer()
   address = await expose(Number(new URL(git.address).port))
-  await install('ingress', 'network-policy', 'egress')
   platform = await startPlatform(data.path)
 })
 

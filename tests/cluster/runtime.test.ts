@@ -7,7 +7,7 @@ import { WebSocket } from 'ws'
 import { createGateway, type Gateway } from '../../electron/gateway/gateway.ts'
 import type { LogStore } from '../../electron/logs/log-store.ts'
 import { decodeBatch } from '../../shared/domain/log-record.ts'
-import { clusterTest, install, kubectl } from '../support/cluster.ts'
+import { clusterTest, kubectl } from '../support/cluster.ts'
 import {
   isReadyRun,
   newId,
@@ -21,7 +21,6 @@ let test: TestDriver
 let gateway: Gateway
 
 beforeAll(async () => {
-  await install('ingress', 'network-policy')
   test = await openClusterDriver()
 })
 

@@ -9,7 +9,6 @@ import {
   contextName,
   expose,
   ingress,
-  install,
   kubeconfig,
   kubectl,
 } from '../support/cluster.ts'
@@ -33,7 +32,6 @@ let id: string
 beforeAll(async () => {
   git = await startGitServer()
   const address = await expose(Number(new URL(git.address).port))
-  await install('ingress', 'network-policy', 'egress')
   platform = await startPlatform(data.path)
   await git.createRepository('scaled', {
     'package.json': JSON.stringify({ name: 'scaled', private: true, scripts: { start: 'node server.js' } }),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { decodeBatch } from '../../shared/domain/log-record.ts'
 import { tryAddresses } from '../support/addresses.ts'
-import { clusterTest, install, kubectl } from '../support/cluster.ts'
+import { clusterTest, kubectl } from '../support/cluster.ts'
 import {
   isReadyRun,
   newId,
@@ -15,7 +15,6 @@ let ana: TestDriver
 let ben: TestDriver
 
 beforeAll(async () => {
-  await install('ingress', 'network-policy')
   ana = await openClusterDriver()
   ben = await openClusterDriver()
 })

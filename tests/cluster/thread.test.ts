@@ -9,7 +9,6 @@ import {
   contextName,
   expose,
   ingress,
-  install,
   kubeconfig,
   kubectl,
 } from '../support/cluster.ts'
@@ -42,7 +41,6 @@ let platform: Platform
 beforeAll(async () => {
   git = await startGitServer()
   address = await expose(Number(new URL(git.address).port))
-  await install('ingress', 'network-policy', 'egress')
   platform = await startPlatform(data.path)
 })
 

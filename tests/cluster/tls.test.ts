@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, vi } from 'vitest'
 import type { Domain } from '../../shared/domain/domain.ts'
-import { baseDomain, clusterTest, install, kubectl } from '../support/cluster.ts'
+import { baseDomain, clusterTest, kubectl } from '../support/cluster.ts'
 import {
   isReadyRun,
   newId,
@@ -13,9 +13,7 @@ import { getSecurely, readAuthority } from '../support/ingress.ts'
 
 let opened: TestDriver[] = []
 
-beforeAll(async () => {
-  await install('ingress', 'network-policy', 'cert-manager', 'pebble')
-})
+beforeAll(async () => {})
 
 afterAll(async () => {
   for (const test of opened) {

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { checkAccessibility, firstCommit, readGatewayPort, wear } from '../e2e/journey.ts'
 import { findChromium, launchBrowser, startBrowserSession } from '../support/browser.ts'
-import { clusterTest, expose, install, kubeconfig } from '../support/cluster.ts'
+import { clusterTest, expose, kubeconfig } from '../support/cluster.ts'
 import { findElectron, launchElectron } from '../support/electron.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
 import { createDataFolder, getThroughGateway } from '../support/platform.ts'
@@ -27,7 +27,6 @@ beforeAll(async () => {
   git = await startGitServer()
   address = await expose(Number(new URL(git.address).port))
   await git.createRepository('blog', firstCommit)
-  await install('ingress', 'cert-manager', 'network-policy', 'egress')
 })
 afterAll(() => git?.close())
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll } from 'vitest'
 import type { BuildKey, BuildOrder } from '../../electron/clusters/driver.ts'
 import { buildNamespace } from '../../electron/clusters/kubernetes/names.ts'
-import { expose, install, kubectl, type Part } from './cluster.ts'
+import { expose, kubectl } from './cluster.ts'
 import { newId, openClusterDriver, type TestDriver, toBuildOrder } from './cluster-driver.ts'
 import { type GitRepository, type GitServer, startGitServer } from './git-server.ts'
 import { createDataFolder } from './platform.ts'
 
 /** For the tests of a file: a git server that pods reach, and the driver that builds what is on it. */
-export function setUpBuilds(...parts: readonly Part[]) {
+export function setUpBuilds() {
   const data = createDataFolder()
   const ownerId = newId()
   let git: GitServer
@@ -18,7 +18,6 @@ export function setUpBuilds(...parts: readonly Part[]) {
   beforeAll(async () => {
     git = await startGitServer()
     address = await expose(Number(new URL(git.address).port))
-    await install('egress', ...parts)
     slipway = await open()
   })
 

@@ -20,6 +20,8 @@ const folder = resolve(
   process.env.SLIPWAY_TEST_CLUSTER ?? '../shared/cluster',
 )
 
+const parts = ['ingress', 'cert-manager', 'pebble', 'network-policy', 'egress', 'metrics']
+
 /**
  * Brings the test cluster up for a run and leaves it as it was found: a cluster that ran before goes on. Where it cannot be
  * had, its tests are skipped and one line says why; on a CI machine that is meant to have it, that is an error.
@@ -45,6 +47,9 @@ export function openCluster(): { access: ClusterAccess; close: (() => void) | un
   const wasRunning = call(program, ['status']).status === 0
   const up = call(program, ['up'])
   if (up.status !== 0) throw new Error(`The test cluster does not start: ${up.stderr.trim()}`)
+  // Here and not in the tests that need them: several of these would install one part at once.
+  const installed = call(program, ['install', ...parts])
+  if (installed.status !== 0) throw new Error(`The test cluster lacks a part: ${installed.stderr.trim()}`)
   return {
     access: { env: readExports(call(program, ['env']).stdout), program },
     close: wasRunning ? undefined : () => void call(program, ['down']),

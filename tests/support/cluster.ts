@@ -11,8 +11,6 @@ import type { LoadResult, LoadTarget } from './load.ts'
 
 const exec = promisify(execFile)
 
-export type Part = 'metrics' | 'ingress' | 'cert-manager' | 'pebble' | 'network-policy' | 'egress'
-
 const access = inject('cluster')
 const env = 'env' in access ? access.env : {}
 const program = 'env' in access ? access.program : null
@@ -33,11 +31,6 @@ export const ingress = { http: env.SLIPWAY_TEST_HTTP ?? '', https: env.SLIPWAY_T
 export const registryAddress = env.SLIPWAY_TEST_REGISTRY ?? ''
 /** The base domain whose every name is the node, inside the cluster. */
 export const baseDomain = 'apps.test'
-
-/** Installs parts, and waits until they work. What is there already stays. */
-export async function install(...parts: readonly Part[]): Promise<void> {
-  if (program !== null) await exec(program, ['install', ...parts])
-}
 
 /** Text of `kubectl`'s output, as the administrator. */
 export async function kubectl(...args: readonly string[]): Promise<string> {
