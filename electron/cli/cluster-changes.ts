@@ -34,6 +34,7 @@ export async function toChanges(context: Context): Promise<ClusterChanges> {
     ...(values['registry-ca'] === undefined
       ? {}
       : { registryCa: await readCa(String(values['registry-ca'])) }),
+    ...(values['build-ca'] === undefined ? {} : { buildCa: await readCa(String(values['build-ca'])) }),
     ...toLimitChanges(context),
     ...toBuildState(values['build-state']),
     ...(values['privileged-builds'] === true ? { allowsPrivilegedBuilds: true } : {}),

@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline/promises'
 import {
   type ClusterChanges,
-  type ClusterSettings,
   type Connection,
   clusterRoles,
+  type ShownClusterSettings,
 } from '../../shared/domain/cluster.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import { toChanges, toText } from './cluster-changes.ts'
@@ -27,6 +27,7 @@ export const cluster: Command = {
     'registry-ca': { type: 'string' },
     mirror: { type: 'string', multiple: true },
     'build-env': { type: 'string', multiple: true },
+    'build-ca': { type: 'string' },
     'builder-image': { type: 'string' },
     'git-image': { type: 'string' },
     'registry-image': { type: 'string' },
@@ -62,6 +63,7 @@ export const cluster: Command = {
     '--registry-ca FILE': 'certificates, as PEM, of who vouches for it',
     '--mirror FROM=HOST': 'a registry to ask instead of another, such as docker.io=HOST',
     '--build-env NAME=VALUE': 'in the environment of builds, such as a proxy',
+    '--build-ca FILE': 'certificates, as PEM, that builds trust beside the public ones',
     '--builder-image REF': 'rootless BuildKit',
     '--git-image REF': 'an image with git',
     '--registry-image REF': 'of the registry that registry install makes',
@@ -234,7 +236,7 @@ async function toConsent(
   }
 }
 
-function toSettingsText(settings: ClusterSettings): string {
+function toSettingsText(settings: ShownClusterSettings): string {
   const { registry } = settings
   const rows = [
     ['context', settings.context],
@@ -250,6 +252,7 @@ function toSettingsText(settings: ClusterSettings): string {
       'build env',
       `${name}=${withoutPassword(value)}`,
     ]),
+    ...(settings.buildCa === null ? [] : [['build ca', settings.buildCaSubjects.join('; ')]]),
     ['builder image', settings.builderImage],
     ['git image', settings.gitImage],
     ...(registry?.isInstalled

@@ -5,13 +5,14 @@ import {
   type Context,
   clusterSettingsSchema,
   type PreflightEvent,
+  type ShownClusterSettings,
   stops,
 } from '../../shared/domain/cluster.ts'
 import { tenantLimits } from '../../shared/domain/cluster-limits.ts'
 import { type Failure, SlipwayError } from '../../shared/domain/failure.ts'
 import type { Reader } from '../database/reader.ts'
 import type { Writer } from '../database/writer.ts'
-import { checkCertificates } from './certificates.ts'
+import { checkCertificates, toSubjects } from './certificates.ts'
 import { createClusterRegistry } from './cluster-registry.ts'
 import type { createKeptKubeconfigs } from './kept-kubeconfigs.ts'
 import { decideRegistryLogin } from './registry-login.ts'
@@ -68,7 +69,7 @@ export function createClusterSettings(deps: {
     before: ClusterSettings,
     { registryPassword, ...changes }: ClusterChanges,
   ): { settings: ClusterSettings; password: string | undefined } => {
-    if (changes.registryCa) checkCertificates(changes.registryCa)
+    for (const text of [changes.registryCa, changes.buildCa]) if (text) checkCertificates(text)
     const { password, ...login } = decideRegistryLogin(before, { ...changes, registryPassword })
     return { settings: clusterSettingsSchema.parse({ ...before, ...changes, ...login }), password }
   }
@@ -137,6 +138,11 @@ export function createClusterSettings(deps: {
       deps.noteConnection(id, null)
       deps.changed()
       return { id }
+    },
+
+    settings(id: string): ShownClusterSettings {
+      const settings = find(id)
+      return { ...settings, buildCaSubjects: toSubjects(settings.buildCa) }
     },
 
     update,

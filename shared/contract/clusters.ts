@@ -3,10 +3,10 @@ import { z } from 'zod'
 import {
   clusterChangesSchema,
   clusterRoles,
-  clusterSettingsSchema,
   connectionSchema,
   contextSchema,
   preflightEventSchema,
+  shownClusterSettingsSchema,
 } from '../domain/cluster.ts'
 import { installedRegistrySchema, registryStepSchema } from '../domain/cluster-registry.ts'
 import { clusterSchema, idSchema } from '../domain/records.ts'
@@ -26,7 +26,7 @@ export const clusters = {
     .input(z.object({ text: z.string().max(10 * 1024 * 1024) }))
     .output(z.object({ kubeconfig: z.string() })),
   /** What is set for a Kubernetes cluster. */
-  settings: entry.input(byId).output(clusterSettingsSchema),
+  settings: entry.input(byId).output(shownClusterSettingsSchema),
   /**
    * Adds a context as a cluster, or changes the one that it is already. Asks it, so a context that starts a program needs
    * `mayStart`. A registry that the cluster announces is taken as

@@ -44,6 +44,11 @@ const objectName = z
   .trim()
   .max(253)
   .regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, 'is no name of a Kubernetes object')
+const certificates = z
+  .string()
+  .trim()
+  .max(100_000)
+  .regex(/^-----BEGIN CERTIFICATE-----/, 'is no certificate in PEM')
 const image = z.string().trim().min(1).max(500).regex(/^\S+$/, 'is no image')
 
 /** What a person sets for one Kubernetes cluster. Null: found in the cluster, or none. */
@@ -62,12 +67,7 @@ const fields = {
     .regex(/^[^:\s]+$/, 'is no name of a user')
     .nullable(),
   /** Certificates, as PEM, of who vouches for the registry, where the public ones do not. */
-  registryCa: z
-    .string()
-    .trim()
-    .max(100_000)
-    .regex(/^-----BEGIN CERTIFICATE-----/, 'is no certificate in PEM')
-    .nullable(),
+  registryCa: certificates.nullable(),
   /**
    * Registries to ask instead of others, at builds: `docker.io` -> `mirror.example:5000`. Plain http as the registry itself,
    * where no `http://` or `https://` says so.
@@ -75,6 +75,8 @@ const fields = {
   mirrors: z.record(z.string().max(300), mirrorAddress),
   /** Such as HTTP_PROXY. In the environment of builds, never in an image. */
   buildEnvironment: z.record(z.string().max(200), z.string().max(4000)),
+  /** Certificates, as PEM, that builds trust beside the public ones: of git servers, package registries, proxies that look inside. */
+  buildCa: certificates.nullable(),
   builderImage: image,
   gitImage: image,
   /** Of the registry that Slipway installs where there is none, and of what leads every node to it: an nginx that needs no root. */
@@ -108,6 +110,7 @@ export const clusterSettingsSchema = z.object({
   registryCa: fields.registryCa.default(null),
   mirrors: fields.mirrors.default({}),
   buildEnvironment: fields.buildEnvironment.default({}),
+  buildCa: fields.buildCa.default(null),
   builderImage: fields.builderImage.default('docker.io/moby/buildkit:rootless'),
   gitImage: fields.gitImage.default('docker.io/alpine/git:latest'),
   registryImage: fields.registryImage.default('docker.io/library/registry:2'),
@@ -121,6 +124,12 @@ export const clusterSettingsSchema = z.object({
   ...limitFieldsWithDefaults,
 })
 export type ClusterSettings = z.infer<typeof clusterSettingsSchema>
+
+/** `buildCaSubjects`: whom the certificates for builds name. */
+export const shownClusterSettingsSchema = clusterSettingsSchema.extend({
+  buildCaSubjects: z.array(z.string()),
+})
+export type ShownClusterSettings = z.infer<typeof shownClusterSettingsSchema>
 
 /** What is not named stays as it is. The registry's password goes in, and never comes out. */
 export const clusterChangesSchema = z

@@ -1,10 +1,8 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { bcrypt } from '../../electron/clusters/kubernetes/registry/bcrypt.ts'
+import { makeCertificate } from './certificate.ts'
 import { apply, clusterProgram, kubeconfig, kubectl } from './cluster.ts'
 
 /** The node, as itself and pods see it. */
@@ -18,8 +16,7 @@ export async function startPasswordRegistry(options: { hasTls: boolean }) {
   const address = `${nodeAddress}:${port}`
   const user = 'ci'
   const password = `pass-${randomBytes(12).toString('hex')}`
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-registry-'))
-  const tls = options.hasTls ? makeCertificate(folder) : undefined
+  const tls = options.hasTls ? makeCertificate(`IP:${nodeAddress},IP:127.0.0.1`) : undefined
   const settings = {
     REGISTRY_HTTP_ADDR: `:${port}`,
     REGISTRY_STORAGE_DELETE_ENABLED: 'true',
@@ -79,38 +76,8 @@ export async function startPasswordRegistry(options: { hasTls: boolean }) {
       forward.process.kill()
       clusterProgram('exec', 'rm', '-rf', configurationOf(address))
       await kubectl('delete', 'namespace', namespace, '--wait=false')
-      rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** A CA, and a certificate of it for the node and for this computer. */
-function makeCertificate(folder: string): { ca: string; certificate: string; key: string } {
-  const file = (name: string) => join(folder, name)
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe', cwd: folder })
-  openssl(
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
-    ...['-subj', '/CN=A CA for a test', '-keyout', 'ca.key', '-out', 'ca.crt'],
-  )
-  openssl(
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
-    ...[
-      '-subj',
-      '/CN=registry',
-      '-CA',
-      'ca.crt',
-      '-CAkey',
-      'ca.key',
-      '-keyout',
-      'tls.key',
-      '-out',
-      'tls.crt',
-    ],
-    ...['-addext', `subjectAltName=IP:${nodeAddress},IP:127.0.0.1`],
-    ...['-addext', 'basicConstraints=critical,CA:FALSE'],
-  )
-  const read = (name: string) => readFileSync(file(name), 'utf8')
-  return { ca: read('ca.crt'), certificate: read('tls.crt'), key: read('tls.key') }
 }
 
 /** What whoever runs the nodes does: they are told of the registry and of its CA. */

@@ -1,10 +1,10 @@
 import {
   type Check,
-  type ClusterSettings,
   type Connection,
   type Context,
   clusterSettingsSchema,
   type PreflightEvent,
+  type ShownClusterSettings,
 } from '../../shared/domain/cluster.ts'
 import type { InstalledRegistry, RegistryStep } from '../../shared/domain/cluster-registry.ts'
 import type { Cluster } from '../../shared/domain/records.ts'
@@ -39,14 +39,16 @@ export function createStandInClusters(wish: { local: Cluster; nextId: () => stri
       },
       { ...slow, connection: { state: 'unknown', since: null, failure: null } },
     ] satisfies (Cluster & { connection: Connection })[],
-    settings: (id: string): ClusterSettings =>
-      clusterSettingsSchema.parse(
+    settings: (id: string): ShownClusterSettings => ({
+      buildCaSubjects: id === prod.id ? ['CN=Example CA, O=Example'] : [],
+      ...clusterSettingsSchema.parse(
         id === prod.id
           ? {
               context: 'prod-k3s',
               registry: { address: 'registry.example.com/apps', hostAddress: null, isPlainHttp: false },
               mirrors: { 'docker.io': 'mirror.example.com:5000' },
               buildEnvironment: { HTTPS_PROXY: 'http://proxy.example.com:3128' },
+              buildCa: '-----BEGIN CERTIFICATE-----\nMIIBhTCCASugAwIBAgIUexample\n-----END CERTIFICATE-----',
               baseDomain: 'apps.example.com',
               issuer: 'letsencrypt',
             }
@@ -59,6 +61,7 @@ export function createStandInClusters(wish: { local: Cluster; nextId: () => stri
               }
             : { context: 'client-gke' },
       ),
+    }),
     /** Null: under way for ever. */
     preflight: (id: string): readonly PreflightEvent[] => {
       const checks =

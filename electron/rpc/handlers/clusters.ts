@@ -1,5 +1,5 @@
 import type { Platform } from '../../platform/platform.ts'
-import { found, type HandlerBase } from './handler-base.ts'
+import type { HandlerBase } from './handler-base.ts'
 
 export function clusterHandlers(at: HandlerBase, platform: Platform) {
   const { reader, clusters } = platform
@@ -28,7 +28,7 @@ export function clusterHandlers(at: HandlerBase, platform: Platform) {
       clusters.rbac(input.id, { userId: context.asker.userId, role: input.role }),
     ),
     connect: at.clusters.connect.handler(({ input }) => clusters.connect(input.id)),
-    settings: at.clusters.settings.handler(({ input }) => found(reader.clusterSettings(input.id), 'cluster')),
+    settings: at.clusters.settings.handler(({ input }) => clusters.settings(input.id)),
     add: at.clusters.add.handler(async ({ input }) => {
       const { id } = await clusters.add(input)
       return { id, note: await clusters.whyNotBound(id, input.changes) }

@@ -5,6 +5,7 @@ import {
   type ClusterChanges,
   type ClusterSettings,
   clusterChangesSchema,
+  type ShownClusterSettings,
 } from '../../../shared/domain/cluster.ts'
 import { clusterLimitNames, tenantLimits } from '../../../shared/domain/cluster-limits.ts'
 import { toast } from '../../actions/toasts.tsx'
@@ -16,7 +17,7 @@ import { LimitFields } from './LimitFields.tsx'
 import { type SettingsForm, toChanges, toForm } from './settings-form.ts'
 
 /** What is set for a cluster. What the cluster has by itself need not be said. */
-export function ClusterSettingsForm({ id, settings }: { id: string; settings: ClusterSettings }) {
+export function ClusterSettingsForm({ id, settings }: { id: string; settings: ShownClusterSettings }) {
   const [form, setForm] = useState(() => toForm(settings))
   const changes = toChanges(form)
   const parsed = clusterChangesSchema.safeParse(changes)
@@ -126,6 +127,13 @@ export function ClusterSettingsForm({ id, settings }: { id: string; settings: Cl
         error={wrong.get('buildEnvironment')}
         change={buildEnvironment => set({ buildEnvironment })}
       />
+      <Lines
+        label="Certificates for builds"
+        about={toTrustText(settings)}
+        value={form.buildCa}
+        error={wrong.get('buildCa')}
+        change={buildCa => set({ buildCa })}
+      />
       {text('builderImage', 'Builder image', 'Rootless BuildKit')}
       {text('gitImage', 'Git image', 'An image with git, to fetch the code')}
       {(form.isInstalled || form.registry.trim() === '') && (
@@ -181,6 +189,9 @@ export function ClusterSettingsForm({ id, settings }: { id: string; settings: Cl
     </form>
   )
 }
+
+const toTrustText = ({ buildCa, buildCaSubjects }: ShownClusterSettings): string =>
+  `${buildCa === null ? 'Not set' : `Set: ${buildCaSubjects.join('; ')}`}. As PEM, trusted beside the public ones by git, BuildKit and the commands of a build; never in an image`
 
 const buildLimitNames = clusterLimitNames.filter(name => !tenantLimits.some(one => one === name))
 

@@ -23,6 +23,7 @@ export interface SettingsForm {
   readonly limits: Readonly<Record<ClusterLimit, number | null>>
   readonly mirrors: string
   readonly buildEnvironment: string
+  readonly buildCa: string
   readonly builderImage: string
   readonly gitImage: string
   readonly registryImage: string
@@ -49,6 +50,7 @@ export function toForm(settings: ClusterSettings): SettingsForm {
     ) as SettingsForm['limits'],
     mirrors: toLines(settings.mirrors),
     buildEnvironment: toLines(settings.buildEnvironment),
+    buildCa: settings.buildCa ?? '',
     builderImage: settings.builderImage,
     gitImage: settings.gitImage,
     registryImage: settings.registryImage,
@@ -68,6 +70,7 @@ export function toChanges(form: SettingsForm): ClusterChanges {
     ...toLimits(form),
     mirrors: toPairs(form.mirrors),
     buildEnvironment: toPairs(form.buildEnvironment),
+    buildCa: orNull(form.buildCa),
     builderImage: form.builderImage,
     gitImage: form.gitImage,
     registryImage: form.registryImage,

@@ -176,16 +176,18 @@ CMD ["/bin/sh","-c","exec npm start"]
     const text = toDockerfile(plan, {
       variables: ['API_KEY'],
       environment: ['NPM_CONFIG_REGISTRY'],
+      files: ['build-ca'],
       stamp: 'stamp',
     })
     const registry = '--mount=type=secret,id=NPM_CONFIG_REGISTRY,env=NPM_CONFIG_REGISTRY'
+    const ca = '--mount=type=secret,id=build-ca'
     const key = '--mount=type=secret,id=API_KEY,env=API_KEY'
     const cache = '--mount=type=cache,target=/root/.npm'
     const stamp = '--mount=from=slipway,source=stamp,target=/run/slipway'
     expect(text?.split('\n').filter(one => one.startsWith('RUN'))).toEqual([
-      `RUN ${cache} ${registry} npm install --global pnpm@9`,
-      `RUN ${cache} ${stamp} ${registry} ${key} npm ci`,
-      `RUN ${cache} ${stamp} ${registry} ${key} pnpm run build`,
+      `RUN ${cache} ${ca} ${registry} npm install --global pnpm@9`,
+      `RUN ${cache} ${stamp} ${ca} ${registry} ${key} npm ci`,
+      `RUN ${cache} ${stamp} ${ca} ${registry} ${key} pnpm run build`,
     ])
   })
 })

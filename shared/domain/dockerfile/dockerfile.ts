@@ -12,11 +12,13 @@ export interface BuildExtras {
   readonly variables: readonly string[]
   /** Those that every command gets, such as the address of a package registry. */
   readonly environment: readonly string[]
+  /** Names of secrets that every command finds as files in /run/secrets, such as certificates. */
+  readonly files: readonly string[]
   /** A file of the build context `slipway` that changes with the variables, so that what was built with others is not taken. */
   readonly stamp: string | undefined
 }
 
-const noExtras: BuildExtras = { variables: [], environment: [], stamp: undefined }
+const noExtras: BuildExtras = { variables: [], environment: [], files: [], stamp: undefined }
 
 /**
  * The plan as a Dockerfile: the same commands, in `/app`, run as a user without rights who finds the port in PORT. Undefined for
@@ -87,8 +89,9 @@ function toBuildStage(plan: Plan, base: BaseImage, extras: BuildExtras): string[
   const caches = base.caches.map(path => `--mount=type=cache,target=${path}`)
   const isStamped = extras.stamp !== undefined && extras.variables.length > 0
   const stamp = isStamped ? [`--mount=from=slipway,source=${extras.stamp},target=/run/slipway`] : []
+  const files = extras.files.map(name => `--mount=type=secret,id=${name}`)
   const run = (command: string, secrets: readonly string[], mounts: readonly string[] = []) =>
-    `RUN ${[...caches, ...mounts, ...toSecretMounts(secrets), toShell(command)].join(' ')}`
+    `RUN ${[...caches, ...mounts, ...files, ...toSecretMounts(secrets), toShell(command)].join(' ')}`
   const runPlanned = (command: string) => run(command, [...extras.environment, ...extras.variables], stamp)
   const isEarly = install !== null && reads.length > 0
   const isAlone = isInstalledAlone(plan)

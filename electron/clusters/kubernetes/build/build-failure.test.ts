@@ -12,6 +12,7 @@ const facts: FailureFacts = {
   gitUrl: 'https://git.example/app.git',
   registryUser: null,
   registry: 'registry.example',
+  trust: { context: 'prod', hasBuildCa: false },
   lines: [],
   errors: [],
 }
@@ -132,6 +133,55 @@ describe('how a build ended', () => {
     ],
   ])('%s', (_, scene, more, words) => {
     expect(messageOf(scene, more)).toEqual(words)
+  })
+})
+
+describe('a certificate that builds do not trust', () => {
+  const hintOf = (scene: BuildScene, more: Partial<FailureFacts>) => {
+    const end = toPodEnd(scene, { ...facts, ...more })
+    return end !== undefined && 'failure' in end ? [end.failure.message, end.failure.hint] : end
+  }
+  const atFetch = failed({
+    initContainerStatuses: [container('fetch', { exitCode: 1, message: 'git_failed' })],
+  })
+  const atBuild = failed({ containerStatuses: [container('build', { exitCode: 1 })] })
+  const command =
+    'Set the certificate of who vouches for it, then deploy again: slipway cluster add prod --build-ca FILE'
+
+  test('is named where the code is fetched', () => {
+    const lines = [
+      "fatal: unable to access 'https://git.example/': SSL certificate problem: unable to get local issuer certificate",
+    ]
+    expect(hintOf(atFetch, { lines })).toEqual([
+      'From inside of the cluster: builds do not trust the certificate of git.example.',
+      command,
+    ])
+  })
+
+  test.each([
+    'npm error code SELF_SIGNED_CERT_IN_CHAIN',
+    'npm error code UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'Error: unable to verify the first certificate',
+    'curl: (60) SSL certificate problem: unable to get local issuer certificate',
+    'ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED]',
+    'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+  ])('is named where a command of the build stumbles over it: %s', line => {
+    const errors = ['process "/bin/sh -c npm ci" did not complete successfully: exit code: 1']
+    expect(hintOf(atBuild, { errors, lines: [line] })).toEqual([
+      'npm ci exited with code 1.',
+      `A certificate is not trusted. ${command}`,
+    ])
+  })
+
+  test('is named where an image to begin from cannot be had, also when others are set', () => {
+    const errors = [
+      'failed to resolve source metadata for r.example/a:1: failed to do request: tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    ]
+    const trust = { context: 'prod', hasBuildCa: true }
+    expect(hintOf(atBuild, { errors, trust })).toEqual([
+      expect.stringMatching(/^The image r\.example\/a:1, which the build begins from, cannot be had: /),
+      expect.stringContaining('--mount=type=secret,id=build-ca'),
+    ])
   })
 })
 

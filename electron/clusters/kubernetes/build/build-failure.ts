@@ -9,6 +9,7 @@ import { explainBuildkit } from './buildkit-failure.ts'
 import { withoutProxy } from './fetch-script.ts'
 import { diskFull, outOfMemory, timedOut, toSentence } from './limit-failures.ts'
 import type { BuildScene } from './namespace-watch.ts'
+import { isUntrusted, type TrustFacts, toTrustHint } from './trust.ts'
 
 /** How the pod of a build ended. */
 export type PodEnd = { readonly digest: string } | { readonly failure: Failure }
@@ -20,6 +21,7 @@ export interface FailureFacts {
   /** Without credentials. */
   readonly gitUrl: string
   readonly registry: string
+  readonly trust: TrustFacts
   /** Who pushes there; null: nobody in particular. */
   readonly registryUser: string | null
   /** The last lines that the fetching or the build printed, masked. */
@@ -79,13 +81,15 @@ function explain(pod: V1Pod, facts: FailureFacts): Failure {
   if (build === undefined) {
     return endedFromOutside(message)
   }
-  return (
-    explainBuildkit(facts) ?? {
-      code: 'build_failed',
-      message: `The build exited with code ${build.exitCode}.`,
-      hint: 'Its last lines tell why. Mend it, then deploy again.',
-    }
-  )
+  const said = explainBuildkit(facts) ?? {
+    code: 'build_failed',
+    message: `The build exited with code ${build.exitCode}.`,
+    hint: 'Its last lines tell why. Mend it, then deploy again.',
+  }
+  const mayBeTrust = said.code === 'build_failed' || said.code === 'image_unavailable'
+  return mayBeTrust && isUntrusted([...facts.errors, ...facts.lines.slice(-shownLines)].join('\n'))
+    ? { ...said, hint: `A certificate is not trusted. ${toTrustHint(facts.trust)}` }
+    : said
 }
 
 function explainFetch(problem: string, facts: FailureFacts): Failure {
@@ -97,13 +101,18 @@ function explainFetch(problem: string, facts: FailureFacts): Failure {
       hint: 'Set an image that has it as the git image of the cluster.',
     }
   }
-  const { failure } = toSourceError(parseGitAddress(facts.gitUrl), {
-    exitCode: 1,
-    stdout: '',
-    // What a proxy said before is not why it failed.
-    stderr: facts.lines.slice(facts.lines.lastIndexOf(withoutProxy) + 1).join('\n'),
-  })
+  const address = parseGitAddress(facts.gitUrl)
+  // What a proxy said before is not why it failed.
+  const stderr = facts.lines.slice(facts.lines.lastIndexOf(withoutProxy) + 1).join('\n')
+  const { failure } = toSourceError(address, { exitCode: 1, stdout: '', stderr })
   if (failure.code !== 'source_unreachable') return failure
+  if (isUntrusted(stderr)) {
+    return {
+      ...failure,
+      message: `From inside of the cluster: builds do not trust the certificate of ${address.host}.`,
+      hint: toTrustHint(facts.trust),
+    }
+  }
   return {
     ...failure,
     message: `From inside of the cluster: ${failure.message}`,

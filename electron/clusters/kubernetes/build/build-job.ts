@@ -5,6 +5,7 @@ import { type Plan, toOwnDockerfile } from '../../../../shared/domain/plan.ts'
 import type { BuildOrder } from '../../driver.ts'
 import { type RegistryLogin, toDockerConfig, toPushName } from '../registry/access.ts'
 import { type BuildLimits, buildLabels, toBuildQuantities } from './build-namespace.ts'
+import { ownFolder, stateFolder, toBuildScript } from './build-script.ts'
 import { type BuildValues, stampFile } from './build-values.ts'
 import {
   caFile,
@@ -19,14 +20,12 @@ import {
   type KeptState,
   keptMount,
   keptSecurity,
-  leaveState,
   toGivingContainer,
   toKeptEnvironment,
   toKeptVolume,
-  toKibibytes,
-  toTakeState,
 } from './kept-state.ts'
 import { type BuildTier, toSecurityContext } from './tiers.ts'
+import { buildCaFile, toTrustScript, trustFile, trustSecret } from './trust.ts'
 
 /** Containers of a build's pod. */
 export const buildNames = { fetch: 'fetch', build: 'build' } as const
@@ -46,7 +45,7 @@ export interface BuildParts {
   readonly namespace: string
   readonly settings: Pick<
     ClusterSettings,
-    'mirrors' | 'buildEnvironment' | 'builderImage' | 'gitImage' | 'registryCa'
+    'mirrors' | 'buildEnvironment' | 'builderImage' | 'gitImage' | 'registryCa' | 'buildCa'
   > &
     BuildLimits
   readonly registry: Registry
@@ -74,10 +73,11 @@ export function toBuildConfiguration(parts: BuildParts): V1ConfigMap {
     kind: 'ConfigMap',
     metadata: place(parts, objectNames(parts.order.buildId).configuration),
     data: {
-      'fetch.sh': parts.git === undefined ? receiveScript : fetchScript,
+      'fetch.sh': parts.git === undefined ? receiveScript : `${toTrustScript()}${fetchScript}`,
       'build.sh': toBuildScript(parts.settings),
       'buildkitd.toml': toDaemonConfiguration(parts),
       ...(parts.settings.registryCa === null ? {} : { [caFile]: parts.settings.registryCa }),
+      ...(parts.settings.buildCa === null ? {} : { [buildCaFile]: parts.settings.buildCa }),
       ...(dockerfile === undefined ? {} : { Dockerfile: dockerfile }),
       ...(parts.hasIgnoreFile ? {} : { 'Dockerfile.dockerignore': ignored.join('\n') }),
       ...(stamp === undefined ? {} : { [stampFile]: stamp }),
@@ -222,46 +222,8 @@ export function toBuildJob(parts: BuildParts): V1Job {
   }
 }
 
-const stateFolder = '/home/user/.local/share/buildkit'
-
-/** Files of a ConfigMap are links, of which BuildKit does not follow all. */
-const ownFolder = '/tmp/slipway'
-
 /** What would change the context though nothing that is built changes. */
 const ignored = ['.git', '**/node_modules', '**/.venv', '**/__pycache__']
-
-/**
- * Processes are bounded, since a build that forks without end would take the node with it where pods have no limit. What is written
- * is counted here too: the kubelet looks once a minute, in which a disk can be filled.
- */
-const toBuildScript = ({ buildDisk }: BuildLimits): string => `ulimit -u 2048 2>/dev/null || true
-mkdir -p ${ownFolder}
-cp -L ${podFolders.configuration}/Docker* ${podFolders.configuration}/${stampFile} ${ownFolder}/ 2>/dev/null
-state=${stateFolder}
-limit=${toKibibytes(buildDisk)}
-${toTakeState(buildDisk)}buildctl-daemonless.sh build --metadata-file /tmp/metadata.json "$@" &
-build=$!
-(
-  while sleep 3; do
-    size=$(du -skx $state 2>/dev/null | awk '{ print $1 }')
-    [ -z "$kept" ] || echo "$size" >$kept/size
-    code=$(du -skx ${podFolders.workspace} 2>/dev/null | awk '{ print $1 }')
-    [ $((size + code)) -lt $limit ] && continue
-    echo 'error: no space left on device: the build wrote more than it may' >&2
-    kill $build
-    break
-  done
-) &
-watchdog=$!
-stopped=
-trap 'stopped=yes; kill $build' TERM
-wait $build
-code=$?
-[ -z "$stopped" ] || wait $build
-kill $watchdog 2>/dev/null
-${leaveState}sed -n 's/.*"containerimage.digest": *"\\(sha256:[0-9a-f]*\\)".*/\\1/p' /tmp/metadata.json 2>/dev/null >/dev/termination-log
-exit $code
-`
 
 function toBuildArguments(parts: BuildParts): string[] {
   const { order, registry, repository, values } = parts
@@ -279,6 +241,7 @@ function toBuildArguments(parts: BuildParts): string[] {
       : ['--opt=context:slipway=local:slipway', `--local=slipway=${ownFolder}`]),
     ...Object.entries(values.arguments).map(([name, value]) => `--opt=build-arg:${name}=${value}`),
     ...Object.keys(values.secrets).map(name => `--secret=id=${name},src=${podFolders.variables}/${name}`),
+    ...(parts.settings.buildCa === null ? [] : [`--secret=id=${trustSecret},src=${trustFile}`]),
     ...(order.isFresh === true ? ['--no-cache'] : []),
     `--import-cache=type=registry,ref=${image}:cache`,
     `--export-cache=type=registry,ref=${image}:cache,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true`,

@@ -5,6 +5,7 @@ import { toDockerfile } from '../../../../shared/domain/dockerfile/dockerfile.ts
 import { toArguments } from '../../../../shared/domain/own-dockerfile.ts'
 import { type Plan, toOwnDockerfile } from '../../../../shared/domain/plan.ts'
 import type { BuildOrder } from '../../driver.ts'
+import { toTrustEnvironment, trustSecret } from './trust.ts'
 
 /** What a build is made with, by the way in which it gets there. */
 export interface BuildValues {
@@ -29,7 +30,7 @@ const isProxy = (name: string): boolean => /^(?:(?:https?|ftp|all)_proxy|no_prox
  */
 export async function toBuildValues(build: {
   order: Pick<BuildOrder, 'variables' | 'secrets' | 'deploymentId'>
-  settings: Pick<ClusterSettings, 'buildEnvironment'>
+  settings: Pick<ClusterSettings, 'buildEnvironment' | 'buildCa'>
   plan: Plan
   /** Arguments that the repository's own Dockerfile takes. */
   declared: readonly string[]
@@ -37,10 +38,14 @@ export async function toBuildValues(build: {
   const { order, plan } = build
   const environment = Object.entries(build.settings.buildEnvironment)
   const proxies = environment.filter(([name]) => isProxy(name))
-  const others = environment.filter(([name]) => !isProxy(name))
   const variables = Object.entries(order.variables).sort(([a], [b]) => (a < b ? -1 : 1))
   const own = toOwnDockerfile(plan)
   const isOwn = own !== undefined
+  const trust = isOwn ? {} : toTrustEnvironment(build.settings)
+  const others = [
+    ...Object.entries(trust).filter(([name]) => !environment.some(([said]) => said === name)),
+    ...environment.filter(([name]) => !isProxy(name)),
+  ]
   const stamp = isOwn || variables.length === 0 ? undefined : await toStamp(variables, order.deploymentId)
   const declared = new Set(build.declared)
   const arguments_ = [...others, ...variables].filter(
@@ -50,6 +55,7 @@ export async function toBuildValues(build: {
     dockerfile: toDockerfile(plan, {
       variables: variables.map(([name]) => name),
       environment: others.map(([name]) => name),
+      files: build.settings.buildCa === null ? [] : [trustSecret],
       stamp: stamp === undefined ? undefined : stampFile,
     }),
     secrets: Object.fromEntries([...others, ...variables]),

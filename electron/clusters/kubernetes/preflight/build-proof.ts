@@ -7,6 +7,7 @@ import {
   toRegistryMount,
 } from '../build/builder.ts'
 import { type BuildTier, nextTier, toSecurityContext, toSecurityLevel } from '../build/tiers.ts'
+import { buildCaFile, toTrustScript } from '../build/trust.ts'
 import { type RegistryAccess, type RegistryLogin, toPushName } from '../registry/access.ts'
 import type { PreflightContext } from './check-task.ts'
 import {
@@ -87,7 +88,8 @@ const toLastLine = (said: string): string => {
 const script = `mkdir -p /tmp/work
 printf '%s' "$CONFIGURATION" >/tmp/buildkitd.toml
 printf '%s' "$REGISTRY_CA" >/tmp/${caFile}
-printf 'FROM %s\\nRUN echo proof >/tmp/proof\\n' "$BASE" >/tmp/work/Dockerfile
+printf '%s' "$BUILD_CA" >/tmp/work/${buildCaFile}
+${toTrustScript('/tmp/work')}printf 'FROM %s\\nRUN echo proof >/tmp/proof\\n' "$BASE" >/tmp/work/Dockerfile
 buildctl-daemonless.sh build --progress=plain --frontend=dockerfile.v0 --local=context=/tmp/work --local=dockerfile=/tmp/work \\
   --metadata-file=/tmp/metadata.json --output=type=image,name="$IMAGE",push=true >/tmp/log 2>&1
 code=$?
@@ -127,6 +129,7 @@ function toPod(wish: {
             ...mount.env,
             { name: 'CONFIGURATION', value: toDaemonConfiguration({ settings, registry, folder: '/tmp' }) },
             { name: 'REGISTRY_CA', value: settings.registryCa ?? '' },
+            { name: 'BUILD_CA', value: settings.buildCa ?? '' },
             { name: 'BASE', value: settings.gitImage },
             { name: 'IMAGE', value: image },
           ],

@@ -37,7 +37,7 @@ test('the password is found again in what was written, to be masked', () => {
 })
 
 test('without a user the secret store is not asked', async () => {
-  const settings = { registry, registryUser: null, registryCa: null }
+  const settings = { registry, registryUser: null, registryCa: null, buildCa: null }
   const readPassword = () => Promise.reject(new Error('asked'))
   const connect = () => Promise.reject(new Error('connected'))
   expect(await toRegistryAccess({ settings, readPassword, connect })?.login()).toBeUndefined()

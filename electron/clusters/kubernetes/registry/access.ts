@@ -19,15 +19,15 @@ export interface RegistryAccess {
 
 /** Undefined: the cluster has no registry. */
 export function toRegistryAccess(from: {
-  settings: Pick<ClusterSettings, 'registry' | 'registryUser' | 'registryCa'>
+  settings: Pick<ClusterSettings, 'registry' | 'registryUser' | 'registryCa' | 'buildCa'>
   readPassword: () => Promise<string | undefined>
   connect: () => Promise<Duplex>
 }): RegistryAccess | undefined {
-  const { registry, registryUser, registryCa } = from.settings
+  const { registry, registryUser, registryCa, buildCa } = from.settings
   if (registry === null) return undefined
   return {
     registry,
-    ca: registryCa,
+    ca: registryCa ?? buildCa,
     login: async () => {
       const password = registryUser === null ? undefined : await from.readPassword()
       return registryUser === null || password === undefined ? undefined : { user: registryUser, password }
