@@ -1,6 +1,7 @@
-import type { V1NetworkPolicy, V1NetworkPolicyEgressRule } from '@kubernetes/client-node'
+import type { V1NetworkPolicy, V1NetworkPolicyEgressRule, V1Service } from '@kubernetes/client-node'
 import type { ClusterSettings, Registry } from '../../../../shared/domain/cluster.ts'
 import { privateIpv4, privateIpv6 } from '../closed-addresses.ts'
+import { selectorOf, toPodPorts, toPods } from '../service-pods.ts'
 import { isPlain, withoutScheme } from './builder.ts'
 
 /** What a build has to reach though it is not on the internet. `addresses`: of the name, as this computer sees it. */
@@ -8,6 +9,14 @@ export interface Destination {
   readonly host: string
   readonly port: number
   readonly addresses: readonly string[]
+  /** What a name inside of the cluster is; undefined: nothing, or it may not be read. */
+  readonly service?: V1Service | undefined
+}
+
+/** Of a name such as `gitea.git.svc.cluster.local`. */
+export function toServicePlace(host: string): { namespace: string; name: string } | undefined {
+  const [, name, namespace] = /^([^.]+)\.([^.]+)\.svc(?:\.|$)/.exec(host) ?? []
+  return name === undefined || namespace === undefined ? undefined : { namespace, name }
 }
 
 /** Host and port of the registry, its mirrors, the proxies of builds and the repository. */
@@ -47,6 +56,8 @@ export interface BuildReach {
   /** Addresses of nodes and of the API server. */
   readonly closedAddresses: readonly string[]
   readonly podRanges: readonly string[]
+  /** Rules that let DNS through. */
+  readonly dns: readonly V1NetworkPolicyEgressRule[]
   readonly destinations: readonly Destination[]
 }
 
@@ -64,7 +75,7 @@ export function toBuildPolicy(
       policyTypes: ['Ingress', 'Egress'],
       ingress: [],
       egress: [
-        toDns(),
+        ...facts.dns,
         toInternet(facts.closedAddresses),
         ...facts.destinations.flatMap(one => toRule(one, facts.podRanges)),
       ],
@@ -74,16 +85,6 @@ export function toBuildPolicy(
 
 const isIpv6 = (address: string): boolean => address.includes(':')
 const toRange = (address: string): string => `${address}/${isIpv6(address) ? 128 : 32}`
-
-const toDns = (): V1NetworkPolicyEgressRule => ({
-  to: [
-    {
-      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
-      podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-    },
-  ],
-  ports: ['UDP', 'TCP'].map(protocol => ({ port: 53, protocol })),
-})
 
 function toInternet(closed: readonly string[]): V1NetworkPolicyEgressRule {
   const ipv4 = closed.filter(address => !isIpv6(address) && !isPrivate(address)).map(toRange)
@@ -101,14 +102,21 @@ function toInternet(closed: readonly string[]): V1NetworkPolicyEgressRule {
  * here, is let through by its port alone: to private addresses, but not to those of pods.
  */
 function toRule(
-  { host, port, addresses }: Destination,
+  { host, port, addresses, service }: Destination,
   podRanges: readonly string[],
 ): V1NetworkPolicyEgressRule[] {
   const ports = [{ port, protocol: 'TCP' }]
   if (isAddress(host)) return [{ to: [{ ipBlock: { cidr: toRange(host) } }], ports }]
-  const namespace = /^[^.]+\.([^.]+)\.svc(?:\.|$)/.exec(host)?.[1]
-  if (namespace !== undefined)
-    return [{ to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }] }]
+  const place = toServicePlace(host)
+  if (place !== undefined) {
+    const { namespace } = place
+    const selector = service && selectorOf(service)
+    if (service === undefined || selector === undefined)
+      return [{ to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }] }]
+    // Without a port no rule: one without ports lets through to all of them.
+    const podPorts = toPodPorts(service, port)
+    return podPorts.length === 0 ? [] : [toPods({ namespace, selector }, podPorts)]
+  }
   const usable = addresses.filter(address => !/^127\.|^::1$/.test(address))
   if (usable.length > 0) {
     const inside = usable.filter(address => isIpv6(address) || isPrivate(address))
@@ -127,6 +135,22 @@ function toRule(
     },
   ]
 }
+
+/** What a person should know of the destinations, as sentences. */
+export const toReachNotes = ({ destinations }: Pick<BuildReach, 'destinations'>): string[] =>
+  destinations.flatMap(({ host, port, service }) => {
+    const place = toServicePlace(host)
+    if (place === undefined) return []
+    const { namespace, name } = place
+    const wide = `so builds may reach all pods of the namespace ${namespace}.`
+    if (service === undefined)
+      return [`There is no Service ${name} in ${namespace}, or it may not be read, ${wide}`]
+    if (selectorOf(service) === undefined)
+      return [`The Service ${name} in ${namespace} does not say by labels which pods it is, ${wide}`]
+    return toPodPorts(service, port).length === 0
+      ? [`The Service ${name} in ${namespace} has no port ${port}, so builds do not reach it there.`]
+      : []
+  })
 
 const isAddress = (host: string): boolean => /^\d+(?:\.\d+){3}$/.test(host) || host.includes(':')
 const isPrivate = (address: string): boolean => privateIpv4.some(range => isWithin(`${address}/32`, range))

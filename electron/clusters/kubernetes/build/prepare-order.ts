@@ -15,7 +15,7 @@ import {
 } from './build-job.ts'
 import type { createBuildJournal } from './build-journal.ts'
 import { buildLabels } from './build-namespace.ts'
-import { toBuildPolicy } from './build-network.ts'
+import { toBuildPolicy, toReachNotes } from './build-network.ts'
 import { type BuildPlace, type BuildPlaces, toPlaceFailure } from './build-places.ts'
 import { findBuildReach } from './build-reach.ts'
 import { type BuildRecord, toAnnotations } from './build-record.ts'
@@ -51,7 +51,7 @@ export async function prepareOrder(
   )
   try {
     const parts = await toParts(context, { order, code, access })
-    const policy = await toPolicy(context, order, access.registry)
+    const policy = await toPolicy(context, { order, registry: access.registry, journal })
     return {
       code,
       begin: async ({ tier, takesState }) => {
@@ -143,11 +143,15 @@ async function make(
 
 async function toPolicy(
   { api, settings }: KubernetesContext,
-  order: BuildOrder,
-  registry: Registry,
+  {
+    order,
+    registry,
+    journal,
+  }: { order: BuildOrder; registry: Registry; journal: ReturnType<typeof createBuildJournal> },
 ): Promise<V1NetworkPolicy> {
   const url = toGitAccess(order)?.url
   const reach = await findBuildReach(api, { settings, registry, gitUrls: url === undefined ? [] : [url] })
+  for (const note of toReachNotes(reach)) await journal.print(note)
   return toBuildPolicy({ namespace: buildNamespace(order.buildId), labels: buildLabels(order) }, reach)
 }
 

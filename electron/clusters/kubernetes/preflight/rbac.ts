@@ -8,7 +8,7 @@ import {
 } from '@kubernetes/client-node'
 import type { ClusterLimits } from '../../../../shared/domain/cluster-limits.ts'
 import { type BuildLimits, toBuildBounds } from '../build/build-namespace.ts'
-import { type BuildReach, toBuildPolicy } from '../build/build-network.ts'
+import { type BuildReach, toBuildPolicy, toReachNotes } from '../build/build-network.ts'
 import { labels, managed, memberBuildNamespace, tenantNamespace } from '../names.ts'
 import type { TenantLimits } from '../release/tenant-bounds.ts'
 import { toTenantObjects } from '../release/tenant-objects.ts'
@@ -32,7 +32,8 @@ export function toRbac(wish: RbacWish): string {
   const objects = wish.role === 'owner' ? toOwnerObjects(wish.person) : toMemberObjects(wish)
   const text = objects.map(toYaml).join('---\n')
   const isUnknown = wish.role === 'member' && wish.reach.closedAddresses.length === 0
-  return isUnknown ? `${unknownAddresses}${text}` : text
+  const notes = wish.role === 'member' ? toReachNotes(wish.reach).map(note => `# ${note}\n`) : []
+  return [...(isUnknown ? [unknownAddresses] : []), ...notes, text].join('')
 }
 
 /** The client writes what it has read itself: of others it leaves out `from` and `default`, and a rule without `from` is for all. */
@@ -64,9 +65,9 @@ function toMemberObjects({ person, ownerId, limits, routers, reach }: MemberWish
       toBinding('RoleBinding', place, { role: 'Role', person }),
     ]
   }
-  const { closedAddresses } = reach
+  const { closedAddresses, dns } = reach
   const objects = [
-    ...toTenantObjects({ ownerId, namespace: tenant, limits, routers, closedAddresses }),
+    ...toTenantObjects({ ownerId, namespace: tenant, limits, routers, closedAddresses, dns }),
     ...toBuildObjects({ ownerId, namespace: build, limits, reach }),
   ]
   return [

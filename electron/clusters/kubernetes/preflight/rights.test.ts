@@ -12,7 +12,7 @@ const member = {
   ownerId: 'ana',
   limits: { ...defaultLimits, buildsPerUser: 2, buildCpu: 2, buildMemory: 4, buildDisk: 4 },
   routers: [{ podSelector: { matchLabels: { app: 'router' } } }],
-  reach: { closedAddresses: ['203.0.113.7'], podRanges: [], destinations: [] },
+  reach: { closedAddresses: ['203.0.113.7'], podRanges: [], dns: [], destinations: [] },
 } as const
 interface Applied {
   kind: string

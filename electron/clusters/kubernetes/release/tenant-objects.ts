@@ -2,6 +2,7 @@ import type {
   KubernetesObject,
   V1Namespace,
   V1NetworkPolicy,
+  V1NetworkPolicyEgressRule,
   V1NetworkPolicyPeer,
   V1ServiceAccount,
 } from '@kubernetes/client-node'
@@ -17,6 +18,8 @@ export interface TenantFacts {
   readonly routers: readonly V1NetworkPolicyPeer[]
   /** Addresses that no app may reach: those of nodes and of the API server. */
   readonly closedAddresses: readonly string[]
+  /** Rules that let DNS through. */
+  readonly dns: readonly V1NetworkPolicyEgressRule[]
 }
 
 /** A user's part of the cluster. The namespace comes first: the others lie in it. */
@@ -47,7 +50,7 @@ export function toTenantObjects(facts: TenantFacts): [V1Namespace, ...Kubernetes
 
 /** In: the router and the tenant itself. Out: the tenant itself, DNS and the internet. */
 function toPolicies(
-  { routers, closedAddresses }: TenantFacts,
+  { routers, closedAddresses, dns }: TenantFacts,
   place: (name: string) => object,
 ): V1NetworkPolicy[] {
   const policy = (name: string, spec: V1NetworkPolicy['spec']): V1NetworkPolicy => ({
@@ -74,18 +77,7 @@ function toPolicies(
       policyTypes: ['Egress'],
       egress: [
         { to: [all] },
-        {
-          to: [
-            {
-              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
-              podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-            },
-          ],
-          ports: [53].flatMap(port => [
-            { port, protocol: 'UDP' },
-            { port, protocol: 'TCP' },
-          ]),
-        },
+        ...dns,
         {
           to: [
             {

@@ -1,6 +1,7 @@
 import { SlipwayError } from '../../../../shared/domain/failure.ts'
 import type { KubernetesApi } from '../api.ts'
 import { findClosedAddresses, isForbidden } from '../closed-addresses.ts'
+import { findDns } from '../dns.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { tenantNamespace } from '../names.ts'
 import { findRouters } from './routers.ts'
@@ -16,12 +17,13 @@ export function createTenants({ api, settings, log }: Deps) {
 
   const prepare = async (ownerId: string): Promise<void> => {
     const namespace = tenantNamespace(ownerId)
-    const [routers, closedAddresses] = await Promise.all([
+    const [routers, closedAddresses, dns] = await Promise.all([
       findRouters({ api, settings }),
       findClosedAddresses(api),
+      findDns(api),
     ])
     const [first, ...rest] = toTenantObjects({
-      ...{ ownerId, namespace, routers, closedAddresses },
+      ...{ ownerId, namespace, routers, closedAddresses, dns },
       limits: settings,
     })
     try {
