@@ -4,6 +4,7 @@ import type { Plan } from '../../shared/domain/plan.ts'
 import type { ClusterDriver } from './driver.ts'
 import type { FoundImage } from './image-plan.ts'
 import type { LocalDriver } from './local/local-driver.ts'
+import type { FoundDeployment } from './release-record.ts'
 
 /** Every cluster as one driver: what is asked about a deployment goes to the driver of the cluster where it runs. */
 export interface Clusters extends ClusterDriver {
@@ -12,6 +13,8 @@ export interface Clusters extends ClusterDriver {
   findImage(image: ImageName, clusterId?: string): Promise<FoundImage>
   /** What this computer's deployments share, and what removed ones left on purpose. */
   measureShared: LocalDriver['measureShared']
+  /** Of one cluster. */
+  findRecords(clusterId?: string): Promise<readonly FoundDeployment[]>
   /** Ends the driver of a cluster whose settings changed or that is gone; the next question makes a new one. */
   reopen(clusterId: string): Promise<void>
 }
@@ -87,6 +90,7 @@ export function createClusters(deps: {
     remove: async (id, keepAs) => (await of(id)).remove(id, keepAs),
     /** Of this computer: what runs in a cluster is not stopped because a copy of the database does not know it. */
     list: () => local.list(),
+    findRecords: async clusterId => (clusterId === undefined ? local : await open(clusterId)).findRecords(),
     count: async id => {
       const found = await (await of(id)).count(id)
       lastSeen.delete(id)

@@ -9,6 +9,7 @@ import type { ShellEnd, ShellSize } from '../../shared/domain/shell.ts'
 import type { SizeName } from '../../shared/domain/size.ts'
 import type { DeploymentSpace } from '../../shared/domain/space.ts'
 import type { FoundImage } from './image-plan.ts'
+import type { FoundDeployment, ReleaseRecord } from './release-record.ts'
 
 export interface BuildKey {
   readonly buildId: string
@@ -72,6 +73,8 @@ export interface ReleaseOrder {
   readonly secrets: readonly string[]
   /** Paths below the app's folder at which it finds the data of its deployment. */
   readonly keptFolders: readonly string[]
+  /** What to write down beside it, for whoever has to fill a database again. */
+  readonly record?: ReleaseRecord | undefined
 }
 
 /** What a release could run from, and the folders that its deployment keeps. */
@@ -154,6 +157,8 @@ export interface ClusterDriver {
   remove(deploymentId: string, keepAs: string | null): Promise<string | null>
   /** Every deployment of which something is there. */
   list(): Promise<readonly string[]>
+  /** What is written down beside everything that is there; nothing where only the database knows. */
+  findRecords(): Promise<readonly FoundDeployment[]>
   /** Counts what is there of the deployment. `logs` and `rows` are counted elsewhere. */
   count(deploymentId: string): Promise<Pick<Residue, 'processes' | 'checkouts'>>
 

@@ -12,6 +12,7 @@ import type { KubernetesContext, KubernetesDriverDeps } from './kubernetes-deps.
 import { toRegistryAccess } from './registry/access.ts'
 import { connectToRegistry } from './registry/connect.ts'
 import { isReady } from './release/pods.ts'
+import { findRecords } from './release/records.ts'
 import { createReleases } from './releases.ts'
 import { noneReady, openShell, toShellTarget } from './shell.ts'
 
@@ -62,6 +63,7 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
       return null
     },
     list: releases.list,
+    findRecords: () => findRecords(context),
     async count(deploymentId) {
       const [processes, checkouts] = await Promise.all([
         releases.count(deploymentId),

@@ -10,6 +10,7 @@ import { type ReleaseFacts, toDeployment, toSecret, toService, withChange } from
 import { createMasks } from './release/masks.ts'
 import { isActive, isSameRun, type RunKey, toRunKey } from './release/pods.ts'
 import { createPullSecret } from './release/pull-secret.ts'
+import { toRecordAnnotation } from './release/record-annotation.ts'
 import { hasBeenComplete, podsOf, type RolloutObjects, toInstances, toTarget } from './release/rollout.ts'
 import { createRoutes } from './release/routes.ts'
 import { createRuntimeLogs } from './release/runtime-logs.ts'
@@ -184,6 +185,7 @@ export function createReleases(context: KubernetesContext) {
         runAsUser: await findUser(order.artifact),
         hasPullSecret: settings.registry !== null && settings.registryUser !== null,
         startLimitMs: limits.startMs,
+        annotations: toRecordAnnotation(order.record, settings),
       }
       const apply = async (object: KubernetesObject) => {
         await api.apply(object).catch(error => {
@@ -207,7 +209,7 @@ export function createReleases(context: KubernetesContext) {
     async scale(deploymentId: string, instances: number): Promise<void> {
       const objects = await read(deploymentId)
       if (objects === undefined || toTarget(objects) === undefined) return
-      await changeDeployment(objects.deployment, { replicas: instances, template: undefined })
+      await changeDeployment(objects.deployment, { replicas: instances, earlier: undefined })
     },
 
     async stop(deploymentId: string, isKept: (instance: Instance) => boolean): Promise<void> {
@@ -224,9 +226,8 @@ export function createReleases(context: KubernetesContext) {
         kept &&
         objects.replicaSets.find(set => isSameRun(toRunKey(set.spec?.template?.metadata?.labels), kept))
       const replicas = objects.deployment.spec?.replicas ?? 1
-      if (earlier !== undefined)
-        return changeDeployment(objects.deployment, { replicas, template: earlier.spec?.template })
-      await changeDeployment(objects.deployment, { replicas: 0, template: undefined })
+      if (earlier !== undefined) return changeDeployment(objects.deployment, { replicas, earlier })
+      await changeDeployment(objects.deployment, { replicas: 0, earlier: undefined })
       await waitForNoPods(deploymentId)
     },
 

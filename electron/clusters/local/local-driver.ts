@@ -86,6 +86,7 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<LocalDri
       return place
     },
     list: async () => folders.listDeployments(),
+    findRecords: async () => [],
     async count(deploymentId) {
       const inContainers = await containers.count(deploymentId)
       return {

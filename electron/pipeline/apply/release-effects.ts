@@ -2,6 +2,7 @@ import { type Failure, isPassing, SlipwayError } from '../../../shared/domain/fa
 import { toKeptFolders } from '../../../shared/domain/kept-folder.ts'
 import type { DeploymentRow, ReleaseWithBuild } from '../../database/reader.ts'
 import type { Action } from '../decide.ts'
+import { toReleaseRecord } from '../release-record.ts'
 import { type ApplyDeps, isStillWanted, toEvent } from './apply-deps.ts'
 
 /** What is done about releases and what runs of them, and recorded. */
@@ -21,6 +22,7 @@ export function createReleaseEffects(deps: ApplyDeps) {
       size: release.size,
       instances: deployment.instances,
       keptFolders: toKeptFolders(deployment.keptFolders, plan.keep),
+      record: toReleaseRecord(reader, deployment, release),
       ...(await deps.resolve(release.variables)),
     })
   }

@@ -109,7 +109,7 @@ test('where the registry asks who pulls, the pod names the Secret that tells', (
 
 test('another number of pods leaves the template as it is', () => {
   const found = toDeployment(facts)
-  expect(withChange(found, { replicas: 0, template: undefined })).toEqual({
+  expect(withChange(found, { replicas: 0, earlier: undefined })).toEqual({
     ...found,
     spec: { ...found.spec, replicas: 0 },
   })

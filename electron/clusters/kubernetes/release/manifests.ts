@@ -2,7 +2,7 @@ import type {
   V1Container,
   V1Deployment,
   V1Ingress,
-  V1PodTemplateSpec,
+  V1ReplicaSet,
   V1ResourceRequirements,
   V1Secret,
   V1Service,
@@ -12,6 +12,7 @@ import { type SizeName, sizes } from '../../../../shared/domain/size.ts'
 import type { ReleaseOrder } from '../../driver.ts'
 import type { DeploymentFacts } from '../kubernetes-deps.ts'
 import { appName, labels, managed, pullSecretName, releaseSecretName } from '../names.ts'
+import { recordAnnotation } from './record-annotation.ts'
 
 /** All that the objects of a release are made from. */
 export interface ReleaseFacts {
@@ -24,6 +25,8 @@ export interface ReleaseFacts {
   readonly hasPullSecret: boolean
   /** How long an app may take to listen. */
   readonly startLimitMs: number
+  /** Of the Deployment. */
+  readonly annotations?: Readonly<Record<string, string>>
 }
 
 export interface RouteFacts extends Pick<ReleaseFacts, 'deployment' | 'namespace'> {
@@ -103,6 +106,7 @@ export function toDeployment(facts: ReleaseFacts): V1Deployment {
       name: appName(deployment, order.deploymentId),
       namespace,
       labels: toLabels(order.deploymentId, deployment),
+      ...(facts.annotations === undefined ? {} : { annotations: facts.annotations }),
     }
   }
 }
@@ -143,14 +147,16 @@ function toRollout(deploymentId: string) {
   }
 }
 
-/** The Deployment as it is, with another template or number of pods. */
+/** The Deployment as it is, with another number of pods, or what an earlier ReplicaSet of it ran. */
 export function withChange(
   found: V1Deployment,
-  change: { replicas: number; template: V1PodTemplateSpec | undefined },
+  change: { replicas: number; earlier: V1ReplicaSet | undefined },
 ): V1Deployment {
   const deploymentId = found.metadata?.labels?.[labels.deployment] ?? ''
   const { name, namespace, labels: own } = found.metadata ?? {}
-  const template = change.template ?? found.spec?.template ?? {}
+  const template = change.earlier?.spec?.template ?? found.spec?.template ?? {}
+  // The cluster copies it to the ReplicaSet.
+  const record = (change.earlier ?? found).metadata?.annotations?.[recordAnnotation]
   const { 'pod-template-hash': _, ...templateLabels } = template.metadata?.labels ?? {}
   return {
     apiVersion: 'apps/v1',
@@ -159,6 +165,7 @@ export function withChange(
       ...(name === undefined ? {} : { name }),
       ...(namespace === undefined ? {} : { namespace }),
       ...(own === undefined ? {} : { labels: own }),
+      ...(record === undefined ? {} : { annotations: { [recordAnnotation]: record } }),
     },
     spec: {
       ...toRollout(deploymentId),

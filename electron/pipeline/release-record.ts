@@ -1,0 +1,63 @@
+import { isAtRun } from '../../shared/domain/variable.ts'
+import type { ReleaseRecord } from '../clusters/release-record.ts'
+import type { DeploymentRow, Reader, ReleaseWithBuild } from '../database/reader.ts'
+
+/** The release as it is written down beside what runs. No value of a secret, and none that the app itself is given. */
+export function toReleaseRecord(
+  reader: Reader,
+  deployment: DeploymentRow,
+  release: ReleaseWithBuild,
+): ReleaseRecord | undefined {
+  const { build } = release
+  const owner = reader.ownerOf(deployment.id)
+  const project = reader.project(deployment.projectId)
+  if (owner === undefined || project === undefined || build.plan === null || build.artifact === null)
+    return undefined
+  const { id, name, branch, port, planEdits, keepsRunning, size, instances, createdAt } = deployment
+  const atBuild = reader.variablesOf(id).filter(one => one.scope === 'build')
+  return {
+    version: 1,
+    owner,
+    project: {
+      id: project.id,
+      name: project.name,
+      source: { kind: project.sourceKind, address: project.sourceAddress },
+    },
+    deployment: { id, name, branch, port, planEdits, keepsRunning, size, instances, createdAt },
+    build: {
+      id: build.id,
+      commit: { sha: build.sha, subject: build.subject, author: build.author, at: build.committedAt },
+      branch: build.branch,
+      port: build.port,
+      planEdits: build.planEdits,
+      plan: build.plan,
+      artifact: build.artifact,
+      requestedBy: build.requestedBy,
+      createdAt: build.createdAt,
+      startedAt: build.startedAt,
+      finishedAt: build.finishedAt,
+    },
+    release: {
+      id: release.id,
+      number: release.number,
+      port: release.port,
+      size: release.size,
+      rollbackTo: release.rollbackTo,
+      requestedBy: release.requestedBy,
+      createdAt: release.createdAt,
+    },
+    variables: [
+      ...release.variables.filter(isAtRun).map(one => ({
+        name: one.name,
+        scope: one.scope,
+        isSecret: 'secretVersion' in one,
+      })),
+      ...atBuild.map(one => ({
+        name: one.name,
+        scope: one.scope,
+        isSecret: one.secretVersion !== null,
+        ...(one.value === null ? {} : { value: one.value }),
+      })),
+    ],
+  }
+}
