@@ -9,6 +9,7 @@ import { SlipwayError } from '../../shared/domain/failure.ts'
 import { toChanges, toText } from './cluster-changes.ts'
 import { checkCluster } from './cluster-check.ts'
 import { limitHelp, limitOptions, toLimitRows } from './cluster-limits.ts'
+import { readBack } from './cluster-read-back.ts'
 import { changeRegistry } from './cluster-registry.ts'
 import type { Command, Context } from './command.ts'
 import { toTable } from './output.ts'
@@ -53,6 +54,8 @@ export const cluster: Command = {
     'registry show CONTEXT': 'its objects, and whose images are in it',
     'registry remove CONTEXT': 'removes it with all images',
     'rbac CONTEXT owner|member': 'the rights, for an administrator to apply',
+    'read-back CONTEXT':
+      'adds to the records what runs there and is not on record; nothing in the cluster is changed',
     'remove CONTEXT': 'forgets it; nothing in the cluster is changed',
     '--kubeconfig FILE': 'the file with the context; KUBECONFIG or the usual one otherwise',
     '--registry HOST[/PATH]': 'where images are kept; the one that the cluster announces otherwise',
@@ -83,7 +86,7 @@ export const cluster: Command = {
     const action = Object.hasOwn(actions, what) ? actions[what] : undefined
     if (action === undefined || action.takes !== names.length) {
       throw new UsageError(
-        'slipway cluster takes nothing, contexts, or add, show, check, registry, rbac or remove with a CONTEXT.',
+        'slipway cluster takes nothing, contexts, or add, show, check, registry, rbac, read-back or remove with a CONTEXT.',
       )
     }
     return action.run(context, names[0] ?? '', names[1] ?? '')
@@ -182,6 +185,10 @@ const actions: Readonly<Record<string, Action>> = {
       output.result({ role, yaml }, yaml.trimEnd())
       return 0
     },
+  },
+  'read-back': {
+    takes: 1,
+    run: async (context, name) => readBack(context, await findCluster(context.client, name)),
   },
   remove: {
     takes: 1,

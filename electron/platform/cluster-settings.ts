@@ -145,6 +145,7 @@ export function createClusterSettings(deps: {
       return { ...settings, buildCaSubjects: toSubjects(settings.buildCa) }
     },
 
+    find,
     update,
     registry: createClusterRegistry({ reader, registryPasswords, find, update }),
 

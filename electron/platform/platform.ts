@@ -10,6 +10,7 @@ import { createDailyCopies } from '../database/copies.ts'
 import { createIds, findNewestId } from '../database/ids.ts'
 import { lockFolder, openDatabase } from '../database/open.ts'
 import { createReader } from '../database/reader.ts'
+import { createRestore } from '../database/restore.ts'
 import { createWriter } from '../database/writer.ts'
 import { createGateway, type GatewayRoute } from '../gateway/gateway.ts'
 import type { DeploymentEvent } from '../pipeline/apply/apply-deps.ts'
@@ -18,6 +19,7 @@ import { createIntents } from '../pipeline/intents.ts'
 import { createQueue } from '../pipeline/queue.ts'
 import { createReconcile } from '../pipeline/reconcile.ts'
 import { createSecretVersions } from '../secrets/secret-versions.ts'
+import { createReadBack } from '../transfer/read-back.ts'
 import { createTransfer } from '../transfer/transfer.ts'
 import { createChanges } from './changes.ts'
 import { createClusterDrivers } from './cluster-drivers.ts'
@@ -182,6 +184,24 @@ export async function createPlatform(deps: PlatformDeps) {
   const toElsewhere = (clusterId: string | undefined) =>
     clusterId !== undefined && reader.clusterSettings(clusterId) !== undefined ? clusterId : undefined
 
+  const clusters = createClusterSettings({
+    reader,
+    writer,
+    registryPasswords,
+    kept: createKeptKubeconfigs({ folder: path.join(dataFolder, 'kubeconfigs'), newId }),
+    reopen: async clusterId => {
+      connections.forget(clusterId)
+      await driver.reopen(clusterId)
+      for (const { id } of reader.deploymentsOn(clusterId)) {
+        changes.touch(id)
+        wakeIfOurs(id)
+      }
+    },
+    noteConnection: connections.note,
+    watchFiles: kubeconfigs.set,
+    changed: () => changes.touchOther(),
+  })
+
   return {
     dataFolder,
     gatewayPort: gateway.port,
@@ -190,22 +210,17 @@ export async function createPlatform(deps: PlatformDeps) {
     reader,
     writer,
     intents,
-    clusters: createClusterSettings({
+    clusters,
+    readBack: createReadBack({
       reader,
       writer,
-      registryPasswords,
-      kept: createKeptKubeconfigs({ folder: path.join(dataFolder, 'kubeconfigs'), newId }),
-      reopen: async clusterId => {
-        connections.forget(clusterId)
-        await driver.reopen(clusterId)
-        for (const { id } of reader.deploymentsOn(clusterId)) {
-          changes.touch(id)
-          wakeIfOurs(id)
-        }
-      },
-      noteConnection: connections.note,
-      watchFiles: kubeconfigs.set,
-      changed: () => changes.touchOther(),
+      restore: createRestore(database, { now }),
+      secrets,
+      findRecords: driver.findRecords,
+      settings: clusters.find,
+      updateSettings: clusters.update,
+      collect: collectSecrets,
+      wake,
     }),
     /** Of this computer: always there. */
     connection: ({ id, kind }: Pick<Cluster, 'id' | 'kind'>): Connection =>

@@ -9,6 +9,7 @@ import {
   shownClusterSettingsSchema,
 } from '../domain/cluster.ts'
 import { installedRegistrySchema, registryStepSchema } from '../domain/cluster-registry.ts'
+import { readBackReportSchema } from '../domain/read-back.ts'
 import { clusterSchema, idSchema } from '../domain/records.ts'
 import { byId, entry } from './entry.ts'
 
@@ -53,6 +54,8 @@ export const clusters = {
     .output(eventIterator(registryStepSchema)),
   /** Kubernetes objects, as YAML, that make an owner or a member of the person in the kubeconfig. */
   rbac: entry.input(byId.extend({ role: z.enum(clusterRoles) })).output(z.object({ yaml: z.string() })),
+  /** Adds to the records what runs there and is not on record, with its secrets. Nothing in the cluster is changed. */
+  readBack: entry.input(byId).output(readBackReportSchema),
   /** Refused while something is deployed there. Nothing in the cluster is changed. */
   remove: entry.input(byId).output(z.object({})),
 }

@@ -198,6 +198,7 @@ export const activityVerbs = [
   'given',
   'exported',
   'imported',
+  'read_back',
   'user_added',
   'user_renamed',
   'user_removed',

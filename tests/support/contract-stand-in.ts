@@ -93,6 +93,7 @@ export async function startStandIn(options: { state: StandInState; port?: number
       settings: os.clusters.settings.handler(({ input }) => data.clusters.settings(input.id)),
       add: os.clusters.add.handler(() => ({ id: data.clusters.prod.id, note: null })),
       update: os.clusters.update.handler(() => ({ note: null })),
+      readBack: os.clusters.readBack.handler(() => data.clusters.readBack),
       remove: os.clusters.remove.handler(({ input, errors }) => {
         if (input.id !== data.clusters.prod.id) return {}
         throw errors.FAILED(

@@ -7,6 +7,7 @@ import {
   type ShownClusterSettings,
 } from '../../shared/domain/cluster.ts'
 import type { InstalledRegistry, RegistryStep } from '../../shared/domain/cluster-registry.ts'
+import type { ReadBackReport } from '../../shared/domain/read-back.ts'
 import type { Cluster } from '../../shared/domain/records.ts'
 
 const minute = 60_000
@@ -82,8 +83,25 @@ export function createStandInClusters(wish: { local: Cluster; nextId: () => stri
     }),
     /** While it is under way. */
     registrySteps: (): readonly RegistryStep[] => registrySteps,
+    /** Of every kind. */
+    readBack: standInReadBack,
     isSlow: (id: string): boolean => id === slow.id,
   }
+}
+
+const standInReadBack: ReadBackReport = {
+  settings: ['Its base domain is apps.example.com.'],
+  users: ['ben'],
+  deployments: [
+    { name: 'blog', outcome: 'kept', detail: '', missing: [] },
+    { name: 'shop', outcome: 'added', detail: '', missing: ['NPM_TOKEN'] },
+    {
+      name: 'wiki',
+      outcome: 'refused',
+      detail: 'There is another deployment called wiki here. Remove that one, then read back again.',
+      missing: [],
+    },
+  ],
 }
 
 const registryInside = { address: 'registry.slipway-registry.svc:5000', pullAddress: '127.0.0.1:7781' }

@@ -37,6 +37,9 @@ export function clusterHandlers(at: HandlerBase, platform: Platform) {
       await clusters.update(input.id, input.changes)
       return { note: await clusters.whyNotBound(input.id, input.changes) }
     }),
+    readBack: at.clusters.readBack.handler(({ input, context }) =>
+      platform.readBack(input.id, context.asker),
+    ),
     remove: at.clusters.remove.handler(async ({ input }) => {
       await clusters.remove(input.id)
       return {}

@@ -1,9 +1,13 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { api } from '../../connection/api.ts'
 import { SlipwayMark } from '../../frame/SlipwayMark.tsx'
 import { LinkButton } from '../../ui/LinkButton.tsx'
 import classes from './FirstRun.module.css'
 
 export function FirstRun() {
+  const clusters = useQuery(api.clusters.list.queryOptions())
+  const elsewhere = (clusters.data ?? []).filter(one => one.kind === 'kubernetes')
   return (
     <div className={classes.first}>
       <SlipwayMark size={40} />
@@ -23,6 +27,20 @@ export function FirstRun() {
         </Link>
         .
       </p>
+      {elsewhere.length > 0 && (
+        <p className={classes.where}>
+          Was it all there before? Read everything back from{' '}
+          {elsewhere.map(({ id, name }, index) => (
+            <span key={id}>
+              {index > 0 && ', '}
+              <Link to="/clusters/$id" params={{ id }} className="text-link">
+                {name}
+              </Link>
+            </span>
+          ))}
+          .
+        </p>
+      )}
     </div>
   )
 }

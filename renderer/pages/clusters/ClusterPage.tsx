@@ -20,6 +20,7 @@ import { ClusterRegistry } from './ClusterRegistry.tsx'
 import { ClusterSettingsForm } from './ClusterSettingsForm.tsx'
 import classes from './Clusters.module.css'
 import { Rbac } from './Rbac.tsx'
+import { ReadBack } from './ReadBack.tsx'
 
 export function ClusterPage() {
   const { id } = useParams({ from: '/clusters/$id' })
@@ -60,6 +61,7 @@ export function ClusterPage() {
               <Preflight key={`checks ${round}`} id={id} />
               <Settings id={id} name={cluster.name} changed={() => setRound(round + 1)} />
               <Rbac id={id} />
+              <ReadBack id={id} />
               <Remove id={id} name={cluster.name} />
             </div>
           )
