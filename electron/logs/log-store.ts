@@ -32,8 +32,16 @@ export interface LogStore {
   /** No line will follow: followers end. Appending again opens it again. */
   close(log: LogRef): Promise<void>
   read(log: LogRef, range: { before?: number; after?: number; limit: number }): Promise<LogPage>
-  /** Batches of lines after `after` until the log is closed or the signal aborts. Pulls: nothing is read ahead. */
-  follow(log: LogRef, after: number, signal: AbortSignal): AsyncGenerator<LogBatch, void, void>
+  /**
+   * Batches of lines after `after` until the log is closed or the signal aborts. Pulls: nothing is read ahead. Where the
+   * reader is more than `newest` lines behind, those before are passed over.
+   */
+  follow(
+    log: LogRef,
+    after: number,
+    signal: AbortSignal,
+    newest?: number,
+  ): AsyncGenerator<LogBatch, void, void>
   /** The newest lines that match, oldest first. */
   search(
     log: LogRef,

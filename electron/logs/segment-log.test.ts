@@ -352,6 +352,19 @@ describe('following', () => {
     expect(seqs).toEqual(Array.from({ length: 20_000 }, (_, index) => index + 2))
   })
 
+  test('a reader that keeps only the newest lines is not given those it would let go of again', async () => {
+    const store = openStore()
+    const follower = store.follow(app, 0, new AbortController().signal, 100)
+    const first = follower.next()
+    await store.append(app, [line('line 1')])
+    await first
+    for (let from = 2; from <= 5001; from += 500) await store.append(app, numbered(from, from + 499))
+    await store.close(app)
+
+    expect((await follower.next()).value).toMatchObject({ first: 4902, last: 5001 })
+    expect((await follower.next()).done).toBe(true)
+  })
+
   test.each(['abort', 'remove', 'dispose'] as const)('ends on %s while it waits', async how => {
     const store = openStore()
     await store.append(app, [line('one')])

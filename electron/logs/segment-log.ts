@@ -147,7 +147,8 @@ export function createLogStore({
 
     searchAll: (refs, query, signal) => searchIn(refs, query, AbortSignal.any([signal, disposing.signal])),
 
-    follow: (ref, after, signal) => follow(logOf(ref), after, AbortSignal.any([signal, disposing.signal])),
+    follow: (ref, after, signal, newest) =>
+      follow(logOf(ref), { after, newest }, AbortSignal.any([signal, disposing.signal])),
 
     makeRoom: ref => writing(() => room.make(toName(ref), logOf(ref))),
     disk: room.state,
@@ -192,7 +193,7 @@ async function readPage(
 
 async function* follow(
   log: SegmentedLog,
-  after: number,
+  { after, newest = Infinity }: { after: number; newest?: number | undefined },
   signal: AbortSignal,
 ): AsyncGenerator<LogBatch, void, void> {
   let wake = () => {}
@@ -209,7 +210,7 @@ async function* follow(
       isChanged = false
       const view = await log.view()
       if (view.generation !== generation) return
-      const batch = await readBatch(view, position, batchBytes).catch(error => {
+      const batch = await readBatch(view, Math.max(position, view.last - newest), batchBytes).catch(error => {
         if (!isMissing(error)) throw error
         isChanged = true
         return undefined

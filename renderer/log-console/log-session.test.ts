@@ -1,32 +1,33 @@
 import { expect, test, vi } from 'vitest'
 import type { LogBatch, LogLine } from '../../shared/domain/log.ts'
-import { createLogSession } from './log-session.ts'
+import { createLogSession, type LogState } from './log-session.ts'
 import type { TerminalScreen } from './terminal-screen.ts'
 
 const log = { kind: 'runtime', id: 'app' } as const
 const toBatch = (seq: number): LogBatch => ({ first: seq, last: seq, records: `1000 o line ${seq}\n` })
 
 /** A screen that is done with a write when the test says so. */
-function createSlowScreen() {
-  const writes: { readonly texts: string[]; readonly done: () => void }[] = []
+function createSlowScreen(isAtBottom = true) {
+  const writes: { readonly texts: string[]; readonly isAnew: boolean; readonly done: () => void }[] = []
   const rewrites: number[] = []
   const screen = {
-    isAtBottom: () => true,
+    isAtBottom: () => isAtBottom,
     scrollToBottom: () => undefined,
-    write: (lines: readonly LogLine[]) =>
-      new Promise<void>(done => writes.push({ texts: lines.map(line => line.text), done })),
+    write: (lines: readonly LogLine[], { isAnew = false } = {}) =>
+      new Promise<void>(done => writes.push({ texts: lines.map(line => line.text), isAnew, done })),
     rewrite: async (lines: readonly LogLine[]) => void rewrites.push(lines.length),
   } as unknown as TerminalScreen
   return { screen, writes, rewrites }
 }
 
-function open(screen: TerminalScreen) {
+function open(screen: TerminalScreen, seqs: readonly number[] = [1, 2, 3]) {
   const acknowledged: number[] = []
+  const states: LogState[] = []
   const logs = {
     read: async () => ({ lines: [], first: 1, last: 0, isClosed: false }),
     follow: async (_: unknown, { signal }: { signal: AbortSignal }) =>
       (async function* () {
-        for (const seq of [1, 2, 3]) yield toBatch(seq)
+        for (const seq of seqs) yield toBatch(seq)
         await new Promise(resolve => signal.addEventListener('abort', resolve))
       })(),
     acknowledge: async ({ seq }: { seq: number }) => void acknowledged.push(seq),
@@ -36,9 +37,9 @@ function open(screen: TerminalScreen) {
     log,
     screen,
     untilConnected: async () => undefined,
-    changed: () => undefined,
+    changed: state => void states.push(state),
   })
-  return { session, acknowledged }
+  return { session, acknowledged, states }
 }
 
 test('the screen is given more before it has done what it has; what it has done is acknowledged', async () => {
@@ -68,5 +69,30 @@ test('what is drawn anew waits for what is being written', async () => {
   writes[2]?.done()
   await redrawn
   expect(rewrites.at(-1)).toBe(3)
+  session.dispose()
+})
+
+test('what comes after lines that were passed over is drawn instead of what was there', async () => {
+  const { screen, writes } = createSlowScreen()
+  const { session } = open(screen, [1, 2, 90, 91])
+  await session.start()
+  await vi.waitFor(() =>
+    expect(writes.map(({ texts: [text], isAnew }) => `${text}${isAnew ? ' anew' : ''}`)).toEqual([
+      ...['line 1', 'line 2', 'line 90 anew', 'line 91'],
+    ]),
+  )
+  expect(session.heldText().map(one => one.seq)).toEqual([90, 91])
+  session.dispose()
+})
+
+test('who reads further up keeps it when lines are passed over, and is told how many came', async () => {
+  const { screen, writes } = createSlowScreen(false)
+  const { session, states, acknowledged } = open(screen, [1, 2, 90, 91])
+  await session.start()
+  await vi.waitFor(() => expect(writes).toHaveLength(2))
+  for (const one of writes) one.done()
+  await vi.waitFor(() => expect(acknowledged).toEqual(expect.arrayContaining([1, 2])))
+  await vi.waitFor(() => expect(states.at(-1)?.newLines).toBe(90))
+  expect(session.heldText().map(one => one.seq)).toEqual([1, 2])
   session.dispose()
 })

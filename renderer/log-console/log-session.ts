@@ -5,7 +5,9 @@ import type { client as Client } from '../connection/api.ts'
 import { toShownFailure } from '../connection/failures.ts'
 import {
   emptyWindow,
+  hasGapBefore,
   hasOlder,
+  heldLines,
   isAtTail,
   type LogWindow,
   lastOf,
@@ -67,13 +69,23 @@ export function createLogSession(deps: {
       if (isDisposed || (areNews && !isAtTail(window))) return
       const wasAtBottom = screen.isAtBottom()
       const fresh = batch.filter(line => line.seq > lastOf(window))
-      window = withNewer(window, fresh)
-      written = screen.write(fresh).then(() => {
+      const isAfterGap = areNews && hasGapBefore(window, fresh)
+      if (isAfterGap && !wasAtBottom) return setAside(fresh)
+      window = withNewer(isAfterGap ? { ...window, lines: [] } : window, fresh)
+      written = screen.write(fresh, { isAnew: isAfterGap }).then(() => {
         const unseen = areNews ? state.newLines + fresh.length : state.newLines
         set({ isEmpty: window.lines.length === 0, newLines: wasAtBottom ? 0 : unseen })
       })
     })
     return chain.then(() => written)
+  }
+
+  /** Who reads something further up goes on reading it: what was passed over and what came after it is fetched when asked for. */
+  const setAside = (news: readonly LogLine[]) => {
+    stopFollowing()
+    const last = news.at(-1)?.seq ?? window.last
+    set({ newLines: state.newLines + last - window.last })
+    window = { ...window, last }
   }
 
   const stopFollowing = () => {
@@ -89,7 +101,7 @@ export function createLogSession(deps: {
       try {
         const stream = crypto.randomUUID()
         const batches = await client.logs.follow(
-          { log, after: lastOf(window), stream },
+          { log, after: lastOf(window), stream, newest: heldLines },
           { signal: own.signal },
         )
         for await (const batch of batches) {

@@ -36,6 +36,12 @@ export const hasOlder = (window: LogWindow): boolean => {
 export const isAtTail = (window: LogWindow): boolean =>
   window.lines.length === 0 || lastOf(window) >= window.last
 
+/** More came while the screen was busy than it would have kept: there are older lines, but not these. */
+export const hasGapBefore = (window: LogWindow, newer: readonly LogLine[]): boolean => {
+  const first = newer[0]?.seq
+  return first !== undefined && window.lines.length > 0 && first > lastOf(window) + 1
+}
+
 /** How many held lines follow the one with this number, or undefined when it is not held. */
 export function linesAfter(window: LogWindow, seq: number): number | undefined {
   const index = window.lines.findLastIndex(line => line.seq === seq)

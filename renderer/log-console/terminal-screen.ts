@@ -21,6 +21,8 @@ const floodCharacters = 32 * 1024
 /** Synchronized output (DEC mode 2026): what is written between the two is drawn at once. */
 const holdPicture = '\x1b[?2026h'
 const showPicture = '\x1b[?2026l'
+/** The screen and all that scrolled out of it. */
+const eraseAll = '\x1b[H\x1b[2J\x1b[3J'
 
 /**
  * The terminal as a screen for log lines. `write` and `rewrite` resolve when xterm has taken in what it was given, which
@@ -79,11 +81,12 @@ export function createTerminalScreen(parent: HTMLElement, deps: { openLink: (url
     terminal.write(showPicture)
   }
 
-  const write = (lines: readonly LogLine[]) =>
+  /** `isAnew`: instead of all that was written before. */
+  const write = (lines: readonly LogLine[], { isAnew = false } = {}) =>
     new Promise<void>(resolve => {
       if (lines.length === 0) return resolve()
       const text = lines.map(line => formatLine(line, hasTime)).join('\r\n')
-      const start = isBlank ? '\x1b[?25l' : '\r\n'
+      const start = isBlank ? '\x1b[?25l' : isAnew ? eraseAll : '\r\n'
       isBlank = false
       underWay++
       window.clearTimeout(lull)

@@ -29,10 +29,19 @@ export const logs = {
     .output(logPageSchema),
   /**
    * Lines after `after`, in batches, for as long as the log is open. At most a few batches are under way: the reader
-   * says with `acknowledge` which it has drawn. `stream` is a name chosen by the reader.
+   * says with `acknowledge` which it has drawn. `stream` is a name chosen by the reader. One that keeps only so many lines
+   * says how many with `newest`: where it falls behind by more, the lines that it would let go of again are passed over,
+   * and a batch begins later than the one before has ended.
    */
   follow: entry
-    .input(z.object({ log: logRefSchema, after: z.number().int(), stream: z.string().max(100) }))
+    .input(
+      z.object({
+        log: logRefSchema,
+        after: z.number().int(),
+        stream: z.string().max(100),
+        newest: z.number().int().min(1).optional(),
+      }),
+    )
     .output(eventIterator(logBatchSchema)),
   acknowledge: entry
     .input(z.object({ stream: z.string().max(100), seq: z.number().int() }))

@@ -17,7 +17,7 @@ export function logHandlers(at: HandlerBase, platform: Platform) {
       }),
     ),
     follow: at.logs.follow.handler(({ input, signal = new AbortController().signal }) =>
-      followed.pace(input.stream, logs.follow(input.log, input.after, signal), signal),
+      followed.pace(input.stream, logs.follow(input.log, input.after, signal, input.newest), signal),
     ),
     acknowledge: at.logs.acknowledge.handler(({ input }) => {
       followed.acknowledge(input.stream, input.seq)
