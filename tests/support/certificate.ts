@@ -27,3 +27,6 @@ export function makeCertificate(names: string): { ca: string; certificate: strin
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+/** Of a person called ana, valid through 2020. */
+export const expiredCertificate = `-----BEGIN CERTIFICATE-----\nMIIBAzCBqgIBATAKBggqhkjOPQQDAjAOMQwwCgYDVQQDDANhbmEwHhcNMjAwMTAxMDAwMDAwWhcNMjEwMTAxMDAwMDAwWjAOMQwwCgYDVQQDDANhbmEwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAR0GH8XvmoFdYVfKhd3BR8TKg0BagnXvD1rrBJ0zJqnwTEIpx9YtiVX+Rd9QqBNB8oEx88kwpE6+j7fS9HoC9x9MAoGCCqGSM49BAMCA0gAMEUCIGD/cv8Oen5ayE6uCO/1uJ5kW/54YAU0KmJ2Xdn+gsWsAiEA2MF/LPMSWBHLuRIvfYF1r9Qc5sCVGjikakz+4Qp8R4M=\n-----END CERTIFICATE-----`

@@ -149,6 +149,17 @@ function toSaidFailure(error: ApiError, context: string): SlipwayError {
       error,
     )
   }
+  // What Go's server answers, which asks nobody who they are before.
+  if (error.status === 400 && /HTTP request to an HTTPS server/.test(error.message)) {
+    return new SlipwayError(
+      {
+        code: 'cluster_untrusted',
+        message: `The cluster ${context} speaks TLS, and the kubeconfig says http.`,
+        hint: 'Let the server in the kubeconfig begin with https://.',
+      },
+      error,
+    )
+  }
   if (error.status >= 500 || error.status === 429) {
     return new SlipwayError(
       {

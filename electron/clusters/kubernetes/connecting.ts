@@ -2,17 +2,20 @@ import { loadYaml, type V1ConfigMap, type V1SelfSubjectAccessReview } from '@kub
 import { z } from 'zod'
 import { type ClusterSettings, type Registry, registrySchema } from '../../../shared/domain/cluster.ts'
 import { createApi } from './api.ts'
-import { ApiError, toClusterFailure } from './api-failure.ts'
+import { ApiError, toClusterFailure, toNoApi } from './api-failure.ts'
 import { openContext } from './kubeconfig.ts'
 
 type Target = Pick<ClusterSettings, 'context' | 'kubeconfig' | 'mayStart'>
 
 /** Such as `v1.36.3`. Throws why the cluster cannot be used, in words for people. */
 export async function askVersion(target: Target): Promise<string> {
-  const said = await translated(target, () =>
-    createApi(openContext(target)).find<{ gitVersion?: string }>('/version'),
-  )
-  return said?.gitVersion ?? ''
+  const said = await translated(target, async () => {
+    const found = await createApi(openContext(target)).find<{ gitVersion?: string }>('/version')
+    // Every API has it: what knows nothing of it is something else that speaks http.
+    if (found?.gitVersion === undefined) throw toNoApi(target.context)
+    return found.gitVersion
+  })
+  return said ?? ''
 }
 
 /** Whether the person may bound what users take: an owner of the cluster may, a member may not. */

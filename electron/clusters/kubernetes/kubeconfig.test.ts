@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Failure, SlipwayError } from '../../../shared/domain/failure.ts'
+import { expiredCertificate } from '../../../tests/support/certificate.ts'
 import { createApi } from './api.ts'
 import { createExecCredentials } from './exec-credentials.ts'
 import { listContexts, openContext, usualFiles } from './kubeconfig.ts'
@@ -34,9 +35,7 @@ const simple = (cluster: object, user: object = {}) => ({
 })
 
 /** Of somebody called ana, good through 2020. Base64 of PEM. */
-const expired = Buffer.from(
-  `-----BEGIN CERTIFICATE-----\nMIIBAzCBqgIBATAKBggqhkjOPQQDAjAOMQwwCgYDVQQDDANhbmEwHhcNMjAwMTAxMDAwMDAwWhcNMjEwMTAxMDAwMDAwWjAOMQwwCgYDVQQDDANhbmEwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAR0GH8XvmoFdYVfKhd3BR8TKg0BagnXvD1rrBJ0zJqnwTEIpx9YtiVX+Rd9QqBNB8oEx88kwpE6+j7fS9HoC9x9MAoGCCqGSM49BAMCA0gAMEUCIGD/cv8Oen5ayE6uCO/1uJ5kW/54YAU0KmJ2Xdn+gsWsAiEA2MF/LPMSWBHLuRIvfYF1r9Qc5sCVGjikakz+4Qp8R4M=\n-----END CERTIFICATE-----`,
-).toString('base64')
+const expired = Buffer.from(expiredCertificate).toString('base64')
 
 async function listen(server: Server): Promise<number> {
   servers.push(server)
