@@ -5,6 +5,8 @@ import type { Plugin } from 'vite'
 import renderer from './renderer/vite.config.ts'
 
 const root = import.meta.dirname
+/** Of the GitHub app that the bundle signs in with, unless it is set where it runs. */
+const clientId = process.env.SLIPWAY_GITHUB_CLIENT_ID
 
 /** The main process reads the SQL of its database beside itself. */
 const copyMigrations: Plugin = {
@@ -28,6 +30,8 @@ const programs = {
 export default defineConfig({
   main: {
     plugins: [copyMigrations],
+    define:
+      clientId === undefined ? {} : { 'process.env.SLIPWAY_GITHUB_CLIENT_ID': JSON.stringify(clientId) },
     build: {
       target: 'node20.18',
       externalizeDeps: false,

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import packageJson from '../package.json' with { type: 'json' }
 import type { ClusterDriver } from './clusters/driver.ts'
 import type { LocalLimits } from './clusters/local/local-deps.ts'
 import { createLocalDriver } from './clusters/local/local-driver.ts'
@@ -32,13 +33,14 @@ export interface Host {
 export async function createLocalPlatform(
   environment: PlatformEnvironment,
   log: Logger,
-  options: Pick<PlatformDeps, 'gatewayPort' | 'checkpoint' | 'limits' | 'isQuiet' | 'now'> & {
-    localLimits?: Partial<LocalLimits>
-    logLimits?: Partial<LogLimits>
-    findKeychain?: typeof findKeychain
-    /** Of a Kubernetes cluster. */
-    changeDriver?: (driver: ClusterDriver) => ClusterDriver
-  } = {},
+  options: Pick<PlatformDeps, 'gatewayPort' | 'checkpoint' | 'limits' | 'isQuiet' | 'now'> &
+    Partial<Pick<PlatformDeps, 'loadGitHub' | 'gitHubClientId'>> & {
+      localLimits?: Partial<LocalLimits>
+      logLimits?: Partial<LogLimits>
+      findKeychain?: typeof findKeychain
+      /** Of a Kubernetes cluster. */
+      changeDriver?: (driver: ClusterDriver) => ClusterDriver
+    } = {},
 ): Promise<Platform> {
   const { dataFolder, resourcesFolder, supervisor, staticServer } = environment
   const { localLimits, logLimits, findKeychain: find = findKeychain, changeDriver, ...rest } = options
@@ -76,6 +78,12 @@ export async function createLocalPlatform(
       const driver = createKubernetesDriver({ ...deps, logs, sources, detectPlan, now: Date.now, log })
       return changeDriver?.(driver) ?? driver
     },
+    loadGitHub: async () => {
+      const { createGitHubParts } = await import('./sources/github/parts.ts')
+      const { version } = packageJson
+      return createGitHubParts({ version, now: options.now ?? Date.now, log: message => log.warn(message) })
+    },
+    gitHubClientId: environment.gitHubClientId,
     ...rest,
   })
 }

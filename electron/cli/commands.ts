@@ -12,6 +12,7 @@ import type { Command } from './command.ts'
 import { deploy } from './deploy.ts'
 import { domain } from './domains.ts'
 import { about } from './find.ts'
+import { github } from './github.ts'
 import { keep } from './keep.ts'
 import { logs } from './logs.ts'
 import { type Output, toTable } from './output.ts'
@@ -162,6 +163,7 @@ export const commands: readonly Command[] = [
   remove,
   give,
   user,
+  github,
   cluster,
   exportCommand,
   importCommand,

@@ -8,6 +8,7 @@ import type { Commit, Residue, Source, Step } from '../../shared/domain/records.
 import type { ShellEnd, ShellSize } from '../../shared/domain/shell.ts'
 import type { SizeName } from '../../shared/domain/size.ts'
 import type { DeploymentSpace } from '../../shared/domain/space.ts'
+import type { GitLogin } from '../sources/source-reader.ts'
 import type { FoundImage } from './image-plan.ts'
 import type { FoundDeployment, ReleaseRecord } from './release-record.ts'
 
@@ -29,7 +30,7 @@ export interface BuildOrder extends BuildKey {
   /** Values that must not be seen in the log. */
   readonly secrets: readonly string[]
   /** For a repository that asks who reads it. */
-  readonly gitLogin?: { readonly user: string; readonly password: string }
+  readonly gitLogin?: GitLogin | undefined
   /** Nothing that was built before is taken. */
   readonly isFresh?: boolean
 }

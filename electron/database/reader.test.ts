@@ -214,6 +214,7 @@ describe('what it reads', () => {
       secretPlace: null,
       restoration: null,
       currentUserId: null,
+      gitHubClientIds: {},
     })
     data.writer.setting('localConsentAt', 5)
     data.writer.setting('localConsentAt', 6)
@@ -225,6 +226,7 @@ describe('what it reads', () => {
       secretPlace: null,
       restoration: null,
       currentUserId: null,
+      gitHubClientIds: {},
     })
   })
 })

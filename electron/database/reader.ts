@@ -217,13 +217,14 @@ export function createReader(orm: Orm) {
         .where(eq(variables.deploymentId, deploymentId))
         .orderBy(asc(variables.name))
         .all(),
-    /** Versions of secrets that no variable, no release, and no build that is unfinished or was released names. */
+    /** Versions of secrets that no variable, no account, no release, and no build that is unfinished or was released names. */
     unusedSecretVersions: (): string[] =>
       orm
         .select({ id: secretVersions.id })
         .from(secretVersions)
         .where(
           sql`NOT EXISTS (SELECT 1 FROM variables WHERE secret_version = ${secretVersions.id})
+            AND NOT EXISTS (SELECT 1 FROM accounts WHERE secret_version = ${secretVersions.id})
             AND ${secretVersions.id} NOT IN (SELECT json_extract(settings, '$.registryPasswordVersion') FROM clusters
               WHERE json_extract(settings, '$.registryPasswordVersion') IS NOT NULL)
             AND ${secretVersions.id} NOT IN (${namedIn('releases', sql`1`)})
@@ -285,6 +286,7 @@ export function createReader(orm: Orm) {
       secretPlace: null,
       restoration: null,
       currentUserId: null,
+      gitHubClientIds: {},
       ...Object.fromEntries(
         orm
           .select()

@@ -91,6 +91,7 @@ describe('the tables', () => {
       return [name, query<{ n: number }>(`SELECT count(*) AS n FROM ${name}`)[0]?.n]
     })
     expect(Object.fromEntries(counts)).toEqual({
+      accounts: 0,
       users: 1,
       clusters: 1,
       projects: 0,

@@ -1,5 +1,6 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Failure } from '../../shared/domain/failure.ts'
+import { signInWays } from '../../shared/domain/github.ts'
 import type { Plan, PlanEdits } from '../../shared/domain/plan.ts'
 import { activityVerbs, clusterKinds, type Step, sourceKinds } from '../../shared/domain/records.ts'
 import { defaultSize, sizeNames } from '../../shared/domain/size.ts'
@@ -125,6 +126,19 @@ export const variables = sqliteTable('variables', {
 
 export const secretVersions = sqliteTable('secret_versions', {
   id: id(),
+  createdAt: integer('created_at').notNull(),
+})
+
+export const accounts = sqliteTable('accounts', {
+  id: id(),
+  userId: text('user_id').notNull(),
+  login: text().notNull(),
+  name: text().notNull(),
+  avatarUrl: text('avatar_url').notNull(),
+  baseUrl: text('base_url').notNull(),
+  way: text({ enum: signInWays }).notNull(),
+  scopes: text({ mode: 'json' }).$type<string[]>(),
+  secretVersion: text('secret_version').notNull(),
   createdAt: integer('created_at').notNull(),
 })
 

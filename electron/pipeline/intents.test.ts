@@ -32,6 +32,7 @@ beforeEach(() => {
     sources,
     driver: { hasArtifact: async () => isThere, findImage: async image => toFoundImage(image, facts) },
     secrets: createSecretVersions({ reader: data.reader, writer: data.writer, store }),
+    loginFor: async () => undefined,
     wake: id => woken.push(id),
     now: data.now,
   })

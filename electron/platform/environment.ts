@@ -18,6 +18,8 @@ export interface PlatformEnvironment {
   readonly rendererFolder: string
   readonly supervisor: Program
   readonly staticServer: Program
+  /** Of the app that people sign in to github.com with; undefined: this Slipway has none. No secret. */
+  readonly gitHubClientId: string | undefined
 }
 
 /**
@@ -43,6 +45,8 @@ export function platformEnvironment(): PlatformEnvironment {
     rendererFolder: join(root, 'out', 'renderer'),
     supervisor: program('electron/clusters/local/supervisor.ts', 'supervisor.js'),
     staticServer: program('electron/clusters/local/static-server.ts', 'static-server.js'),
+    // What was set when it was bundled stands in the place of this.
+    gitHubClientId: process.env.SLIPWAY_GITHUB_CLIENT_ID || undefined,
   }
 }
 

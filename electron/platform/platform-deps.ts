@@ -10,6 +10,7 @@ import type { Checkpoint } from '../pipeline/effects.ts'
 import type { ReconcileDeps } from '../pipeline/reconcile.ts'
 import type { PlaceRecord } from '../secrets/secret-place.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
+import type { GitHubParts } from '../sources/github/parts.ts'
 import type { SourceReader } from '../sources/source-reader.ts'
 
 /** What differs between the desktop, the browser session, the command line and the tests. */
@@ -37,6 +38,10 @@ export interface PlatformDeps {
   }) => Promise<ClusterDriver>
   /** `record` remembers which store this data folder uses. */
   readonly createSecretStore: (record: PlaceRecord) => SecretStore
+  /** Whoever never signs in does without it. */
+  readonly loadGitHub: () => Promise<GitHubParts>
+  /** Of the app that this Slipway signs in with at github.com. */
+  readonly gitHubClientId: string | undefined
   readonly gatewayPort?: number
   readonly now?: () => number
   readonly checkpoint?: Checkpoint

@@ -6,6 +6,7 @@ import type { Plan, PlanChoice } from '../../shared/domain/plan.ts'
 import type { Cluster } from '../../shared/domain/records.ts'
 import type { VariableList } from '../../shared/domain/variable.ts'
 import type { Instance } from '../clusters/driver.ts'
+import { createAccountRecords } from '../database/accounts.ts'
 import { createDailyCopies } from '../database/copies.ts'
 import { createIds, findNewestId } from '../database/ids.ts'
 import { lockFolder, openDatabase } from '../database/open.ts'
@@ -21,6 +22,7 @@ import { createReconcile } from '../pipeline/reconcile.ts'
 import { createSecretVersions } from '../secrets/secret-versions.ts'
 import { createReadBack } from '../transfer/read-back.ts'
 import { createTransfer } from '../transfer/transfer.ts'
+import { createAccounts } from './accounts.ts'
 import { createChanges } from './changes.ts'
 import { createClusterDrivers } from './cluster-drivers.ts'
 import { createClusterSettings } from './cluster-settings.ts'
@@ -85,6 +87,14 @@ export async function createPlatform(deps: PlatformDeps) {
   })
   const collectSecrets = () =>
     void secrets.collect().catch(error => log.warn({ err: error }, 'unused secrets could not be deleted'))
+  const accounts = createAccounts({
+    records: createAccountRecords(database, { newId, now }),
+    ...{ reader, writer, secrets, now },
+    loadParts: deps.loadGitHub,
+    clientId: deps.gitHubClientId,
+    log: message => log.warn(message),
+    changed: changes.touchOther,
+  })
   const transfer = createTransfer({ reader, writer, secrets, collect: collectSecrets, changed, now })
 
   const seen = new Map<string, readonly Instance[]>()
@@ -113,6 +123,7 @@ export async function createPlatform(deps: PlatformDeps) {
     driver,
     logs,
     resolve: secrets.resolve,
+    loginFor: accounts.loginFor,
     onRemoved: collectSecrets,
     now,
     checkpoint: deps.checkpoint ?? (() => {}),
@@ -141,7 +152,10 @@ export async function createPlatform(deps: PlatformDeps) {
     changes.touch(id)
     queue.add(id)
   }
-  const intents = createIntents({ reader, writer, sources, driver, secrets, wake, now })
+  const intents = createIntents({
+    ...{ reader, writer, sources, driver, secrets, wake, now },
+    loginFor: accounts.loginFor,
+  })
   const isOurs = (id: string) => !deps.isQuiet || asked.has(id)
   const wakeIfOurs = (id: string) => {
     if (isOurs(id)) queue.add(id)
@@ -206,6 +220,7 @@ export async function createPlatform(deps: PlatformDeps) {
     dataFolder,
     gatewayPort: gateway.port,
     users,
+    accounts,
     transfer,
     reader,
     writer,

@@ -3,6 +3,7 @@ import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { Platform } from '../platform/platform.ts'
 import { clusterHandlers } from './handlers/clusters.ts'
 import { deploymentHandlers } from './handlers/deployments.ts'
+import { accountHandlers, gitHubHandlers } from './handlers/github.ts'
 import { createHandlerBase, found, type Surface } from './handlers/handler-base.ts'
 import { logHandlers } from './handlers/logs.ts'
 import { shellHandlers } from './handlers/shells.ts'
@@ -53,6 +54,8 @@ export function createRouter(
       }),
       use: at.users.use.handler(({ input }) => users.use(input.id)),
     },
+    accounts: accountHandlers(at, platform),
+    github: gitHubHandlers(at, platform),
     projects: {
       give: at.projects.give.handler(({ input, context }) => {
         users.give(input.id, input.ownerId, context.asker)

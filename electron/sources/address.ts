@@ -1,5 +1,6 @@
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import { createMask, maskCredentials } from './mask.ts'
+import type { GitLogin } from './source-reader.ts'
 
 /**
  * Where git reads from. `url` holds no credentials: those go to git as a header in the environment, so that they are
@@ -11,23 +12,25 @@ export interface GitAddress {
   /** On this computer, where submodules may be on this computer too. */
   readonly isFile: boolean
   readonly config: readonly (readonly [key: string, value: string])[]
+  /** What the configuration reads, so that it is in no file. */
+  readonly environment: Readonly<Record<string, string>>
   readonly mask: (text: string) => string
 }
 
-export function parseGitAddress(address: string): GitAddress {
+export function parseGitAddress(address: string, login?: GitLogin): GitAddress {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
   if (address.startsWith('-') || /[\u0000-\u001f\u007f]/.test(address)) throw refused(address)
-  if (/^https?:\/\//i.test(address)) return parseHttp(address)
+  if (/^https?:\/\//i.test(address)) return parseHttp(address, login)
   const url = maskCredentials(address) === address ? address : withoutPassword(address)
   const mask = createMask([])
   if (/^file:\/\//i.test(url) || url.startsWith('/') || /^[a-z]:[\\/]/i.test(url)) {
-    return { url, host: 'this computer', isFile: true, config: [], mask }
+    return { url, host: 'this computer', isFile: true, config: [], environment: {}, mask }
   }
   const host = /^(?:ssh|git|git\+ssh):\/\/(?:[^/@]*@)?(\[[^\]]+\]|[^/:]+)/i.exec(url)?.[1]
   const scpHost = /^(?:[\w.-]+@)?([\w.-]+|\[[^\]]+\]):(?![:/]{2}|:)/.exec(url)?.[1]
   const found = host ?? scpHost
   if (found === undefined || found.startsWith('-')) throw refused(address)
-  return { url, host: found, isFile: false, config: [], mask }
+  return { url, host: found, isFile: false, config: [], environment: {}, mask }
 }
 
 /** Refuses what git would read as an option or what cannot be a branch. */
@@ -41,24 +44,34 @@ export function checkBranch(branch: string): void {
   })
 }
 
-function parseHttp(address: string): GitAddress {
+function parseHttp(address: string, given: GitLogin | undefined): GitAddress {
   if (!URL.canParse(address)) throw refused(address)
   const parsed = new URL(address)
   const secrets = [parsed.password, decode(parsed.password), parsed.password === '' ? parsed.username : '']
-  const mask = createMask(secrets)
   const login = `${decode(parsed.username)}:${decode(parsed.password)}`
   parsed.username = ''
   parsed.password = ''
-  const config =
-    login === ':'
-      ? []
-      : [
-          [
-            `http.${parsed.origin}/.extraHeader`,
-            `Authorization: Basic ${Buffer.from(login).toString('base64')}`,
-          ] as const,
-        ]
-  return { url: parsed.href, host: parsed.host, isFile: false, config, mask }
+  const { href: url, host, origin } = parsed
+  const place = { url, host, isFile: false }
+  if (login === ':' && given !== undefined)
+    return { ...place, ...toHelper(origin, given), mask: createMask([...secrets, given.password]) }
+  const header = `Authorization: Basic ${Buffer.from(login).toString('base64')}`
+  const config = login === ':' ? [] : [[`http.${origin}/.extraHeader`, header] as const]
+  return { ...place, config, environment: {}, mask: createMask(secrets) }
+}
+
+/**
+ * Git asks for the login only where a server does: what is public is read without. It takes the place of the person's own helpers
+ * at that server, which might know another login, and would keep this one.
+ */
+function toHelper(origin: string, { user, password }: GitLogin): Pick<GitAddress, 'config' | 'environment'> {
+  const key = `credential.${origin}.helper`
+  const script =
+    'test "$1" = get && printf "username=%s\\npassword=%s\\n" "$SLIPWAY_GIT_USER" "$SLIPWAY_GIT_PASSWORD"'
+  return {
+    config: [[key, ''] as const, [key, `!f() { ${script}; }; f`] as const],
+    environment: { SLIPWAY_GIT_USER: user, SLIPWAY_GIT_PASSWORD: password },
+  }
 }
 
 function withoutPassword(address: string): string {

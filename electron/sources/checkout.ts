@@ -67,7 +67,7 @@ function createGit(
       ],
       cwd: order.folder,
       config: address.config,
-      env: { GIT_LFS_FORCE_PROGRESS: '1' },
+      env: { GIT_LFS_FORCE_PROGRESS: '1', ...address.environment },
       deadline,
       onOutput: onOutput && (line => onOutput(address.mask(line))),
       signal: order.signal,

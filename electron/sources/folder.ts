@@ -20,7 +20,7 @@ export function createFolderReader(deps: { runGit: RunGit; timeouts: GitTimeouts
       return []
     },
 
-    async head({ address }, _branch, signal) {
+    async head({ address }, _branch, { signal } = {}) {
       await checkFolder(address)
       const { entries } = await list(address, signal)
       return { branch: '', sha: await digest(address, entries, signal) }

@@ -38,8 +38,8 @@ export function createSourceReader(deps: SourceReaderDeps = {}): SourceReader {
     })
   }
   return {
-    branches: async (source, signal) => readerOf(source).branches(source, signal),
-    head: async (source, branch, signal) => readerOf(source).head(source, branch, signal),
+    branches: async (source, access) => readerOf(source).branches(source, access),
+    head: async (source, branch, access) => readerOf(source).head(source, branch, access),
     checkout: async order => readerOf(order.source).checkout(order),
   }
 }
@@ -59,6 +59,7 @@ function createGitReader(deps: {
         ...['ls-remote', '--symref', '--', address.url, 'HEAD', 'refs/heads/*'],
       ],
       config: address.config,
+      env: address.environment,
       deadline: performance.now() + timeouts.totalMs,
       signal,
     })
@@ -67,11 +68,12 @@ function createGitReader(deps: {
   }
 
   return {
-    branches: (source, signal) => listBranches(parseGitAddress(source.address), signal),
+    branches: (source, { login, signal } = {}) =>
+      listBranches(parseGitAddress(source.address, login), signal),
 
-    async head(source, branch, signal) {
+    async head(source, branch, { login, signal } = {}) {
       checkBranch(branch)
-      const branches = await listBranches(parseGitAddress(source.address), signal)
+      const branches = await listBranches(parseGitAddress(source.address, login), signal)
       const found = branch === '' ? branches[0] : branches.find(({ name }) => name === branch)
       if (found === undefined) {
         throw branchNotFound(
@@ -82,9 +84,9 @@ function createGitReader(deps: {
       return { branch: found.name, sha: found.sha }
     },
 
-    checkout({ source, ...order }) {
+    checkout({ source, login, ...order }) {
       checkBranch(order.branch)
-      return checkout({ ...order, address: parseGitAddress(source.address) })
+      return checkout({ ...order, address: parseGitAddress(source.address, login) })
     },
   }
 }

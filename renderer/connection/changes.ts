@@ -40,6 +40,7 @@ export function followChanges(deps: {
       invalidate(api.clusters.key())
       invalidate(api.settings.key())
       invalidate(api.users.key())
+      invalidate(api.accounts.key())
       invalidate(api.session.key())
       invalidate(api.logs.disk.key())
     }

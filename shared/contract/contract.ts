@@ -19,6 +19,7 @@ import { variableChangesSchema, variableListSchema } from '../domain/variable.ts
 import { clusters } from './clusters.ts'
 import { deployments } from './deployments.ts'
 import { byId, entry } from './entry.ts'
+import { accounts, github } from './github.ts'
 import { logs } from './logs.ts'
 import { shells } from './shells.ts'
 import { sources } from './sources.ts'
@@ -66,6 +67,9 @@ export const contract = {
     /** From now on who acts, in the window, in browsers and in terminals. */
     use: entry.input(byId).output(userSchema),
   },
+
+  accounts,
+  github,
 
   projects: {
     /** With its deployments, to another user. Where that one has a project of the same source already, the two become one. */
@@ -152,7 +156,7 @@ export const contract = {
     update: entry
       .input(
         settingsSchema
-          .omit({ secretPlace: true, restoration: true, currentUserId: true })
+          .omit({ secretPlace: true, restoration: true, currentUserId: true, gitHubClientIds: true })
           .extend({ restoration: z.null() })
           .partial(),
       )

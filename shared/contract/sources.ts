@@ -6,9 +6,12 @@ import { entry, source } from './entry.ts'
 
 const branchSchema = z.object({ name: z.string(), sha: z.string() })
 
+/** The account at GitHub that reads it; whose is found otherwise. */
+const readAs = z.object({ accountId: idSchema.optional() })
+
 export const sources = {
   /** Branches of a git source, default branch first. Empty for a folder. */
-  branches: entry.input(source).output(z.array(branchSchema)),
+  branches: entry.input(z.intersection(source, readAs)).output(z.array(branchSchema)),
   /**
    * Fetches the head of a branch (the default one if empty) and finds the plan of its folder `root`, by the Dockerfile that is named.
    * `folders` have an app each; `.` is the top of the repository.
@@ -20,6 +23,7 @@ export const sources = {
         branch: z.string(),
         ...planEditsSchema.pick({ root: true, dockerfile: true, target: true }).shape,
         clusterId: idSchema.optional(),
+        ...readAs.shape,
       }),
     )
     .output(

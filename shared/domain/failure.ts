@@ -32,9 +32,13 @@ export const failureCodes = [
   'port_differs',
   'port_taken',
   'quota_exceeded',
+  'rate_limited',
   'registry_denied',
   'registry_missing',
   'secrets_unavailable',
+  'sign_in_expired',
+  'sign_in_refused',
+  'sign_in_required',
   'source_branch_not_found',
   'source_commit_not_found',
   'source_denied',
@@ -56,7 +60,8 @@ export const isPassing = (code: FailureCode): boolean => code === 'internal' || 
 /**
  * A failure as it is stored and shown. `message`: what failed, in the person's words. `hint`: what to do next.
  * `lines`: the last lines of output that show it. `port`: the port the failure is about, if it is about one. `folders`:
- * folders of the repository to choose from instead.
+ * folders of the repository to choose from instead. `until`: when it may be tried again, in UTC milliseconds. `link`: where the next
+ * step is taken in a browser.
  * Never carries a secret; causes go to the log only.
  */
 export const failureSchema = z.object({
@@ -66,6 +71,8 @@ export const failureSchema = z.object({
   lines: z.array(z.string()).optional(),
   port: z.number().int().optional(),
   folders: z.array(z.string()).optional(),
+  until: z.number().int().optional(),
+  link: z.object({ word: z.string(), url: z.string() }).optional(),
 })
 export type Failure = z.infer<typeof failureSchema>
 

@@ -202,6 +202,8 @@ export const activityVerbs = [
   'user_added',
   'user_renamed',
   'user_removed',
+  'signed_in',
+  'signed_out',
 ] as const
 
 /** One line of history. The names are copies, so that the line outlives the records. */
@@ -249,5 +251,7 @@ export const settingsSchema = z.object({
   restoration: restorationSchema.nullable(),
   /** Who acts where nobody else is named. Null before the first start. */
   currentUserId: idSchema.nullable(),
+  /** Of the app that people sign in with by a code, by the address of the GitHub where it is registered. */
+  gitHubClientIds: z.record(z.string(), z.string()),
 })
 export type Settings = z.infer<typeof settingsSchema>

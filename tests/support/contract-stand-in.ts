@@ -131,6 +131,25 @@ export async function startStandIn(options: { state: StandInState; port?: number
         ),
       ),
     },
+    accounts: {
+      list: os.accounts.list.handler(() => data.accounts.list()),
+      options: os.accounts.options.handler(() => data.accounts.options),
+      signInByCode: os.accounts.signInByCode.handler(async function* ({ signal }) {
+        yield data.accounts.code
+        await aborted(signal)
+      }),
+      signInWithToken: os.accounts.signInWithToken.handler(({ input, errors }) => {
+        if (input.token === 'wrong') throw errors.FAILED(fail(data.accounts.refused))
+        return data.accounts.ana
+      }),
+      signInByCli: os.accounts.signInByCli.handler(() => data.accounts.ana),
+      signOut: os.accounts.signOut.handler(() => ({})),
+    },
+    github: {
+      repositories: os.github.repositories.handler(async function* () {
+        yield* data.accounts.repositories()
+      }),
+    },
     projects: { give: os.projects.give.handler(() => ({})) },
     sources: {
       branches: os.sources.branches.handler(async ({ input, errors, signal }) => {

@@ -63,6 +63,10 @@ const platform = await createPlatform({
   sources,
   detectPlan,
   findApps: async () => [],
+  loadGitHub: async () => {
+    throw nothingThere()
+  },
+  gitHubClientId: undefined,
   gatewayPort: 0,
   createSecretStore: record =>
     createSecretPlace({ folder: dataFolder, record, findKeychain: async () => undefined }),

@@ -18,6 +18,7 @@ import type {
   UserList,
 } from '../../shared/domain/records.ts'
 import type { VariableList } from '../../shared/domain/variable.ts'
+import { createStandInAccounts } from './stand-in-accounts.ts'
 import { createStandInClusters } from './stand-in-clusters.ts'
 
 /** `empty`: the first start. `varied`: one deployment in every state. `broken`: the list cannot be read. `many`: thousands. */
@@ -34,6 +35,7 @@ export function createStandInData(state: StandInState) {
   const local: Cluster = { id: nextId(), kind: 'local', name: 'This computer' }
 
   const clusters = createStandInClusters({ local, nextId, now })
+  const accounts = createStandInAccounts({ state, nextId, now })
 
   const other: User = { id: nextId(), name: 'bea' }
   const deployments: Deployment[] = []
@@ -194,6 +196,7 @@ export function createStandInData(state: StandInState) {
       takesSettings: false,
     } satisfies ImportReport,
     clusters,
+    accounts,
     branches: ['main', 'dev', 'feature/saved-addresses', 'release/2026-11'].map((name, index) => ({
       name,
       sha: `${index}f8e7d6`.padEnd(40, '0'),

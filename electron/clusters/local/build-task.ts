@@ -108,6 +108,7 @@ export function createBuildTask(
           branch: order.branch,
           sha: order.sha,
           folder: checkout,
+          login: order.gitLogin,
           onOutput: line => print('stdout', line),
           signal,
         }),

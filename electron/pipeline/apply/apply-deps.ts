@@ -1,9 +1,11 @@
+import type { Source } from '../../../shared/domain/records.ts'
 import type { StoredVariable } from '../../../shared/domain/variable.ts'
 import type { ClusterDriver } from '../../clusters/driver.ts'
 import type { DeploymentRow, Reader } from '../../database/reader.ts'
 import type { Writer } from '../../database/writer.ts'
 import type { LogStore } from '../../logs/log-store.ts'
 import type { ResolvedVariables } from '../../secrets/secret-versions.ts'
+import type { GitLogin } from '../../sources/source-reader.ts'
 import type { Checkpoint } from '../effects.ts'
 
 /** What ended, for notifications. Not for control flow. */
@@ -21,6 +23,8 @@ export interface ApplyDeps {
   readonly driver: ClusterDriver
   readonly logs: LogStore
   readonly resolve: (variables: readonly StoredVariable[]) => Promise<ResolvedVariables>
+  /** What git shows when the repository asks who reads it. */
+  readonly loginFor: (source: Source, reader: { ownerId: string }) => Promise<GitLogin | undefined>
   /** Versions of secrets may have lost their last use. */
   readonly onRemoved: () => void
   readonly checkpoint: Checkpoint

@@ -27,10 +27,12 @@ export function createBuildEffects(deps: ApplyDeps) {
       return error.failure
     })
     if ('code' in resolved) return failBuild(deployment, build, resolved, { finishedAt: now() })
+    const source = reader.sourceOf(deployment)
     const order = {
       buildId: build.id,
       deploymentId: deployment.id,
-      source: reader.sourceOf(deployment),
+      source,
+      gitLogin: await deps.loginFor(source, { ownerId: reader.ownerOf(deployment.id)?.id ?? '' }),
       branch: build.branch,
       sha: build.sha,
       planEdits: build.planEdits,

@@ -5,7 +5,7 @@ import { toImageName, toImagePlan } from '../../clusters/image-plan.ts'
 import type { DeploymentRow, Reader } from '../../database/reader.ts'
 import type { Writer } from '../../database/writer.ts'
 import type { SecretVersions } from '../../secrets/secret-versions.ts'
-import type { SourceReader } from '../../sources/source-reader.ts'
+import type { GitLogin, SourceReader } from '../../sources/source-reader.ts'
 
 /** Who asks. `hasConsent`: typing the command is the consent; elsewhere it must have been given before. */
 export interface Asker {
@@ -20,6 +20,8 @@ export interface IntentDeps {
   readonly sources: SourceReader
   readonly driver: Pick<Clusters, 'hasArtifact' | 'findImage'>
   readonly secrets: SecretVersions
+  /** What git shows when the repository asks who reads it. */
+  readonly loginFor: (source: Source, reader: { ownerId: string }) => Promise<GitLogin | undefined>
   readonly wake: (deploymentId: string) => void
   readonly now: () => number
 }
@@ -68,13 +70,13 @@ export function createAsking(deps: IntentDeps) {
     },
 
     /** What a deploy would take now: the head of a branch, the files of a folder, the image of a tag. */
-    readHead: (
+    readHead: async (
       source: Source,
-      wish: { branch: string; cluster: Cluster; port: number | null },
+      wish: { branch: string; cluster: Cluster; port: number | null; ownerId: string },
     ): Promise<{ branch: string; sha: string }> =>
       source.kind === 'image'
         ? readImageHead(deps.driver, source, wish)
-        : deps.sources.head(source, wish.branch),
+        : deps.sources.head(source, wish.branch, { login: await deps.loginFor(source, wish) }),
 
     /** This computer, if none is named. */
     findCluster: (id: string | undefined): Cluster => {

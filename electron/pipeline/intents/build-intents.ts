@@ -78,7 +78,10 @@ export function createBuildIntents(deps: IntentDeps, asking: Asking, builds: Bui
       const cluster = asking.findCluster(find(id).clusterId)
       if (cluster.kind === 'local') asking.askConsent(asker)
       const { branch, port } = find(id)
-      const head = await asking.readHead(reader.sourceOf(find(id)), { branch, cluster, port })
+      const head = await asking.readHead(reader.sourceOf(find(id)), {
+        ...{ branch, cluster, port },
+        ownerId: reader.ownerOf(id)?.id ?? asker.userId,
+      })
       return ask(id, current => ({ buildId: builds.addNow(current, head, asker, options) }))
     },
 

@@ -51,12 +51,12 @@ export function createDeploymentIntents(deps: IntentDeps, asking: Asking, builds
         edits.flatMap(one => (one.isSecret ? one.name : [])),
       )
       const { branch, port } = wish
-      const head = await asking.readHead(wish.source, { branch, cluster, port })
+      const ownerId = wish.ownerId ?? asker.userId
+      const head = await asking.readHead(wish.source, { branch, cluster, port, ownerId })
       checkVariables([], { set: [...edits], remove: [] })
       const made = await secrets.keep(toSecretValues(edits), versions =>
         writer.transaction(() => {
           refuseTakenName(reader, wish.name)
-          const ownerId = wish.ownerId ?? asker.userId
           refuseUnknownOwner(reader, ownerId)
           const projectId = writer.project({ ownerId, name: wish.name, source: wish.source })
           const id = writer.deployment({

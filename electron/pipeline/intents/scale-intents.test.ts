@@ -23,6 +23,7 @@ beforeEach(() => {
     },
     driver: { hasArtifact: async () => true, findImage: () => Promise.reject(new Error('there is none')) },
     secrets: createSecretVersions({ reader: data.reader, writer: data.writer, store: createMemoryStore() }),
+    loginFor: async () => undefined,
     wake: id => woken.push(id),
     now: data.now,
   })

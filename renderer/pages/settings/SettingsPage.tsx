@@ -7,6 +7,7 @@ import { formatExact } from '../../format/time.ts'
 import { Page } from '../../frame/Page.tsx'
 import { QueryView } from '../../ui/QueryView.tsx'
 import { SkeletonRows } from '../../ui/SkeletonRows.tsx'
+import { Accounts } from './Accounts.tsx'
 import classes from './Settings.module.css'
 import { SettingsRow } from './SettingsRow.tsx'
 import { SpaceRow } from './SpaceRow.tsx'
@@ -21,6 +22,7 @@ export function SettingsPage() {
       <div className={classes.settings}>
         <Appearance />
         <Users />
+        <Accounts />
         <Transfer />
         <QueryView query={settings} loading={<SkeletonRows count={2} widths={[32, 12]} />}>
           {given => (

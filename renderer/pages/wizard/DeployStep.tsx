@@ -31,10 +31,13 @@ export function DeployStep({
   cluster,
   deployment,
   suggestedName,
+  suggestedOwner,
 }: {
   cluster: Cluster
   deployment: Wanted
   suggestedName: string
+  /** Who has the account that the repository was picked from. */
+  suggestedOwner: string | null
 }) {
   const settings = useQuery(api.settings.get.queryOptions())
   return (
@@ -45,6 +48,7 @@ export function DeployStep({
             cluster={cluster}
             deployment={deployment}
             suggestedName={suggestedName}
+            suggestedOwner={suggestedOwner}
             settings={given}
           />
         )}
@@ -57,11 +61,14 @@ function DeployForm({
   cluster,
   deployment,
   suggestedName,
+  suggestedOwner,
   settings,
 }: {
   cluster: Cluster
   deployment: Wanted
   suggestedName: string
+  /** Who has the account that the repository was picked from. */
+  suggestedOwner: string | null
   settings: Settings
 }) {
   const navigate = useNavigate()
@@ -71,7 +78,7 @@ function DeployForm({
   const [instances, setInstances] = useState<number | null>(1)
   const session = useQuery(api.session.info.queryOptions())
   const { users, areSeveral } = useUsers()
-  const [chosenOwner, setOwner] = useState<string | null>(null)
+  const [chosenOwner, setOwner] = useState(suggestedOwner)
   const ownerId = chosenOwner ?? session.data?.user.id
   const isLocal = cluster.kind === 'local'
   const needsConsent = isLocal && settings.localConsentAt === null

@@ -1,7 +1,9 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import type { Account } from '../../../shared/domain/github.ts'
 import { toImageText } from '../../../shared/domain/image.ts'
 import type { Source } from '../../../shared/domain/records.ts'
+import { GitHubSource } from './GitHubSource.tsx'
 import { Step } from './Step.tsx'
 import { type TypedSource, toImageSource, toSource } from './to-source.ts'
 import classes from './Wizard.module.css'
@@ -24,29 +26,31 @@ const kinds = {
     read: toImageSource,
   },
 } as const
-type Kind = keyof typeof kinds
+type Kind = keyof typeof kinds | 'github'
 
 export function SourceStep({
   given,
+  accounts,
   isOpen,
   accept,
   change,
 }: {
   given: TypedSource | null
+  /** Who is signed in at GitHub. */
+  accounts: readonly Account[]
   isOpen: boolean
   accept: (typed: TypedSource) => void
   change: () => void
 }) {
   const shown = given === null ? '' : toText(given)
-  const [kind, setKind] = useState<Kind>(given?.source.kind === 'image' ? 'image' : 'code')
+  const [kind, setKind] = useState<Kind>(toKind(given, accounts))
   const [text, setText] = useState(shown)
   const [isRefused, setRefused] = useState(false)
   if (!isOpen && given !== null)
     return <Step title="Source" answer={<span className="mono">{shown}</span>} change={change} />
 
-  const { title, label, placeholder, refusal, help, read } = kinds[kind]
   return (
-    <Step title={title}>
+    <Step title={kind === 'github' ? 'Which repository?' : kinds[kind].title}>
       <SegmentedControl
         className={classes.kinds}
         size="xs"
@@ -57,40 +61,79 @@ export function SourceStep({
           setRefused(false)
         }}
         data={[
+          { value: 'github', label: 'From GitHub' },
           { value: 'code', label: 'A repository or folder' },
           { value: 'image', label: 'An image' },
         ]}
       />
+      {kind === 'github' ? (
+        <GitHubSource
+          accounts={accounts}
+          pick={({ address }, { id, userId }) =>
+            accept({ source: { kind: 'git', address }, branch: null, account: { id, userId } })
+          }
+        />
+      ) : (
+        <TypedForm
+          kind={kind}
+          text={text}
+          isRefused={isRefused}
+          type={next => {
+            setText(next)
+            setRefused(false)
+          }}
+          submit={() => {
+            const next = kinds[kind].read(text)
+            setRefused(next === null)
+            if (next !== null) accept(next)
+          }}
+        />
+      )}
+    </Step>
+  )
+}
+
+function TypedForm(props: {
+  kind: keyof typeof kinds
+  text: string
+  isRefused: boolean
+  type: (text: string) => void
+  submit: () => void
+}) {
+  const { label, placeholder, refusal, help } = kinds[props.kind]
+  return (
+    <>
       <form
         className={classes.form}
         onSubmit={event => {
           event.preventDefault()
-          const next = read(text)
-          setRefused(next === null)
-          if (next !== null) accept(next)
+          props.submit()
         }}
       >
         <TextInput
-          key={kind}
+          key={props.kind}
           className={classes.wide}
           aria-label={label}
           placeholder={placeholder}
-          value={text}
-          error={isRefused ? refusal : null}
+          value={props.text}
+          error={props.isRefused ? refusal : null}
           data-autofocus
           autoFocus
           spellCheck={false}
           autoComplete="off"
-          onChange={event => {
-            setText(event.currentTarget.value)
-            setRefused(false)
-          }}
+          onChange={event => props.type(event.currentTarget.value)}
         />
         <Button type="submit">Continue</Button>
       </form>
       <p className={classes.help}>{help}</p>
-    </Step>
+    </>
   )
+}
+
+function toKind(given: TypedSource | null, accounts: readonly Account[]): Kind {
+  if (given === null) return accounts.length > 0 ? 'github' : 'code'
+  if (given.account !== undefined) return 'github'
+  return given.source.kind === 'image' ? 'image' : 'code'
 }
 
 const toText = ({ source, branch }: { source: Source; branch: string | null }): string =>

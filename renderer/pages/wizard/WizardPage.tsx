@@ -1,31 +1,36 @@
 import { skipToken, useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
+import type { Account } from '../../../shared/domain/github.ts'
 import type { PlanEdits } from '../../../shared/domain/plan.ts'
 import type { Source } from '../../../shared/domain/records.ts'
 import type { VariableEdit } from '../../../shared/domain/variable.ts'
 import { api } from '../../connection/api.ts'
 import { Page } from '../../frame/Page.tsx'
+import { useAccounts } from '../../github/use-accounts.ts'
 import { QueryView } from '../../ui/QueryView.tsx'
 import { BranchStep } from './BranchStep.tsx'
 import { DeployStep } from './DeployStep.tsx'
 import { PlanStep } from './PlanStep.tsx'
 import { SourceStep } from './SourceStep.tsx'
+import type { TypedSource } from './to-source.ts'
 import { VariablesStep } from './VariablesStep.tsx'
 import { WhereStep } from './WhereStep.tsx'
 import classes from './Wizard.module.css'
 
 export function WizardPage() {
   const { sample } = useSearch({ from: '/new' })
+  const accounts = useAccounts()
   const source = useQuery(api.sources.sample.queryOptions({ enabled: sample === true }))
   return (
     <Page title="New deployment" newButton="none">
       {sample === true ? (
         <QueryView query={source} loading={null}>
-          {given => <Wizard key={given.address} given={given} />}
+          {given => <Wizard key={given.address} given={given} accounts={[]} />}
         </QueryView>
       ) : (
-        <Wizard given={null} />
+        // Who is signed in decides what the first question is.
+        accounts.status !== 'pending' && <Wizard given={null} accounts={accounts.data ?? []} />
       )}
     </Page>
   )
@@ -35,9 +40,10 @@ const order = ['source', 'branch', 'where', 'plan', 'variables', 'deploy'] as co
 type StepName = (typeof order)[number]
 
 /** One page that grows. Going back to a step takes back what was answered after it. */
-function Wizard({ given }: { given: Source | null }) {
+function Wizard({ given, accounts }: { given: Source | null; accounts: readonly Account[] }) {
   const [step, setStep] = useState<StepName>(given === null ? 'source' : 'branch')
   const [source, setSource] = useState(given)
+  const [account, setAccount] = useState<TypedSource['account']>()
   const [branch, setBranch] = useState<string | null>(null)
   const [edits, setEdits] = useState<PlanEdits>({})
   const [port, setPort] = useState<number | null>(null)
@@ -50,7 +56,10 @@ function Wizard({ given }: { given: Source | null }) {
   const fresh = { staleTime: 0, gcTime: 0 }
   const isImage = source?.kind === 'image'
   const branches = useQuery(
-    api.sources.branches.queryOptions({ input: source === null || isImage ? skipToken : source, ...fresh }),
+    api.sources.branches.queryOptions({
+      input: source === null || isImage ? skipToken : { ...source, accountId: account?.id },
+      ...fresh,
+    }),
   )
   const isFolder = branches.data?.length === 0
   const chosenBranch = branch ?? (isFolder ? '' : null)
@@ -72,6 +81,7 @@ function Wizard({ given }: { given: Source | null }) {
               dockerfile: edits.dockerfile,
               target: edits.target,
               clusterId: cluster?.id,
+              accountId: account?.id,
             },
       ...fresh,
     }),
@@ -80,10 +90,12 @@ function Wizard({ given }: { given: Source | null }) {
   return (
     <div className={classes.wizard}>
       <SourceStep
-        given={source && { source, branch }}
+        given={source && { source, branch, ...(account === undefined ? {} : { account }) }}
+        accounts={accounts}
         isOpen={shown === 'source'}
         accept={next => {
           setSource(next.source)
+          setAccount(next.account)
           setBranch(next.branch)
           setEdits({})
           setPort(null)
@@ -158,6 +170,7 @@ function Wizard({ given }: { given: Source | null }) {
             variables: [...variables],
           }}
           suggestedName={inspection.data.name}
+          suggestedOwner={account?.userId ?? null}
         />
       )}
     </div>

@@ -5,6 +5,8 @@ import type { Source } from '../../../shared/domain/records.ts'
 export interface TypedSource {
   readonly source: Source
   readonly branch: string | null
+  /** The account at GitHub that it was picked from. */
+  readonly account?: { readonly id: string; readonly userId: string }
 }
 
 /**

@@ -7,7 +7,6 @@ import { type Plan, toOwnDockerfile, withEdits } from '../../../../shared/domain
 import type { Commit } from '../../../../shared/domain/records.ts'
 import type { BuildOrder } from '../../driver.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
-import { withLogin } from './git-access.ts'
 
 /** What is known of a build before anything is made in the cluster. */
 export interface PreparedBuild {
@@ -32,8 +31,8 @@ export async function prepareBuild(
   const dispose = () => rm(parent, { recursive: true, force: true })
   try {
     const folder = join(parent, 'checkout')
-    const { branch, sha } = order
-    const commit = await context.sources.checkout({ source: withLogin(order), branch, sha, folder, ...hooks })
+    const { source, branch, sha, gitLogin: login } = order
+    const commit = await context.sources.checkout({ source, branch, sha, folder, login, ...hooks })
     const found = await context.detectPlan(folder, order.planEdits)
     const plan = toRunnable(withEdits(found, order.planEdits, order.port))
     refuseSecretArguments(plan, order)

@@ -1,0 +1,43 @@
+import { eventIterator } from '@orpc/contract'
+import { z } from 'zod'
+import {
+  accountSchema,
+  deviceStepSchema,
+  gitHubAddressSchema,
+  repositoryPageSchema,
+  signInOptionsSchema,
+} from '../domain/github.ts'
+import { byId, entry } from './entry.ts'
+
+const at = z.object({ baseUrl: gitHubAddressSchema })
+
+/** An OAuth or GitHub App's, which is no secret. */
+const clientId = z
+  .string()
+  .trim()
+  .regex(/^[\w.-]{1,100}$/, 'A client id has letters, digits, dots and dashes.')
+
+/** Who is signed in at GitHub. Each of them is a user. */
+export const accounts = {
+  list: entry.output(z.array(accountSchema)),
+  /** How one can sign in there, from here. */
+  options: entry.input(at).output(signInOptionsSchema),
+  /** Shows a code to be typed at GitHub, and ends when that was done. Breaking it off ends the sign-in. */
+  signInByCode: entry
+    .input(at.extend({ clientId: clientId.optional() }))
+    .output(eventIterator(deviceStepSchema)),
+  /** With a token that was made there. It never comes back. */
+  signInWithToken: entry
+    .input(at.extend({ token: z.string().trim().min(1).max(1000) }))
+    .output(accountSchema),
+  /** With the token of the GitHub CLI of this computer. */
+  signInByCli: entry.input(at).output(accountSchema),
+  /** Deletes the token here. What is deployed stays. */
+  signOut: entry.input(byId).output(z.object({})),
+}
+
+/** What an account sees at GitHub. `id` is the account's. */
+export const github = {
+  /** As they come; the last page is complete, or says why it is not. */
+  repositories: entry.input(byId).output(eventIterator(repositoryPageSchema)),
+}

@@ -1,0 +1,19 @@
+/** Where most people are. Any other address is a GitHub Enterprise Server. */
+export const publicGitHub = 'https://github.com'
+
+/** As people say it: without the scheme. */
+export const toHostName = (baseUrl: string): string => baseUrl.replace(/^https?:\/\//, '')
+
+/** `owner/name` of a repository's address at that GitHub; undefined for another place. */
+export function toFullName(address: string, baseUrl: string): string | undefined {
+  const host = URL.canParse(baseUrl) ? new URL(baseUrl).host : ''
+  const web = URL.canParse(address) ? new URL(address) : undefined
+  const path =
+    web !== undefined && web.host === host && /^(?:https?|ssh):$/.test(web.protocol)
+      ? web.pathname.slice(1)
+      : new RegExp(`^(?:[\\w.-]+@)?${escapeRegex(host)}:(?!/)(.+)$`, 'i').exec(address)?.[1]
+  const parts = /^([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?$/.exec(path ?? '')
+  return parts === null ? undefined : `${parts[1]}/${parts[2]}`
+}
+
+const escapeRegex = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')

@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { failureSchema } from './failure.ts'
+import { idSchema } from './records.ts'
+
+/** UTC milliseconds. */
+const time = z.number().int()
+
+/** How an account was signed in: by a code typed at GitHub, by a token that was pasted, or by the GitHub CLI. */
+export const signInWays = ['device', 'token', 'cli'] as const
+export type SignInWay = (typeof signInWays)[number]
+
+const isLoopback = (host: string): boolean => /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(host)
+
+/**
+ * The address at which people open it, such as `https://github.example.com`, without a slash at its end. A token is sent there,
+ * so it has to be https, except on this computer.
+ */
+export const gitHubAddressSchema = z
+  .string()
+  .trim()
+  .max(500)
+  .transform(text => (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`))
+  .transform((text, context) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined
+    const isRight =
+      url !== undefined &&
+      url.username === '' &&
+      url.password === '' &&
+      url.hostname !== '' &&
+      (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))
+    if (isRight) return url.origin
+    context.addIssue({
+      code: 'custom',
+      message: 'Write the address of GitHub as https://github.example.com.',
+    })
+    return z.NEVER
+  })
+
+/**
+ * Somebody who is signed in. `scopes`: what an OAuth token may do; null where permissions are given in another way, as with
+ * fine-grained tokens. `failure`: why it does not work any more.
+ */
+export const accountSchema = z.object({
+  id: idSchema,
+  userId: idSchema,
+  login: z.string(),
+  /** As the person calls herself; empty where she says nothing. */
+  name: z.string(),
+  avatarUrl: z.string(),
+  baseUrl: z.string(),
+  way: z.enum(signInWays),
+  scopes: z.array(z.string()).nullable(),
+  failure: failureSchema.nullable(),
+  createdAt: time,
+})
+export type Account = z.infer<typeof accountSchema>
+
+/** What a sign-in by a code goes through; the last one has the account. */
+export const deviceStepSchema = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('code'),
+    /** To be typed at `url`. */
+    code: z.string(),
+    url: z.string(),
+    expiresAt: time,
+  }),
+  z.object({ state: z.literal('done'), account: accountSchema }),
+])
+export type DeviceStep = z.infer<typeof deviceStepSchema>
+
+/** `missing`: why it cannot be done here, as the end of a sentence; null where it can. */
+export const signInOptionsSchema = z.object({
+  device: z.object({ missing: z.string().nullable() }),
+  cli: z.object({ missing: z.string().nullable() }),
+  /** Where a token is made, with what it needs filled in. */
+  tokenUrl: z.string(),
+})
+export type SignInOptions = z.infer<typeof signInOptionsSchema>
+
+export const repositoryOrigins = ['own', 'organisation', 'shared', 'starred'] as const
+export type RepositoryOrigin = (typeof repositoryOrigins)[number]
+
+export const repositorySchema = z.object({
+  /** `ana/blog`. */
+  fullName: z.string(),
+  description: z.string(),
+  origin: z.enum(repositoryOrigins),
+  isPrivate: z.boolean(),
+  isArchived: z.boolean(),
+  isFork: z.boolean(),
+  defaultBranch: z.string(),
+  language: z.string(),
+  /** 0: nothing was pushed yet. */
+  pushedAt: time,
+  /** For git. */
+  address: z.string(),
+})
+export type Repository = z.infer<typeof repositorySchema>
+
+/** Repositories as they come; `failure` says why some are missing, and ends it. */
+export const repositoryPageSchema = z.object({
+  repositories: z.array(repositorySchema),
+  isComplete: z.boolean(),
+  failure: failureSchema.nullable(),
+})
+export type RepositoryPage = z.infer<typeof repositoryPageSchema>

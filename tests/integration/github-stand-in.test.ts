@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type GitHubStandIn, startGitHub } from '../support/github/github.ts'
+import { readDescription } from '../support/github/openapi.ts'
+
+const description = readDescription()
+let github: GitHubStandIn
+let token: string
+
+beforeAll(async () => {
+  github = await startGitHub()
+  github.addUser('ana', { name: 'Ana Test' })
+  token = github.issueToken('ana', ['repo'])
+  const blog = await github.addRepository('ana/blog', {
+    isPrivate: true,
+    files: { 'index.html': '<h1>hello</h1>' },
+  })
+  await blog.git?.git('tag', 'v1')
+  await blog.git?.git('push', '-q', 'origin', 'v1')
+  await blog.git?.commit({ 'index.html': '<h1>more</h1>' }, 'Say more')
+  await blog.git?.git('push', '-q', 'origin', 'HEAD:refs/pull/3/head')
+  blog.pulls.push({ number: 3, title: 'Say more', head: 'more' })
+  await github.addRepository('acme/site', { readers: ['ana'] })
+  github.star('ana', 'ana/blog')
+})
+afterAll(() => github.close())
+
+const get = async (path: string, headers: Record<string, string> = { authorization: `token ${token}` }) => {
+  const answer = await fetch(`${github.api}${path}`, { headers })
+  return { status: answer.status, body: await answer.json(), headers: answer.headers }
+}
+
+test.each([
+  ['/user', 'GET /user'],
+  ['/user/repos', 'GET /user/repos'],
+  ['/user/starred', 'GET /user/starred'],
+  ['/repos/ana/blog', 'GET /repos/{owner}/{repo}'],
+  ['/repos/ana/blog/branches', 'GET /repos/{owner}/{repo}/branches'],
+  ['/repos/ana/blog/tags', 'GET /repos/{owner}/{repo}/tags'],
+  ['/repos/ana/blog/pulls', 'GET /repos/{owner}/{repo}/pulls'],
+  ['/repos/ana/blog/commits/main', 'GET /repos/{owner}/{repo}/commits/{ref}'],
+  ['/repos/ana/blog/compare/v1...main', 'GET /repos/{owner}/{repo}/compare/{basehead}'],
+])('%s answers as GitHub describes it', async (path, route) => {
+  const { status, body } = await get(path)
+  expect({ status, isEmpty: Array.isArray(body) && body.length === 0 }).toEqual({
+    status: 200,
+    isEmpty: false,
+  })
+  expect(description.check(route, status, body)).toEqual([])
+})
+
+test.each([
+  ['/user', {}, 'GET /user', 401],
+  ['/repos/ana/none', undefined, 'GET /repos/{owner}/{repo}', 404],
+  ['/repos/ana/blog', {}, 'GET /repos/{owner}/{repo}', 404],
+  ['/repos/ana/blog/commits/none', undefined, 'GET /repos/{owner}/{repo}/commits/{ref}', 422],
+] as const)('%s refuses as GitHub does', async (path, headers, route, wanted) => {
+  const { status, body } = await get(path, headers)
+  expect(status).toBe(wanted)
+  expect(description.check(route, status, body)).toEqual([])
+})
+
+test('an answer that lacks a field is told from a whole one', async () => {
+  const { body } = await get('/repos/ana/blog/branches')
+  const [{ protected: _, ...branch }] = body as { protected: boolean }[] as [{ protected: boolean }]
+  expect(description.check('GET /repos/{owner}/{repo}/branches', 200, [branch])).toHaveLength(1)
+})
+
+test('an answer that did not change costs nothing', async () => {
+  const first = await get('/user')
+  const before = github.limit.remaining
+  const again = await fetch(`${github.api}/user`, {
+    headers: { authorization: `token ${token}`, 'if-none-match': first.headers.get('etag') ?? '' },
+  })
+  expect([again.status, github.limit.remaining]).toEqual([304, before])
+})

@@ -1,0 +1,175 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Platform } from '../../electron/platform/platform.ts'
+import { listRepositories } from '../../electron/sources/github/repositories.ts'
+import { toFailure } from '../../shared/domain/failure.ts'
+import type { Repository } from '../../shared/domain/github.ts'
+import { type GitHubStandIn, startGitHub } from '../support/github/github.ts'
+import { loadQuickGitHub } from '../support/github/parts.ts'
+import {
+  asker,
+  createDataFolder,
+  getThroughGateway,
+  startPlatform,
+  waitForDeployment,
+} from '../support/platform.ts'
+
+const exec = promisify(execFile)
+
+const app = (greeting: string) => ({
+  'package.json': JSON.stringify({ name: 'blog', private: true, scripts: { start: 'node server.js' } }),
+  'server.js': `
+    const http = require('node:http')
+    http.createServer((request, response) => response.end('${greeting}')).listen(process.env.PORT)
+  `,
+})
+
+let github: GitHubStandIn
+let platform: Platform
+const data = createDataFolder()
+
+beforeAll(async () => {
+  github = await startGitHub()
+  github.addUser('octo-ana', { name: 'Ana Test' })
+  await github.addRepository('octo-ana/blog', {
+    isPrivate: true,
+    pushedAt: '2026-05-01T00:00:00Z',
+    files: app('from a private repository'),
+  })
+  await github.addRepository('octo-ana/open', { files: app('from a public one') })
+  platform = await startPlatform(data.path, { loadGitHub: loadQuickGitHub, gitHubClientId: undefined })
+})
+afterEach(async () => {
+  for (const { id } of platform.accounts.list()) await platform.accounts.signOut(id, asker(platform))
+})
+afterAll(async () => {
+  await platform.dispose({ stopApps: true })
+  await github.close()
+  data.remove()
+})
+
+const baseUrl = () => github.address
+const signIn = (token: string) =>
+  platform.accounts.signInWithToken({ baseUrl: baseUrl(), token }, asker(platform))
+const source = (name: string) => ({ kind: 'git' as const, address: `${baseUrl()}/octo-ana/${name}.git` })
+const failureOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    error => toFailure(error),
+  )
+
+async function listAll(id: string): Promise<Repository[]> {
+  const all: Repository[] = []
+  const client = await platform.accounts.client(id)
+  for await (const page of listRepositories(client, platform.accounts.account(id))) {
+    expect(page.failure).toBeNull()
+    all.push(...page.repositories)
+  }
+  return all
+}
+
+/** Signs in by a code; `type` is what the person does at GitHub when the code is shown. */
+async function signInByCode(clientId: string, type: (code: string) => void) {
+  const steps = platform.accounts.signInByCode(
+    { baseUrl: baseUrl(), clientId },
+    asker(platform),
+    new AbortController().signal,
+  )
+  for await (const step of steps) {
+    if (step.state === 'done') return step.account
+    type(step.code)
+  }
+  throw new Error('the sign-in ended without an account')
+}
+
+describe('who is signed in', () => {
+  test('with a token, is a user of that name, and can sign in again and out', async () => {
+    const token = github.issueToken('octo-ana', ['repo'])
+    const account = await signIn(token)
+    expect(account).toMatchObject({ login: 'octo-ana', name: 'Ana Test', scopes: ['repo'], failure: null })
+    expect(platform.users.named('octo-ana').id).toBe(account.userId)
+    const again = await signIn(github.issueToken('octo-ana', null))
+    expect(again).toMatchObject({ id: account.id, userId: account.userId, scopes: null })
+    expect(platform.accounts.list()).toHaveLength(1)
+    await platform.accounts.signOut(account.id, asker(platform))
+    expect(platform.accounts.list()).toEqual([])
+    expect(platform.users.named('octo-ana').id).toBe(account.userId)
+  })
+
+  test('by a code, that GitHub wants to be asked for more slowly', async () => {
+    const account = await signInByCode('test-client', code => {
+      github.device.slowDown(code, 2)
+      github.device.approve(code, 'octo-ana')
+    })
+    expect(account).toMatchObject({ login: 'octo-ana', way: 'device', scopes: ['repo', 'read:org'] })
+  })
+
+  test.each([
+    ['refused there', (code: string) => github.device.deny(code), 'sign_in_refused'],
+    ['not typed in time', (code: string) => github.device.expire(code), 'sign_in_expired'],
+  ])('by a code that is %s, is nobody', async (_, type, code) => {
+    expect(await failureOf(signInByCode('test-client', type))).toMatchObject({ code })
+    expect(platform.accounts.list()).toEqual([])
+  })
+
+  test('by a code of an app that is not known there, is told so', async () => {
+    expect(await failureOf(signInByCode('another', () => {}))).toMatchObject({
+      code: 'sign_in_refused',
+      message: expect.stringContaining('knows no app'),
+    })
+  })
+
+  test('with a token that GitHub does not know, is nobody', async () => {
+    expect(await failureOf(signIn('ghp_wrong'))).toMatchObject({ code: 'sign_in_required' })
+    expect(platform.accounts.list()).toEqual([])
+  })
+})
+
+describe('a private repository', () => {
+  test('is listed, deployed by who is signed in, and its token is nowhere but in the secret store', async () => {
+    const token = github.issueToken('octo-ana', ['repo'])
+    const account = await signIn(token)
+    const listed = await listAll(account.id)
+    expect(listed.map(({ fullName, isPrivate }) => [fullName, isPrivate])).toEqual([
+      ['octo-ana/blog', true],
+      ['octo-ana/open', false],
+    ])
+    const { id } = await platform.intents.create(
+      {
+        source: { kind: 'git', address: listed[0]?.address ?? '' },
+        branch: '',
+        name: 'blog',
+        port: null,
+        planEdits: {},
+        ownerId: account.userId,
+      },
+      asker(platform),
+    )
+    const deployed = await waitForDeployment(
+      platform,
+      id,
+      one => one.status === 'live' || one.failure !== null,
+    )
+    expect(deployed.failure).toBeNull()
+    expect((await getThroughGateway(platform, 'blog')).body).toBe('from a private repository')
+    await platform.idle()
+    const { stdout } = await exec('grep', ['-rlF', token, data.path]).catch(({ stdout }) => ({ stdout }))
+    expect(stdout).toBe('')
+  })
+
+  test('asks nobody’s token without a sign-in, and says what helps', async () => {
+    expect(await failureOf(platform.sources.head(source('blog'), ''))).toMatchObject({
+      code: 'source_denied',
+    })
+  })
+
+  test('a public one is read without the token, although somebody is signed in', async () => {
+    const account = await signIn(github.issueToken('octo-ana', ['repo']))
+    github.requests.length = 0
+    const login = await platform.accounts.loginFor(source('open'), { ownerId: account.userId })
+    expect(login).toBeDefined()
+    await platform.sources.head(source('open'), '', { login })
+    expect(github.requests.map(({ authorization }) => authorization)).not.toContainEqual(expect.anything())
+  })
+})
