@@ -38,7 +38,7 @@ async function build({ driver, untilBuild }: TestDriver, more: object = {}) {
   const order = await orderNow(more)
   await driver.startBuild(order)
   const built = await untilBuild(order)
-  expect(built).toMatchObject({ state: 'succeeded' })
+  expect({ failure: null, ...built }).toMatchObject({ state: 'succeeded', failure: null })
   await driver.collect(order.deploymentId, [])
   return { order, built }
 }
