@@ -27,11 +27,13 @@ export async function pushImage(image: {
   user?: string
   /** Names it from now on, beside its digest. */
   tag?: string
+  /** Below the registry's address. */
+  repository?: string
 }): Promise<string> {
   const { registry } = await clusterSettings()
   const base = image.base ?? 'library/node:24-slim'
   const [from = '', tag = ''] = base.split(':')
-  const to = `tests/${from.split('/').at(-1)}`
+  const to = image.repository ?? `tests/${from.split('/').at(-1)}`
   const root = `http://${registry?.hostAddress}/v2`
 
   const manifest = (await (
