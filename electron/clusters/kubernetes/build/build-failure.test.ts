@@ -209,6 +209,20 @@ describe('what keeps a build from starting', () => {
     })
   })
 
+  test('may pass: nodes that take no builds', () => {
+    const message = '0/1 nodes are available: 1 node(s) had untolerated taint {team: ml}.'
+    const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }]
+    expect(findObstacle(sceneOf({ conditions }), defaultLimits)).toMatchObject({
+      isPatient: true,
+      failure: {
+        code: 'unschedulable',
+        message:
+          'No node takes the build: 0/1 nodes are available: 1 node(s) had untolerated taint {team: ml}.',
+        hint: expect.stringMatching(/^Ask whoever runs the cluster/),
+      },
+    })
+  })
+
   test.each([
     ['exceeded quota: small, requested: pods=1', true, 'quota_exceeded'],
     ['pods "build-x" is forbidden: violates PodSecurity "restricted:latest"', false, 'cluster_unfit'],

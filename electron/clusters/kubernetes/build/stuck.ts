@@ -33,16 +33,7 @@ export function findObstacle({ pod, events }: BuildScene, limits: BuildLimits): 
         : events.findLast(event => ofVolumes.includes(event.reason ?? ''))?.message
     if (why !== undefined) return toVolumeObstacle(why)
   }
-  if (isUnschedulable) {
-    return {
-      isPatient: true,
-      failure: {
-        code: 'unschedulable',
-        message: `No node has room for the build: ${toSentence(scheduled.message ?? '')}.`,
-        hint: 'A build asks for a quarter of a CPU and 512 MiB. Make room on the nodes, then deploy again.',
-      },
-    }
-  }
+  if (isUnschedulable) return toNoNode(toSentence(scheduled.message ?? ''))
   for (const { image, state } of statuses) {
     const reason = state?.waiting?.reason
     if (reason === undefined || !hopeless.includes(reason)) continue
@@ -57,6 +48,21 @@ export function findObstacle({ pod, events }: BuildScene, limits: BuildLimits): 
     }
   }
   return undefined
+}
+
+/** Such as `0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint(s)`: what room helps with comes first. */
+function toNoNode(why: string): Obstacle {
+  const isRoom = /Insufficient|Too many pods/i.test(why)
+  return {
+    isPatient: true,
+    failure: {
+      code: 'unschedulable',
+      message: `No node ${isRoom ? 'has room for' : 'takes'} the build: ${why}.`,
+      hint: isRoom
+        ? 'A build asks for a quarter of a CPU and 512 MiB. Make room on the nodes, then deploy again.'
+        : 'Ask whoever runs the cluster for a node that takes pods without tolerations or selectors of their own, then deploy again.',
+    },
+  }
 }
 
 const toVolumeObstacle = (why: string): Obstacle => ({
