@@ -43,9 +43,9 @@ export function createApplyImport({
     const add = ({ owner, name, source }: ExportedProject, one: ExportedDeployment, missing: string[]) => {
       const ownerId = reader.userNamed(owner)?.id ?? ''
       const projectId = writer.project({ ownerId, name, source })
-      const { variables, keptFolders, ...rest } = one
+      const { variables, keptFolders, size, instances, ...rest } = one
       const id = writer.deployment({ projectId, clusterId, ...rest })
-      if (keptFolders.length > 0) writer.changeDeployment(id, { keptFolders })
+      writer.changeDeployment(id, { keptFolders, size, instances })
       addPlain(id, variables)
       addSecrets(id, one, versions)
       note('imported', id, one.name, missing.length === 0 ? '' : `secrets to set: ${missing.join(', ')}`)

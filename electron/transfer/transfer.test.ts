@@ -71,6 +71,8 @@ beforeEach(async () => {
     planEdits: { build: 'make' },
     keepsRunning: true,
     keptFolders: ['data'],
+    size: 'large',
+    instances: 3,
   })
   here.plain(blog, 'TITLE', 'Blog')
   await here.secret(blog, 'API_TOKEN', planted)
@@ -123,7 +125,11 @@ describe('with secrets', () => {
       owner: { name: 'ana' },
       source: { kind: 'git', address: 'https://example.org/blog.git' },
     })
-    expect(there.reader.deploymentRow(there.idOf('blog'))?.keptFolders).toEqual(['data'])
+    expect(there.reader.deploymentRow(there.idOf('blog'))).toMatchObject({
+      keptFolders: ['data'],
+      size: 'large',
+      instances: 3,
+    })
     expect(there.reader.deployment(there.idOf('shop'))?.owner.name).toBe('bea')
     expect(await there.variablesOf('blog')).toEqual({ TITLE: 'Blog', API_TOKEN: planted })
     expect(there.reader.settings().keepsRunning).toBe(true)

@@ -52,13 +52,15 @@ export function createTransfer(deps: {
       source: { kind: project.sourceKind, address: project.sourceAddress },
       deployments: deployments
         .filter(one => one.projectId === project.id)
-        .map(({ id, name, branch, port, planEdits, keepsRunning, keptFolders }) => ({
+        .map(({ id, name, branch, port, planEdits, keepsRunning, keptFolders, size, instances }) => ({
           name,
           branch,
           port,
           planEdits,
           keepsRunning,
           keptFolders,
+          size,
+          instances,
           variables: reader.variablesOf(id).map(one => ({
             name: one.name,
             scope: one.scope,

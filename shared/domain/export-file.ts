@@ -3,6 +3,7 @@ import { mostKeptFolders, whyFolderIsRefused } from './kept-folder.ts'
 import { nameSchema } from './name.ts'
 import { planEditsSchema } from './plan.ts'
 import { sourceSchema } from './records.ts'
+import { defaultSize, instancesSchema, sizeSchema } from './size.ts'
 import { isSameUserName } from './user.ts'
 import { variableNameSchema, variableScopeSchema } from './variable.ts'
 import { whyValueIsRefused } from './variable-rules.ts'
@@ -53,6 +54,8 @@ const exportedDeploymentSchema = z.object({
     .max(mostKeptFolders)
     .refine(all => all.every((one, at) => whyFolderIsRefused(one, { kept: all.slice(0, at) }) === undefined))
     .default([]),
+  size: sizeSchema.default(defaultSize),
+  instances: instancesSchema.default(1),
   variables: z.array(exportedVariableSchema).max(1000),
 })
 export type ExportedDeployment = z.infer<typeof exportedDeploymentSchema>
