@@ -3,7 +3,12 @@ import type { Instance } from '../clusters/driver.ts'
 import type { StoredDeployment } from '../database/reader.ts'
 import { toHealth } from './health.ts'
 
-const deployment = { wanted: 'running', instances: 3, serving: { id: 'r1' } } as StoredDeployment
+const deployment = {
+  wanted: 'running',
+  instances: 3,
+  serving: { id: 'r1' },
+  cluster: { kind: 'kubernetes' },
+} as StoredDeployment
 const instance = (change: Partial<Instance>): Instance => ({
   releaseId: 'r1',
   run: 1,
@@ -45,4 +50,9 @@ test('when all are ready there is nothing to tell', () => {
 
 test('one that is stopped wants none', () => {
   expect(toHealth({ ...deployment, wanted: 'stopped' }, [])).toMatchObject({ ready: 0, wanted: 0 })
+})
+
+test('this computer wants one, also of what came from a cluster with several', () => {
+  const here = { ...deployment, cluster: { kind: 'local' } } as StoredDeployment
+  expect(toHealth(here, [instance({})])).toMatchObject({ ready: 1, wanted: 1, reason: null })
 })

@@ -9,13 +9,15 @@ export function toHealth(deployment: StoredDeployment, instances: readonly Insta
   const serving = instances.filter(one => one.releaseId === deployment.serving?.id)
   const ready = serving.filter(one => one.state === 'ready')
   const last = serving.toSorted((a, b) => b.run - a.run)[0]
+  // This computer runs one of each, whatever an import says for the cluster that it came from.
+  const wanted = deployment.cluster.kind === 'local' ? 1 : deployment.instances
   const exited = serving.filter(one => one.state === 'exited' && one.failure !== null)
   return {
     ready: ready.length,
-    wanted: deployment.wanted === 'running' && deployment.serving ? deployment.instances : 0,
+    wanted: deployment.wanted === 'running' && deployment.serving ? wanted : 0,
     restarts: exited.length + serving.reduce((sum, one) => sum + (one.restarts ?? 0), 0),
     reason:
-      ready.length >= deployment.instances
+      ready.length >= wanted
         ? null
         : (serving.find(one => one.state === 'starting' && one.failure !== null)?.failure?.message ??
           (ready.length > 0 ? null : (last?.failure?.message ?? null))),
