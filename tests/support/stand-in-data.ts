@@ -281,7 +281,8 @@ export function createStandInData(state: StandInState) {
       secretPlace: null,
       restoration: null,
       currentUserId: user.id,
-    } as Settings,
+      gitHubClientIds: {},
+    } satisfies Settings as Settings,
     logDisk: (state === 'broken'
       ? { state: 'dropped', at: now - 4 * 60_000, bytes: 3_100_000 }
       : { state: 'roomy' }) as LogDisk,
