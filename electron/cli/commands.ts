@@ -22,6 +22,7 @@ import { shell } from './shell.ts'
 import { toPort, toRoot, toSource } from './source.ts'
 import { space } from './space.ts'
 import { answersAlone, toUrl } from './stay.ts'
+import { top } from './top.ts'
 import { exportCommand, importCommand } from './transfer.ts'
 import { UsageError } from './usage.ts'
 import { give, user } from './users.ts'
@@ -151,6 +152,7 @@ export const commands: readonly Command[] = [
   variables,
   keep,
   space,
+  top,
   domain,
   logs,
   open,

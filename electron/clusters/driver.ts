@@ -104,6 +104,13 @@ export interface Instance {
   readonly failure: Failure | null
 }
 
+/** What an instance takes now. `cpu`: CPUs; `memory`: bytes. */
+export interface InstanceUsage {
+  readonly name: string
+  readonly cpu: number
+  readonly memory: number
+}
+
 /** A program with a terminal. `terminal`: its keys and its screen; destroyed, the program is hung up. */
 export interface Shell {
   readonly terminal: Duplex
@@ -167,6 +174,9 @@ export interface ClusterDriver {
   applyDomains(deploymentId: string): Promise<void>
   /** Every host that leads to the deployment, with its certificate. */
   observeDomains(deploymentId: string): Promise<readonly Domain[]>
+
+  /** What the instances of the deployment take now. Throws `unavailable` where nothing measures it. */
+  measureUsage(deploymentId: string): Promise<readonly InstanceUsage[]>
 
   /** A shell in a ready instance. */
   openShell(deploymentId: string, size: ShellSize): Promise<Shell>

@@ -1,5 +1,6 @@
 import { and, asc, count, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { type ClusterSettings, clusterSettingsSchema } from '../../shared/domain/cluster.ts'
+import type { UsageSample } from '../../shared/domain/metrics.ts'
 import {
   type Activity,
   type Build,
@@ -26,6 +27,7 @@ import {
   releases,
   secretVersions,
   settings,
+  usage,
   users,
   variables,
 } from './schema.ts'
@@ -315,6 +317,15 @@ export function createReader(orm: Orm) {
         .where(eq(domains.host, host))
         .get()?.name,
 
+    /** Oldest first. */
+    usageOf: (deploymentId: string): UsageSample[] =>
+      orm
+        .select({ at: usage.at, cpu: usage.cpu, memory: usage.memory, restarts: usage.restarts })
+        .from(usage)
+        .where(eq(usage.deploymentId, deploymentId))
+        .orderBy(usage.at)
+        .all(),
+
     /** Rows that still name the deployment, history aside. */
     countRowsOf: (deploymentId: string): number =>
       [
@@ -323,6 +334,7 @@ export function createReader(orm: Orm) {
         { table: releases, column: releases.deploymentId },
         { table: domains, column: domains.deploymentId },
         { table: variables, column: variables.deploymentId },
+        { table: usage, column: usage.deploymentId },
       ].reduce((sum, { table, column }) => {
         const row = orm.select({ rows: count() }).from(table).where(eq(column, deploymentId)).get()
         return sum + (row?.rows ?? 0)

@@ -84,6 +84,7 @@ describe('the tables', () => {
     const release = data.release(id)
     data.writer.changeDeployment(id, { targetReleaseId: release, servingReleaseId: release })
     data.writer.variable({ deploymentId: id, name: 'KEY', scope: 'run', value: 'x', secretVersion: null })
+    data.writer.usage(id, { at: 1, cpu: 0.5, memory: 1, restarts: 0 }, 0)
     data.writer.activity({ user: 'ana', verb: 'remove', deploymentId: id, deployment: 'blog', detail: '' })
     data.writer.removeDeployment(id)
     const counts = tables.map(table => {
@@ -101,6 +102,7 @@ describe('the tables', () => {
       secret_versions: 0,
       domains: 0,
       variables: 0,
+      usage: 0,
       activity: 1,
       settings: 0,
     })

@@ -1,4 +1,4 @@
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Failure } from '../../shared/domain/failure.ts'
 import { signInWays } from '../../shared/domain/github.ts'
 import type { Plan, PlanEdits } from '../../shared/domain/plan.ts'
@@ -122,6 +122,14 @@ export const variables = sqliteTable('variables', {
   value: text(),
   secretVersion: text('secret_version'),
   changedAt: integer('changed_at').notNull(),
+})
+
+export const usage = sqliteTable('usage', {
+  deploymentId: text('deployment_id').notNull(),
+  at: integer().notNull(),
+  cpu: real().notNull(),
+  memory: integer().notNull(),
+  restarts: integer().notNull(),
 })
 
 export const secretVersions = sqliteTable('secret_versions', {

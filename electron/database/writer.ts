@@ -1,6 +1,7 @@
-import { and, eq, ne, sql } from 'drizzle-orm'
+import { and, eq, lt, ne, sql } from 'drizzle-orm'
 import type { ClusterSettings } from '../../shared/domain/cluster.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
+import type { UsageSample } from '../../shared/domain/metrics.ts'
 import type { PlanEdits } from '../../shared/domain/plan.ts'
 import type { Activity, Settings, Source } from '../../shared/domain/records.ts'
 import type { SizeName } from '../../shared/domain/size.ts'
@@ -18,6 +19,7 @@ import {
   releases,
   secretVersions,
   settings,
+  usage,
   users,
   variables,
 } from './schema.ts'
@@ -75,6 +77,18 @@ export function createWriter(database: Database, { newId, now }: { newId: () => 
       const id = newId()
       orm.insert(clusters).values({ id, kind, name, settings, createdAt: now() }).run()
       return id
+    },
+    /** What was taken in a while that is over, and what is kept no longer. */
+    usage: (deploymentId: string, sample: UsageSample, keepFrom: number): void => {
+      orm
+        .insert(usage)
+        .values({ deploymentId, ...sample, memory: Math.round(sample.memory) })
+        .onConflictDoNothing()
+        .run()
+      orm
+        .delete(usage)
+        .where(and(eq(usage.deploymentId, deploymentId), lt(usage.at, keepFrom)))
+        .run()
     },
     changeCluster: (id: string, settings: ClusterSettings): void => {
       orm.update(clusters).set({ settings }).where(eq(clusters.id, id)).run()

@@ -34,6 +34,7 @@ import { createFileWatch } from './file-watch.ts'
 import { toRoute } from './health.ts'
 import { createKeptFolders } from './kept-folders.ts'
 import { createKeptKubeconfigs } from './kept-kubeconfigs.ts'
+import { createMetrics } from './metrics.ts'
 import { type Notice, toNotice } from './notice.ts'
 import type { PlatformDeps } from './platform-deps.ts'
 import { createRegistryPasswords } from './registry-passwords.ts'
@@ -182,6 +183,17 @@ export async function createPlatform(deps: PlatformDeps) {
   const shells = createShells({ driver })
   const views = createDeploymentViews({ reader, seen, gatewayPort: gateway.port, withWaiting })
 
+  const metrics = createMetrics({
+    reader,
+    writer,
+    driver,
+    deploymentOf: views.deployment,
+    running: () =>
+      [...seen].filter(([, all]) => all.some(({ state }) => state === 'ready')).map(([id]) => id),
+    now,
+    measures: !deps.isQuiet,
+  })
+
   if (restoration !== undefined) await stopUnknown(reader, local)
   /** A cluster that does not answer is no reason not to start. */
   const observeOrNothing = (id: string) =>
@@ -257,6 +269,7 @@ export async function createPlatform(deps: PlatformDeps) {
     deploymentCounts: () => reader.deploymentCounts(),
     keptFolders: createKeptFolders({ reader, driver, intents }),
     space: createSpace({ dataFolder, reader, driver, logs, now }),
+    metrics,
     domains: createDomains({ reader, writer, driver, changed: changes.touch }),
     variables: (deploymentId: string): VariableList => listVariables(reader, deploymentId),
     residue: (id: string) => countResidue({ reader, driver, logs }, id),
@@ -286,6 +299,7 @@ export async function createPlatform(deps: PlatformDeps) {
       await queue.dispose()
       await gateway.dispose()
       shells.dispose()
+      metrics.dispose()
       if (stopApps) await stopWhatEndsWithSlipway(reader, driver)
       await driver.dispose()
       await logs.dispose()

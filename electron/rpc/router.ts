@@ -81,6 +81,12 @@ export function createRouter(
     space: {
       total: at.space.total.handler(({ signal }) => platform.space.total(signal)),
     },
+    metrics: {
+      of: at.metrics.of.handler(async ({ input }) =>
+        found(await platform.metrics.of(input.id), 'deployment'),
+      ),
+      top: at.metrics.top.handler(() => platform.metrics.top()),
+    },
     variables: {
       list: at.variables.list.handler(({ input }) =>
         platform.variables(found(platform.deployment(input.id), 'deployment').id),

@@ -33,6 +33,12 @@ export const formatAgo = (ms: number): string => (ms < minute ? 'just now' : `${
 export const formatExact = (at: number): string =>
   new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 
+/** `14:03`, in local time. */
+export const formatTimeOfDay = (at: number): string => {
+  const date = new Date(at)
+  return `${pad(date.getHours())}:${pad(date.getMinutes())}`
+}
+
 /** `14:03:07.120`, in local time. */
 export function formatClock(at: number): string {
   const startOfSecond = Math.floor(at / second)

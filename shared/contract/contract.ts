@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { domainSchema, hostSchema } from '../domain/domain.ts'
 import { importReportSchema, mostExportBytes, passphraseSchema } from '../domain/export-file.ts'
 import { keptFolderSchema, writtenFilesSchema } from '../domain/kept-folder.ts'
+import { metricsHistorySchema, metricsSchema } from '../domain/metrics.ts'
 import { nameSchema } from '../domain/name.ts'
 import {
   activitySchema,
@@ -98,6 +99,13 @@ export const contract = {
   space: {
     /** How much of the disk all of Slipway takes, and what is left. Takes seconds, and is then kept for a minute. */
     total: entry.output(totalSpaceSchema),
+  },
+
+  metrics: {
+    /** What it takes of CPU and memory, now and before. Measured more often while somebody asks. */
+    of: entry.input(byId).output(metricsHistorySchema),
+    /** What all that run take; those that take most memory come first, at most a hundred. */
+    top: entry.output(z.array(metricsSchema)),
   },
 
   variables: {

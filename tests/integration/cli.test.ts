@@ -259,6 +259,12 @@ describe('with Slipway running', () => {
     )
     const id = one?.id ?? ''
 
+    expect((await line.call('top')).stdout).toMatch(
+      /^NAME +CPU +MEMORY +RESTARTS\nshop +[\d.]+% +[\d.]+ MB +0\n$/,
+    )
+    expect((await line.call('top', 'shop')).stdout).toMatch(
+      /^INSTANCE +CPU +MEMORY\n\d+ +[\d.]+% +[\d.]+ MB\nin all +[\d.]+% +[\d.]+ MB\n$/,
+    )
     const shape = { id, name: 'shop', url: found?.[0], port: expect.any(Number) }
     const back = await line.call('rollback', 'shop', '--json')
     expect(json(back.stdout)).toEqual({ ...shape, release: 3 })

@@ -347,6 +347,12 @@ export async function startStandIn(options: { state: StandInState; port?: number
         yield { found, searched: of, of, end: 'complete', failure: null }
       }),
     },
+    metrics: {
+      of: os.metrics.of.handler(({ input, errors }) => {
+        return find(data.metrics(input.id), errors)
+      }),
+      top: os.metrics.top.handler(() => data.deployments.flatMap(({ id }) => data.metrics(id) ?? [])),
+    },
     shells: {
       open: os.shells.open.handler(async function* ({ signal }) {
         const text = '/app $ ls\r\nnode_modules  package.json  server.js\r\n/app $ '

@@ -3,6 +3,7 @@ import type { Imported, ImportReport } from '../../shared/domain/export-file.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { KeptFolder, WrittenFiles } from '../../shared/domain/kept-folder.ts'
 import type { LogDisk, LogLine, LogStream } from '../../shared/domain/log.ts'
+import type { MetricsHistory } from '../../shared/domain/metrics.ts'
 import { toNameFromSource } from '../../shared/domain/name.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
 import type {
@@ -174,6 +175,10 @@ export function createStandInData(state: StandInState) {
     releases,
     logs,
     ids,
+    metrics: (id: string): MetricsHistory | undefined => {
+      const found = deployments.find(one => one.id === id)
+      return found && metricsOf(found, now)
+    },
     activity: state === 'empty' ? [] : activityOf(deployments, now, nextId),
     nextId,
     users: [
@@ -312,6 +317,41 @@ export function createStandInData(state: StandInState) {
       },
       name: toNameFromSource(address),
     }),
+  }
+}
+
+/** Figures that look like a day of an app; none of one that does not run, and none of a cluster that measures nothing. */
+function metricsOf({ id, name, health, cluster }: Deployment, now: number): MetricsHistory {
+  const isBounded = cluster.kind === 'kubernetes'
+  const bounds = {
+    cpuLimit: isBounded ? 6 : null,
+    memoryLimit: isBounded ? 6 * 1024 ** 3 : null,
+  }
+  const none = { id, name, now: null, ...bounds, missing: null, hour: [], day: [] }
+  if (name === 'thumbnails')
+    return {
+      ...none,
+      missing: {
+        code: 'unavailable',
+        message: 'There are no figures: the cluster prod has no metrics API.',
+        hint: 'Whoever runs the cluster can install metrics-server: kubectl apply -f https://github.com/kubernetes-sigs/metrics-server/releases/latest/download/components.yaml',
+      },
+    }
+  if (health.ready === 0) return none
+  const sampleAt = (at: number) => ({
+    at,
+    cpu: 0.08 + 0.06 * Math.sin(at / 7e6) + 0.03 * Math.sin(at / 1.3e5),
+    memory: (isBounded ? 14 : 1) * 1.2e8 * (1.2 + 0.3 * Math.sin(at / 2e7) + 0.02 * Math.sin(at / 4e5)),
+    restarts: at > now - 25 * minute ? 2 : 1,
+  })
+  const instances = health.instances.map(each => ({ name: each, cpu: 0.08, memory: 1.4e8 }))
+  return {
+    ...none,
+    now: { ...sampleAt(now), instances },
+    hour: Array.from({ length: 200 }, (_, n) => sampleAt(now - (199 - n) * 15_000)),
+    day: Array.from({ length: 288 }, (_, n) => sampleAt(now - (287 - n) * 5 * minute)).filter(
+      ({ at }) => at < now - 700 * minute || at > now - 560 * minute,
+    ),
   }
 }
 

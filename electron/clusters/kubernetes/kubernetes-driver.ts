@@ -15,6 +15,7 @@ import { isReady } from './release/pods.ts'
 import { findRecords } from './release/records.ts'
 import { createReleases } from './releases.ts'
 import { noneReady, openShell, toShellTarget } from './shell.ts'
+import { createUsage } from './usage.ts'
 
 /**
  * One context of a kubeconfig as a cluster. Makes no connection before it is asked for something. What it started goes on
@@ -73,6 +74,7 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
     },
     applyDomains: releases.applyDomains,
     observeDomains: releases.observeDomains,
+    measureUsage: createUsage(context, releases.placeOf),
     async openShell(deploymentId, size) {
       const [pod] = (await releases.podsOf(deploymentId)).filter(isReady)
       if (pod === undefined) throw noneReady()

@@ -5,6 +5,7 @@ const kinds = {
   Namespace: { group: 'api/v1', plural: 'namespaces', isNamespaced: false },
   Node: { group: 'api/v1', plural: 'nodes', isNamespaced: false },
   Pod: { group: 'api/v1', plural: 'pods', isNamespaced: true },
+  PodMetrics: { group: 'apis/metrics.k8s.io/v1beta1', plural: 'pods', isNamespaced: true },
   Secret: { group: 'api/v1', plural: 'secrets', isNamespaced: true },
   ConfigMap: { group: 'api/v1', plural: 'configmaps', isNamespaced: true },
   Service: { group: 'api/v1', plural: 'services', isNamespaced: true },

@@ -205,6 +205,7 @@ export function createReleases(context: KubernetesContext) {
     },
 
     observe,
+    placeOf,
 
     async scale(deploymentId: string, instances: number): Promise<void> {
       const objects = await read(deploymentId)

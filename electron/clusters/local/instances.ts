@@ -104,6 +104,12 @@ export function createInstances(context: LocalContext, keptFolders: KeptFolders)
         .sort((a, b) => (a.releaseId === b.releaseId ? a.run - b.run : a.releaseId < b.releaseId ? -1 : 1))
     },
 
+    isInContainer: (deploymentId: string): boolean =>
+      [...tasks.values()].some(task => {
+        const { deploymentId: id, container } = task.record()
+        return id === deploymentId && container !== undefined
+      }),
+
     async stop(deploymentId: string, isKept: (instance: Instance) => boolean): Promise<void> {
       await Promise.all(
         runFolders(deploymentId).map(async folder => {

@@ -14,6 +14,7 @@ import { createKeptFolders } from './kept-folders.ts'
 import { defaultLimits, type LocalContext, type LocalDriverDeps } from './local-deps.ts'
 import { createLocalFolders } from './local-folders.ts'
 import { createTools } from './tools.ts'
+import { createUsage } from './usage.ts'
 
 export interface LocalDriver extends ClusterDriver {
   /** How much of the disk lies beside the deployments. Bounded, and slow. */
@@ -97,6 +98,7 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<LocalDri
     // Apps of this computer have the gateway's address and no other.
     applyDomains: async () => undefined,
     observeDomains: async () => [],
+    measureUsage: createUsage(instances),
     openShell: async () => Promise.reject(noShellHere),
     dial: instances.dial,
     watch(changed) {

@@ -9,6 +9,7 @@ import classes from './Deployment.module.css'
 import { useDeployment } from './deployment-context.ts'
 import { FailureHelp } from './FailureHelp.tsx'
 import { Timeline } from './Timeline.tsx'
+import { Usage } from './Usage.tsx'
 import { WrittenNotice } from './WrittenNotice.tsx'
 
 export function Overview() {
@@ -104,6 +105,7 @@ export function Overview() {
             <Ago at={deployment.createdAt} />
           </Fact>
         </dl>
+        {serving !== null && <Usage id={id} />}
       </div>
       <Timeline deployment={deployment} />
     </div>

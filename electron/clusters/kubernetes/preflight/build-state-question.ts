@@ -1,9 +1,9 @@
 import type { V1PersistentVolume, V1StorageClass } from '@kubernetes/client-node'
 import { isForbidden } from '../closed-addresses.ts'
 import { labels } from '../names.ts'
+import { toNumber } from '../quantity.ts'
 import { isDefaultClass } from '../storage-class.ts'
 import { count, type Finding, ok, type PreflightContext, warning } from './check-task.ts'
-import { toNumber } from './node-questions.ts'
 
 /** Builds do without it, only slower. */
 export async function askBuildState({ api, settings }: PreflightContext): Promise<Finding> {

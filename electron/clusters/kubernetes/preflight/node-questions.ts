@@ -1,5 +1,6 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node'
 import { isForbidden } from '../closed-addresses.ts'
+import { toNumber } from '../quantity.ts'
 import { count, type Finding, lack, ok, type PreflightContext, warning } from './check-task.ts'
 
 const isReady = (node: V1Node): boolean =>
@@ -36,24 +37,6 @@ const sum = (pods: readonly V1Pod[], what: 'cpu' | 'memory'): number =>
   pods
     .flatMap(pod => pod.spec?.containers ?? [])
     .reduce((all, one) => all + toNumber(one.resources?.requests?.[what]), 0)
-
-const factors: Readonly<Record<string, number>> = {
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 1024,
-  Mi: 1024 ** 2,
-  Gi: 1024 ** 3,
-  Ti: 1024 ** 4,
-}
-
-/** Of a Kubernetes quantity, such as `250m` or `2Gi`. */
-export function toNumber(quantity: string | undefined): number {
-  const [, number = '0', unit = ''] = /^([\d.e+-]+?)([a-zA-Z]*)$/.exec(quantity ?? '') ?? []
-  return Number(number) * (factors[unit] ?? 1)
-}
 
 export async function askArchitectures({ api }: PreflightContext): Promise<Finding> {
   const nodes = (await api.list<V1Node>('Node', {})).filter(isReady)

@@ -1,8 +1,8 @@
 import type { V1ResourceQuota } from '@kubernetes/client-node'
 import { isForbidden } from '../closed-addresses.ts'
+import { toNumber } from '../quantity.ts'
 import { quotaName, toQuota } from '../release/tenant-bounds.ts'
 import { type Finding, ok, type PreflightContext, warning } from './check-task.ts'
-import { toNumber } from './node-questions.ts'
 
 const shown = [
   { key: 'pods', toText: (count: number) => String(count), word: 'pods' },

@@ -1,7 +1,7 @@
 import { loadAllYaml } from '@kubernetes/client-node'
 import { expect, test } from 'vitest'
 import { defaultLimits } from '../../../../shared/domain/cluster-limits.ts'
-import { toNumber } from './node-questions.ts'
+import { toNumber } from '../quantity.ts'
 import { toRbac } from './rbac.ts'
 import { rights, toQuestions } from './rights.ts'
 

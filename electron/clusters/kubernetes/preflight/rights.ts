@@ -177,6 +177,14 @@ export const rights: readonly Right[] = [
   },
   { group: '', resource: 'events', verbs: watch, where: 'both', why: 'to tell why something does not start' },
   {
+    group: 'metrics.k8s.io',
+    resource: 'pods',
+    verbs: ['list'],
+    where: 'tenant',
+    why: 'to show what apps take of CPU and memory',
+    isOptional: true,
+  },
+  {
     group: 'cert-manager.io',
     resource: 'certificates',
     verbs: watch,
