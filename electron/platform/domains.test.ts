@@ -113,3 +113,8 @@ test.each([
 ])('as a host, %j is %j', (text, host) => {
   expect(hostSchema.safeParse(text).data).toBe(host)
 })
+
+test('a host that is too long is refused in words', () => {
+  const parsed = hostSchema.safeParse(`${'a.'.repeat(126)}b`)
+  expect(parsed.error?.issues.map(one => one.message)).toEqual(['is longer than 200 characters'])
+})

@@ -5,7 +5,7 @@ export const hostSchema = z
   .string()
   .trim()
   .toLowerCase()
-  .max(200)
+  .max(200, 'is longer than 200 characters')
   .regex(
     /^(?=.*\.[a-z])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
     'is no domain, such as www.shop.example',

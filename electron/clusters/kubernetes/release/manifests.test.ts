@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ReleaseOrder } from '../../driver.ts'
 import { findRedirect } from './ingress-controller.ts'
-import { toDeployment, toIngress, toSecret, withChange } from './manifests.ts'
+import { certificateName, toDeployment, toIngress, toSecret, withChange } from './manifests.ts'
 
 const deployment = { name: 'shop', owner: { id: 'ana1', name: 'ana' }, hosts: ['www.shop.example'] }
 const order: ReleaseOrder = {
@@ -159,4 +159,12 @@ test.each([
   const deps = { api, settings } as unknown as Parameters<typeof findRedirect>[0]
   const found = await findRedirect(deps, 'slipway-ana1')
   expect({ annotations: found.annotations, kind: found.object?.kind }).toEqual({ annotations, kind })
+})
+
+test('hosts that begin alike for long have certificates of their own', () => {
+  const hosts = ['a', 'b'].map(end => `${`${'x'.repeat(60)}.`.repeat(3)}${end}.example`)
+  const names = hosts.map(host => certificateName('app-12345678', host))
+  expect(new Set(names).size).toBe(2)
+  for (const name of names) expect(name).toMatch(/^[a-z0-9][a-z0-9.-]{0,251}[a-z0-9]$/)
+  expect(certificateName('app-12345678', 'www.shop.example')).toBe('app-12345678-www.shop.example')
 })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type {
   V1Container,
   V1Deployment,
@@ -236,9 +237,13 @@ export function toIngress(facts: RouteFacts): V1Ingress | undefined {
   }
 }
 
-/** The Certificate of a host, and the Secret that holds it. */
-export const certificateName = (app: string, host: string): string =>
-  `${app}-${host.replace(/[^a-z0-9.-]/g, '-')}`.slice(0, 200).replace(/[^a-z0-9]+$/, '')
+/** The Certificate of a host, and the Secret that holds it. What is cut is told apart by a hash of all of it. */
+export function certificateName(app: string, host: string): string {
+  const name = `${app}-${host.replace(/[^a-z0-9.-]/g, '-')}`
+  if (name.length <= 200) return name.replace(/[^a-z0-9]+$/, '')
+  const hash = createHash('sha256').update(host).digest('hex').slice(0, 10)
+  return `${name.slice(0, 189).replace(/[^a-z0-9]+$/, '')}-${hash}`
+}
 
 const toLabels = (deploymentId: string, { name, owner }: DeploymentFacts) => ({
   ...managed,
