@@ -94,7 +94,13 @@ const toObjects = ({ objects, state }: InstalledRegistry): string =>
     ]),
   )
 
-const toUsers = ({ deployments }: InstalledRegistry): string =>
-  deployments.length === 0
-    ? ''
-    : `\n\nImages of ${deployments.join(', ')} are in it. Without it they run on until a node has to pull them again.`
+const toUsers = ({ deployments, otherPods }: InstalledRegistry): string =>
+  [
+    ...(deployments.length === 0 ? [] : [`Images of ${deployments.join(', ')} are in it.`]),
+    ...(otherPods.length === 0 ? [] : [`Pods of others run from it: ${otherPods.join(', ')}.`]),
+  ]
+    .map(
+      (line, at) =>
+        `\n${at === 0 ? '\n' : ''}${line} Without it they run on until a node has to pull them again.`,
+    )
+    .join('')

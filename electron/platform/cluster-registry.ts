@@ -28,6 +28,13 @@ export function createClusterRegistry(deps: {
       .map(one => one.name)
   }
 
+  /** Pods that none of these deployments has. */
+  const findOtherPods = async (id: string, own: Awaited<ReturnType<typeof open>>): Promise<string[]> => {
+    const known = new Set(reader.deploymentsOn(id).map(one => one.id))
+    const pods = await own.listPods()
+    return pods.flatMap(({ name, deploymentId }) => (known.has(deploymentId ?? '') ? [] : name))
+  }
+
   const readPassword = (settings: ClusterSettings): Promise<string | undefined> =>
     registryPasswords.read(settings).catch(error => {
       // It is not in the store any more: the cluster has it, or gets another.
@@ -39,7 +46,8 @@ export function createClusterRegistry(deps: {
     async show(id: string): Promise<InstalledRegistry> {
       const own = await open(find(id))
       try {
-        return { ...(await own.list()), deployments: usersOf(id) }
+        const [listed, otherPods] = await Promise.all([own.list(), findOtherPods(id, own)])
+        return { ...listed, deployments: usersOf(id), otherPods }
       } catch (error) {
         throw own.toFailure(error)
       } finally {
@@ -75,10 +83,10 @@ export function createClusterRegistry(deps: {
       { losesImages, signal }: { losesImages: boolean; signal: AbortSignal | undefined },
     ): AsyncGenerator<RegistryStep> {
       const settings = find(id)
-      const names = usersOf(id)
-      if (names.length > 0 && !losesImages) throw isUsed(names)
       const own = await open(settings)
       try {
+        const names = losesImages ? [] : [...usersOf(id), ...(await findOtherPods(id, own))]
+        if (names.length > 0) throw isUsed(names)
         yield* own.remove(signal)
         if (settings.registry?.isInstalled) await update(id, { registry: null, registryUser: null })
       } catch (error) {

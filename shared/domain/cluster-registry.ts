@@ -10,12 +10,14 @@ const registryObjectSchema = z.object({
 
 /**
  * A registry that Slipway installed in a cluster, or would. `incomplete`: some objects are there and some are not, as after a
- * break. `deployments`: by name, those whose images are in it.
+ * break. `deployments`: by name, those whose images are in it. `otherPods`: as `namespace/name`, those that run from it and belong to
+ * none of them, such as what another Slipway deployed.
  */
 export const installedRegistrySchema = z.object({
   state: z.enum(['absent', 'incomplete', 'complete']),
   objects: z.array(registryObjectSchema),
   deployments: z.array(z.string()),
+  otherPods: z.array(z.string()),
 })
 export type InstalledRegistry = z.infer<typeof installedRegistrySchema>
 

@@ -3,7 +3,7 @@ import { tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import type { Platform } from '../../electron/platform/platform.ts'
 import type { Check } from '../../shared/domain/cluster.ts'
 import type { RegistryStep } from '../../shared/domain/cluster-registry.ts'
-import { clusterSettings, clusterTest, contextName, expose, kubectl } from '../support/cluster.ts'
+import { apply, clusterSettings, clusterTest, contextName, expose, kubectl } from '../support/cluster.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
 import {
   asker,
@@ -158,14 +158,46 @@ clusterTest(
     await expect(
       all(platform.clusters.registry.remove(clusterId, { losesImages: false, signal: undefined })),
     ).rejects.toMatchObject({ failure: { code: 'conflict', message: expect.stringContaining(name) } })
+    const image = platform.reader.artifactsOf(id)[0] ?? ''
     platform.intents.remove(id, name, asker(platform))
     await platform.idle()
+
+    // What others run from it is found too, wherever it is.
+    const other = `slipway-test-${name}`
+    const containers = [{ name: 'c', image }]
+    await apply(
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: other } },
+      { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'worker', namespace: other }, spec: { containers } },
+    )
+    expect(await platform.clusters.registry.show(clusterId)).toMatchObject({
+      deployments: [],
+      otherPods: [`${other}/worker`],
+    })
+    await expect(
+      all(platform.clusters.registry.remove(clusterId, { losesImages: false, signal: undefined })),
+    ).rejects.toMatchObject({ failure: { message: expect.stringContaining(`${other}/worker`) } })
+    await kubectl('delete', 'namespace', other)
+
+    // Made anew, the Service has another address, to which the pods of the nodes are led by a new start.
+    await kubectl('delete', 'service', 'registry', '-n', 'slipway-registry')
+    const template = async () =>
+      kubectl(...['get', 'daemonset', 'node-path', '-n', 'slipway-registry'], '-o=jsonpath={.spec.template}')
+    const ledBefore = await template()
+    await all(platform.clusters.registry.install(clusterId, undefined))
+    expect(await template()).not.toBe(ledBefore)
+    expect((await checksOf(clusterId, true)).pull).toMatchObject({ result: 'ok' })
 
     const ended = await all(
       platform.clusters.registry.remove(clusterId, { losesImages: false, signal: undefined }),
     )
     expect(ended.at(-1)).toMatchObject({ name: 'count', detail: 'Nothing is left' })
     expect(await versions()).toBe('')
+    const volumes = await kubectl(
+      'get',
+      'persistentvolumes',
+      '-o=jsonpath={.items[*].spec.claimRef.namespace}',
+    )
+    expect(volumes.split(' ')).not.toContain('slipway-registry')
     expect(platform.reader.clusterSettings(clusterId)).toMatchObject({
       registry: null,
       registryUser: null,

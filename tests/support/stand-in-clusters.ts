@@ -80,6 +80,7 @@ export function createStandInClusters(wish: { local: Cluster; nextId: () => stri
       state: id === slow.id ? 'complete' : 'absent',
       objects: registryObjects.map(one => ({ ...one, isThere: id === slow.id })),
       deployments: id === slow.id ? ['blog', 'shop'] : [],
+      otherPods: id === slow.id ? ['team-b/worker-7d9f8'] : [],
     }),
     /** While it is under way. */
     registrySteps: (): readonly RegistryStep[] => registrySteps,
@@ -182,7 +183,7 @@ const fine: Check[] = [
       action: 'Make the record *.apps.example.com A 203.0.113.7.',
     },
   ),
-  check('issuer', 'Certificates', 'Certificates come from letsencrypt.'),
+  check('issuer', 'Certificates', 'Certificates come from letsencrypt. http is sent on to https.'),
   check('gateway-api', 'Gateway API', 'Not there, and not needed: apps get an Ingress.'),
   check('storage', 'Volumes', 'Volumes come from local-path.'),
   check(

@@ -89,6 +89,7 @@ export function ClusterRegistry({
       <RemoveRegistryDialog
         name={name}
         deployments={found.data?.deployments ?? []}
+        otherPods={found.data?.otherPods ?? []}
         isOpen={isRemoving}
         close={() => setRemoving(false)}
         remove={() => {

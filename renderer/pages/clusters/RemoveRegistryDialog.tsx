@@ -5,12 +5,15 @@ import classes from './Clusters.module.css'
 export function RemoveRegistryDialog({
   name,
   deployments,
+  otherPods,
   isOpen,
   close,
   remove,
 }: {
   name: string
   deployments: readonly string[]
+  /** Of others in the cluster, as `namespace/name`. */
+  otherPods: readonly string[]
   isOpen: boolean
   close: () => void
   remove: () => void
@@ -33,6 +36,11 @@ export function RemoveRegistryDialog({
           {`${deployments.join(', ')} ${deployments.length === 1 ? 'runs' : 'run'} from it: they go on until a node has to pull them again, and then do not start. Deploy them anew once there is another registry.`}
         </p>
       )}
+      {otherPods.length > 0 && (
+        <p className={classes.note}>
+          {`Pods of others run from it, too, and would be missed there: ${toShort(otherPods)}.`}
+        </p>
+      )}
       <div className={classes.dialogButtons}>
         <Button variant="default" onClick={close}>
           Keep it
@@ -44,3 +52,9 @@ export function RemoveRegistryDialog({
     </Modal>
   )
 }
+
+const shown = 5
+const toShort = (names: readonly string[]): string =>
+  names.length <= shown
+    ? names.join(', ')
+    : `${names.slice(0, shown).join(', ')} and ${names.length - shown} more`

@@ -37,12 +37,21 @@ export async function* installRegistry(
   for (const part of parts) yield toStep(part, 'waiting')
   await refuseForeign(api)
   await requireStorage(api)
-  for (const part of parts) {
+  for (const { name } of parts) {
     signal?.throwIfAborted()
+    const part = toRegistryParts({ ...facts, serviceUid: await findServiceUid(api) }).find(
+      one => one.name === name,
+    )
+    if (part === undefined) continue
     yield toStep(part, 'running', runningWords[part.name])
     for (const object of part.objects) await api.apply(object)
     yield toStep(part, 'done', await waitFor(api, part, signal))
   }
+}
+
+async function findServiceUid(api: KubernetesApi): Promise<string | undefined> {
+  const { namespace, registry: name } = installed
+  return (await api.get('Service', { namespace, name }))?.metadata?.uid
 }
 
 const runningWords = {

@@ -5,7 +5,7 @@ import { createApi } from '../api.ts'
 import { ApiError, toClusterFailure } from '../api-failure.ts'
 import { openContext } from '../kubeconfig.ts'
 import { createPassword, findInstalledPassword, installRegistry } from './install.ts'
-import { listRegistry, removeRegistry } from './inventory.ts'
+import { listPodsFromRegistry, listRegistry, removeRegistry } from './inventory.ts'
 import { installed, installedRegistry } from './names.ts'
 
 /** The registry that Slipway installs in one cluster, for as long as somebody looks at it, makes or removes it. */
@@ -16,6 +16,7 @@ export function openInstalledRegistry(settings: ClusterSettings) {
     registry: installedRegistry,
     user: installed.user,
     list: () => listRegistry(api, settings),
+    listPods: () => listPodsFromRegistry(api),
     /** Of one that is there already, else a new one that nobody has to type. */
     choosePassword: async () => (await findInstalledPassword(api)) ?? createPassword(),
     install: (password: string, signal: AbortSignal | undefined): AsyncGenerator<RegistryStep> =>

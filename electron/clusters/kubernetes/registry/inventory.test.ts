@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { refuseForeign } from './inventory.ts'
+import { listPodsFromRegistry, refuseForeign } from './inventory.ts'
 import { registryLabels } from './names.ts'
 
 const clusterWith = (labels: Record<string, string> | undefined) => ({
@@ -20,4 +20,28 @@ test.each([
   await expect(refuseForeign(clusterWith(labels))).rejects.toThrow(
     /namespace slipway-registry that is not Slipway's/,
   )
+})
+
+test('pods that nodes pulled from it are found wherever they are, until they have ended', async () => {
+  const pod = (name: string, image: string, phase = 'Running', labels = {}) => ({
+    metadata: { namespace: 'team', name, labels },
+    spec: {
+      containers: [
+        { name: 'c', image: 'docker.io/x' },
+        { name: 'd', image },
+      ],
+    },
+    status: { phase },
+  })
+  const from = '127.0.0.1:7781/slipway/a/b@sha256:c'
+  const pods = [
+    pod('of-others', from),
+    pod('of-slipway', from, 'Pending', { 'slipway.dev/deployment': 'd1' }),
+    pod('over', from, 'Succeeded'),
+    pod('elsewhere', 'registry.example/127.0.0.1:7781/x'),
+  ]
+  expect(await listPodsFromRegistry({ list: async () => pods as never })).toEqual([
+    { name: 'team/of-others', deploymentId: undefined },
+    { name: 'team/of-slipway', deploymentId: 'd1' },
+  ])
 })

@@ -32,6 +32,16 @@ test('the same is made of the same, and another password or image starts pods an
   expect(templateOf(objectsOf('p', { registryImage: 'registry:3' }))).not.toBe(templateOf(objectsOf('p')))
 })
 
+test('a Service that was made anew starts the pods of the nodes anew, and no others', () => {
+  const labelsOf = (serviceUid: string, kind: string) => {
+    const objects = toRegistryParts({ settings, password: 'p', serviceUid }).flatMap(part => part.objects)
+    return JSON.stringify(objects.find(one => one.kind === kind))
+  }
+  expect(labelsOf('a', 'DaemonSet')).toBe(labelsOf('a', 'DaemonSet'))
+  expect(labelsOf('a', 'DaemonSet')).not.toBe(labelsOf('b', 'DaemonSet'))
+  expect(labelsOf('a', 'Deployment')).toBe(labelsOf('b', 'Deployment'))
+})
+
 test('the password is in the Secret alone', () => {
   const password = 'only-in-the-secret'
   const encoded = Buffer.from(password).toString('base64')

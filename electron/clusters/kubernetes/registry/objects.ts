@@ -19,6 +19,8 @@ import { nodePathConfiguration } from './node-path.ts'
 export interface RegistryFacts {
   readonly settings: Pick<ClusterSettings, 'registryImage' | 'registryNodeImage' | 'registryDisk'>
   readonly password: string
+  /** Of the Service, once it is there: pods that were led to another one before begin anew. */
+  readonly serviceUid?: string | undefined
 }
 
 /** Such as one step of the installation applies together. */
@@ -175,7 +177,7 @@ const toConfiguration = (): V1ConfigMap => ({
   data: { 'nginx.conf': nodePathConfiguration },
 })
 
-function toDaemonSet({ settings }: RegistryFacts): V1DaemonSet {
+function toDaemonSet({ settings, serviceUid }: RegistryFacts): V1DaemonSet {
   const template: V1PodTemplateSpec = {
     spec: {
       ...podBasics,
@@ -216,7 +218,7 @@ function toDaemonSet({ settings }: RegistryFacts): V1DaemonSet {
     metadata: place(installed.nodePath),
     spec: {
       selector: { matchLabels: { app: installed.nodePath } },
-      template: withLabels(template, installed.nodePath, nodePathConfiguration),
+      template: withLabels(template, installed.nodePath, [nodePathConfiguration, serviceUid]),
     },
   }
 }
