@@ -155,7 +155,11 @@ describe('on the command line', () => {
       mirrors: { 'docker.io': '10.10.0.1:5000' },
     })
     expect(JSON.parse(added.stdout).checks).toContainEqual(
-      expect.objectContaining({ name: 'issuer', result: 'ok', detail: 'Certificates come from test-ca.' }),
+      expect.objectContaining({
+        name: 'issuer',
+        result: 'ok',
+        detail: expect.stringMatching(/^Certificates come from test-ca\. http is answered, too: Traefik /),
+      }),
     )
     const shown = await line.call('cluster', 'show', contextName)
     expect(shown.stdout).toContain('registry       10.10.0.1:5000 (http)')

@@ -9,7 +9,7 @@ import {
   toReleaseOrder,
 } from '../support/cluster-driver.ts'
 import { pushApp } from '../support/images.ts'
-import { getSecurely, readAuthority } from '../support/ingress.ts'
+import { getSecurely, getThroughIngress, readAuthority } from '../support/ingress.ts'
 
 let opened: TestDriver[] = []
 
@@ -47,6 +47,8 @@ for (const issuer of ['test-ca', 'pebble'] as const) {
         interval: 500,
       })
     }
+    // As the check of the cluster says of a Traefik without Middlewares: what was applied keeps nobody from http.
+    expect((await getThroughIngress(name)).status).toBe(200)
     const ready = { state: 'ready', detail: '' }
     const record = { type: 'A', value: '10.10.0.1' }
     expect(await test.driver.observeDomains(deploymentId)).toEqual(

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import type { KubernetesObject, V1IngressClass, V1Service } from '@kubernetes/client-node'
+import { findIngressController, findRedirect } from '../release/ingress-controller.ts'
 import { type Finding, lack, ok, type PreflightContext, warning } from './check-task.ts'
 
 export async function askIngressClass({ api, settings }: PreflightContext): Promise<Finding> {
@@ -109,10 +110,19 @@ export async function askIssuer({ api, settings }: PreflightContext): Promise<Fi
   }
   const ready = chosen.status?.conditions?.find(one => one.type === 'Ready')
   return ready?.status === 'True'
-    ? ok(`Certificates come from ${issuer}.`)
+    ? ok(`Certificates come from ${issuer}. ${await askRedirect({ api, settings })}`)
     : warning(
         `The issuer ${issuer} is not ready${ready?.message ? `: ${ready.message}` : ''}.`,
         'See what it says about itself.',
         `kubectl describe clusterissuer ${issuer}`,
       )
+}
+
+/** What becomes of requests by http, as a sentence. */
+async function askRedirect(deps: Pick<PreflightContext, 'api' | 'settings'>): Promise<string> {
+  const { annotations } = await findRedirect(deps, 'any')
+  if (Object.keys(annotations).length > 0) return 'http is sent on to https.'
+  return (await findIngressController(deps)) === 'traefik'
+    ? 'http is answered, too: Traefik has no Middlewares here, and sends on to https only for all apps, where --entrypoints.web.http.redirections.entrypoint.to=websecure is set.'
+    : 'http is answered, too, unless the ingress controller sends all of it on to https.'
 }
