@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import { type Account, gitHubAddressSchema, type Repository } from '../../shared/domain/github.ts'
-import { publicGitHub, toHostName } from '../../shared/domain/github-address.ts'
+import { findLack, publicGitHub, toHostName } from '../../shared/domain/github-address.ts'
 import { cannotRead } from './cannot-read.ts'
 import type { Command, Context } from './command.ts'
 import { toTable } from './output.ts'
@@ -106,7 +106,9 @@ async function status({ client, output }: Context): Promise<number> {
     login,
     toHostName(baseUrl),
     way,
-    failure?.message ?? (scopes === null ? 'permissions of its token' : scopes.join(', ') || 'no scopes'),
+    failure?.message ??
+      findLack({ scopes, baseUrl })?.message ??
+      (scopes === null ? 'permissions of its token' : scopes.join(', ') || 'no scopes'),
   ])
   output.result(
     accounts,

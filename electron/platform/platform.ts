@@ -73,7 +73,9 @@ export async function createPlatform(deps: PlatformDeps) {
     for (const id of deploymentIds) changes.touch(id)
     changes.touchOther()
   }
-  const users = createUsers({ reader, writer, changed })
+  const records = createAccountRecords(database, { newId, now })
+  const loginsOf = (userId: string) => records.list().flatMap(one => (one.userId === userId ? one.login : []))
+  const users = createUsers({ reader, writer, changed, loginsOf })
   const unwatchDisk = logs.onDisk(changes.touchOther)
   const secrets = createSecretVersions({
     reader,
@@ -89,8 +91,7 @@ export async function createPlatform(deps: PlatformDeps) {
   const collectSecrets = () =>
     void secrets.collect().catch(error => log.warn({ err: error }, 'unused secrets could not be deleted'))
   const accounts = createAccounts({
-    records: createAccountRecords(database, { newId, now }),
-    ...{ reader, writer, secrets, now },
+    ...{ records, reader, writer, secrets, now },
     loadParts: deps.loadGitHub,
     clientId: deps.gitHubClientId,
     log: message => log.warn(message),

@@ -6,12 +6,18 @@ import { createUsers, seedUser } from './users.ts'
 let data: TestDatabase
 let users: ReturnType<typeof createUsers>
 let told: (readonly string[])[]
+let signedIn: Record<string, string[]>
 
 beforeEach(() => {
   data = createTestDatabase()
   told = []
+  signedIn = {}
   seedUser(data.reader, data.writer, 'ana')
-  users = createUsers({ reader: data.reader, writer: data.writer, changed: ids => told.push(ids) })
+  users = createUsers({
+    ...{ reader: data.reader, writer: data.writer },
+    loginsOf: userId => signedIn[userId] ?? [],
+    changed: ids => told.push(ids),
+  })
 })
 afterEach(() => data.close())
 
@@ -162,4 +168,16 @@ test('builds are listed by owner', () => {
   users.give(projectOf(shop), bea.id, ana)
   expect(data.reader.builds({ limit: 10, ownerId: idOf('ana') }).map(({ id }) => id)).toEqual([blog])
   expect(data.reader.builds({ limit: 10 })).toHaveLength(2)
+})
+
+test('one who is signed in at GitHub is not removed before that ends', () => {
+  const { id } = users.add('bea', ana)
+  signedIn = { [id]: ['bea-hub'] }
+  expect(failureOf(() => users.remove(id, ana))).toMatchObject({
+    code: 'conflict',
+    message: 'bea is signed in at GitHub as bea-hub.',
+  })
+  signedIn = {}
+  users.remove(id, ana)
+  expect(users.list().map(({ name }) => name)).toEqual(['ana'])
 })

@@ -14,6 +14,8 @@ type Named = Pick<User, 'name'>
 export function createUsers(deps: {
   reader: Reader
   writer: Writer
+  /** Logins of the user that are signed in at GitHub. */
+  loginsOf: (userId: string) => readonly string[]
   /** Which deployments show something else now; the lists of users and owners always do. */
   changed: (deploymentIds: readonly string[]) => void
 }) {
@@ -55,6 +57,16 @@ export function createUsers(deps: {
       hint: `Give what should stay to another user first (slipway give ${deployment?.name ?? 'NAME'} ${
         others[0]?.name ?? 'USER'
       }, or in the settings of a deployment), and remove the rest.`,
+    })
+  }
+
+  const refuseSignedIn = (user: User) => {
+    const [login] = deps.loginsOf(user.id)
+    if (login === undefined) return
+    throw new SlipwayError({
+      code: 'conflict',
+      message: `${user.name} is signed in at GitHub as ${login}.`,
+      hint: `Sign out first, in the settings or with slipway github logout ${login}.`,
     })
   }
 
@@ -129,6 +141,7 @@ export function createUsers(deps: {
           })
         }
         refuseOwner(user)
+        refuseSignedIn(user)
         writer.removeUser(id)
         record(asker, 'user_removed', user.name)
       })

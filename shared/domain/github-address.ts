@@ -17,3 +17,18 @@ export function toFullName(address: string, baseUrl: string): string | undefined
 }
 
 const escapeRegex = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+/** What the account cannot do, as a sentence, and where that is changed; undefined where nothing is known to lack. */
+export function findLack({
+  scopes,
+  baseUrl,
+}: {
+  readonly scopes: readonly string[] | null
+  readonly baseUrl: string
+}): { readonly message: string; readonly url: string } | undefined {
+  if (scopes === null || scopes.includes('repo')) return undefined
+  return {
+    message: 'Private repositories are not seen: the token lacks the scope repo.',
+    url: `${baseUrl}/settings/tokens`,
+  }
+}

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { SlipwayError } from '../../../shared/domain/failure.ts'
 import { toApiUrl } from './addresses.ts'
 import { createAnswers } from './answers.ts'
 import { brokenAnswer, rateLimited, toGitHubError } from './failures.ts'
@@ -60,9 +61,6 @@ export function createGitHubClient(deps: {
     paceId: `${who ?? ''}@${baseUrl}`,
     version: deps.version,
     retries: deps.retries ?? defaultRetries,
-    onWait: seconds => {
-      waitUntil = Math.max(waitUntil, now() + seconds * 1000)
-    },
     log: deps.log,
   })
   octokit.hook.before('request', async options => {
@@ -99,7 +97,11 @@ export function createGitHubClient(deps: {
     } catch (error) {
       signal?.throwIfAborted()
       if (isNotModified(error)) noteLimit(error.response.headers)
-      throw isNotModified(error) ? error : toGitHubError(error, { baseUrl, who, now: now() })
+      if (isNotModified(error)) throw error
+      const translated = toGitHubError(error, { baseUrl, who, now: now() })
+      if (translated instanceof SlipwayError && translated.failure.code === 'rate_limited')
+        waitUntil = Math.max(waitUntil, translated.failure.until ?? 0)
+      throw translated
     }
   }
 

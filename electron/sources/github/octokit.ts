@@ -16,21 +16,16 @@ const shortWaitS = 3
 
 const Client = Octokit.plugin(throttling, retry)
 
-/** `onWait`: the server asks for a pause of so many seconds. */
 export function createOctokit(deps: {
   apiUrl: string
   /** Requests of one account share their pace; those of another do not wait for them. */
   paceId: string
   version: string
   retries: RetryLimits
-  onWait: (seconds: number) => void
   log: (message: string) => void
 }): InstanceType<typeof Client> {
-  const decide = (seconds: number, _options: object, _octokit: object, count: number): boolean => {
-    if (seconds <= shortWaitS && count === 0) return true
-    deps.onWait(seconds)
-    return false
-  }
+  const decide = (seconds: number, _options: object, _octokit: object, count: number): boolean =>
+    seconds <= shortWaitS && count === 0
   return new Client({
     baseUrl: deps.apiUrl,
     userAgent: `Slipway/${deps.version}`,

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Account, SignInWay } from '../../../shared/domain/github.ts'
-import { publicGitHub, toHostName } from '../../../shared/domain/github-address.ts'
+import { findLack, publicGitHub, toHostName } from '../../../shared/domain/github-address.ts'
 import { toast } from '../../actions/toasts.tsx'
 import { client } from '../../connection/api.ts'
 import { toShownFailure } from '../../connection/failures.ts'
@@ -67,6 +67,7 @@ const wayWords = {
 
 function AccountRow({ account, signInAgain }: { account: Account; signInAgain: () => void }) {
   const { id, login, name, baseUrl, way, failure } = account
+  const lack = findLack(account)
   const signOut = useMutation({
     mutationFn: async () => {
       await client.accounts.signOut({ id })
@@ -105,6 +106,15 @@ function AccountRow({ account, signInAgain }: { account: Account; signInAgain: (
             }
           />
         </div>
+      )}
+      {failure === null && lack !== undefined && (
+        <p className={classes.lack}>
+          {lack.message}{' '}
+          <a className="text-link" href={lack.url} target="_blank" rel="noopener noreferrer">
+            Give it at GitHub
+          </a>
+          , or sign in again.
+        </p>
       )}
       {signOut.error !== null && (
         <div className={classes.failure}>

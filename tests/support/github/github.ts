@@ -219,6 +219,9 @@ export async function startGitHub() {
     /** The next requests whose method and path match are answered so. */
     fail: (pattern: RegExp, fault: Fault, times = 1): void => void faults.push({ pattern, fault, times }),
 
+    /** Nothing fails any more that has not failed yet. */
+    recover: (): void => void faults.splice(0),
+
     async close(): Promise<void> {
       const closed = new Promise<void>(resolve => server.close(() => resolve()))
       server.closeAllConnections()
