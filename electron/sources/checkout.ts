@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { Commit } from '../../shared/domain/records.ts'
+import { toFullRef } from '../../shared/domain/ref.ts'
 import type { GitAddress } from './address.ts'
 import { commitNotFound, toSourceError } from './git-failure.ts'
 import type { GitResult, GitTimeouts, RunGit } from './run-git.ts'
@@ -92,7 +93,7 @@ const refusesCommit =
 /** Little first: the commit alone; else the branch's head; else the branch's history; else that of every branch. */
 async function fetchCommit(git: Git, { address, branch, sha }: CheckoutOrder): Promise<void> {
   const fetch = ['fetch', '--progress', '--no-tags', '--no-recurse-submodules']
-  const branchRef = `+refs/heads/${branch}:refs/remotes/origin/${branch}`
+  const branchRef = `+${toFullRef(branch)}:refs/remotes/origin/${branch}`
   const isFull = ['--depth', '2147483647']
   await git.must('init', '--quiet', '--template=', '--initial-branch=main')
   await git.must('config', 'remote.origin.url', address.url)

@@ -1,5 +1,6 @@
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { Source } from '../../shared/domain/records.ts'
+import { toRefText } from '../../shared/domain/ref.ts'
 import { checkBranch, type GitAddress, parseGitAddress } from './address.ts'
 import { createCheckout } from './checkout.ts'
 import { createFolderReader } from './folder.ts'
@@ -52,11 +53,15 @@ function createGitReader(deps: {
   const { runGit, timeouts } = deps
   const checkout = createCheckout(deps)
 
-  async function listBranches(address: GitAddress, signal: AbortSignal | undefined) {
+  const listRemote = async (
+    address: GitAddress,
+    refs: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<string> => {
     const result = await runGit({
       args: [
         ...(address.isFile ? ['-c', 'protocol.file.allow=always'] : []),
-        ...['ls-remote', '--symref', '--', address.url, 'HEAD', 'refs/heads/*'],
+        ...['ls-remote', '--symref', '--', address.url, ...refs],
       ],
       config: address.config,
       env: address.environment,
@@ -64,7 +69,28 @@ function createGitReader(deps: {
       signal,
     })
     if (result.exitCode !== 0) throw toSourceError(address, result)
-    return parseBranches(result.stdout)
+    return result.stdout
+  }
+
+  const listBranches = async (address: GitAddress, signal: AbortSignal | undefined) =>
+    parseBranches(await listRemote(address, ['HEAD', 'refs/heads/*'], signal))
+
+  /** The commit of a tag, a pull request or whatever else has a full name. */
+  const readRef = async (
+    address: GitAddress,
+    ref: string,
+    signal: AbortSignal | undefined,
+  ): Promise<string> => {
+    const lines = (await listRemote(address, [ref, `${ref}^{}`], signal)).split('\n')
+    const shaOf = (name: string) => lines.find(line => line.endsWith(`\t${name}`))?.split('\t')[0]
+    // An annotated tag is an object of its own; what it names is the commit.
+    const sha = shaOf(`${ref}^{}`) ?? shaOf(ref)
+    if (sha !== undefined) return sha
+    const branches = await listBranches(address, signal)
+    throw branchNotFound(
+      toRefText(ref),
+      branches.map(({ name }) => name),
+    )
   }
 
   return {
@@ -73,7 +99,9 @@ function createGitReader(deps: {
 
     async head(source, branch, { login, signal } = {}) {
       checkBranch(branch)
-      const branches = await listBranches(parseGitAddress(source.address, login), signal)
+      const address = parseGitAddress(source.address, login)
+      if (branch.startsWith('refs/')) return { branch, sha: await readRef(address, branch, signal) }
+      const branches = await listBranches(address, signal)
       const found = branch === '' ? branches[0] : branches.find(({ name }) => name === branch)
       if (found === undefined) {
         throw branchNotFound(

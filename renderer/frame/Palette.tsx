@@ -16,6 +16,7 @@ import {
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
+import { toRefText } from '../../shared/domain/ref.ts'
 import { deploymentActions, openInBrowser } from '../actions/deployment-actions.ts'
 import { everyDeployment } from '../connection/api.ts'
 import { shortUrl, shownStatus } from '../status/facts.ts'
@@ -38,7 +39,7 @@ export function Palette({ showShortcuts }: { showShortcuts: () => void }) {
       actions: deployments.map(each => ({
         id: each.id,
         label: each.name,
-        rightSection: <span className="third">{each.branch}</span>,
+        rightSection: <span className="third">{toRefText(each.branch)}</span>,
         leftSection: <StatusMark look={deploymentLooks[shownStatus(each)]} iconOnly />,
         onClick: () => void navigate({ to: '/deployments/$id', params: { id: each.id } }),
       })),

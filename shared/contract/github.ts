@@ -4,8 +4,10 @@ import {
   accountSchema,
   deviceStepSchema,
   gitHubAddressSchema,
+  refPageSchema,
   repositoryPageSchema,
   signInOptionsSchema,
+  sourceChangesSchema,
 } from '../domain/github.ts'
 import { byId, entry } from './entry.ts'
 
@@ -40,4 +42,11 @@ export const accounts = {
 export const github = {
   /** As they come; the last page is complete, or says why it is not. */
   repositories: entry.input(byId).output(eventIterator(repositoryPageSchema)),
+  /** Branches, tags and open pull requests of the repository at that address, with the last commits of the first of them. */
+  refs: entry.input(byId.extend({ address: z.string().max(2000) })).output(eventIterator(refPageSchema)),
+  /**
+   * What changed in the source of the deployment `id` since the release that serves. Null: nothing serves, or its source is at no
+   * GitHub that anybody is signed in to.
+   */
+  changes: entry.input(byId).output(sourceChangesSchema.nullable()),
 }

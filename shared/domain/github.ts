@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { failureSchema } from './failure.ts'
-import { idSchema } from './records.ts'
+import { commitSchema, idSchema } from './records.ts'
 
 /** UTC milliseconds. */
 const time = z.number().int()
@@ -104,3 +104,32 @@ export const repositoryPageSchema = z.object({
   failure: failureSchema.nullable(),
 })
 export type RepositoryPage = z.infer<typeof repositoryPageSchema>
+
+export const refKinds = ['branch', 'tag', 'pull'] as const
+/**
+ * Something of a repository that can be deployed. `ref`: what the deployment keeps as its branch. `commit`: null while it is not
+ * known.
+ */
+export const gitHubRefSchema = z.object({
+  kind: z.enum(refKinds),
+  ref: z.string(),
+  /** For people: `main`, `v1`, `#12 New cart`. */
+  title: z.string(),
+  sha: z.string(),
+  commit: commitSchema.nullable(),
+})
+export type GitHubRef = z.infer<typeof gitHubRefSchema>
+
+/** Refs as they come. One that comes again is known better. `failure` says why some are missing, and ends it. */
+export const refPageSchema = z.object({ refs: z.array(gitHubRefSchema), failure: failureSchema.nullable() })
+export type RefPage = z.infer<typeof refPageSchema>
+
+/** What changed since the running release. `commits`: the newest first, as many as GitHub lists. */
+export const sourceChangesSchema = z.object({
+  ahead: z.number().int(),
+  /** Commits that run and are not in the branch any more. */
+  behind: z.number().int(),
+  commits: z.array(commitSchema.extend({ url: z.string() })),
+  url: z.string(),
+})
+export type SourceChanges = z.infer<typeof sourceChangesSchema>

@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Platform } from '../../electron/platform/platform.ts'
+import { readChanges } from '../../electron/platform/source-changes.ts'
+import { listRefs } from '../../electron/sources/github/refs.ts'
 import { listRepositories } from '../../electron/sources/github/repositories.ts'
 import { toFailure } from '../../shared/domain/failure.ts'
-import type { Repository } from '../../shared/domain/github.ts'
+import type { GitHubRef, Repository } from '../../shared/domain/github.ts'
 import { type GitHubStandIn, startGitHub } from '../support/github/github.ts'
 import { loadQuickGitHub } from '../support/github/parts.ts'
 import {
@@ -28,6 +30,8 @@ const app = (greeting: string) => ({
 let github: GitHubStandIn
 let platform: Platform
 const data = createDataFolder()
+/** What the clock is ahead. */
+let time = 0
 
 beforeAll(async () => {
   github = await startGitHub()
@@ -38,7 +42,11 @@ beforeAll(async () => {
     files: app('from a private repository'),
   })
   await github.addRepository('octo-ana/open', { files: app('from a public one') })
-  platform = await startPlatform(data.path, { loadGitHub: loadQuickGitHub, gitHubClientId: undefined })
+  platform = await startPlatform(data.path, {
+    loadGitHub: loadQuickGitHub,
+    gitHubClientId: undefined,
+    now: () => Date.now() + time,
+  })
 })
 afterEach(async () => {
   for (const { id } of platform.accounts.list()) await platform.accounts.signOut(id, asker(platform))
@@ -172,4 +180,74 @@ describe('a private repository', () => {
     await platform.sources.head(source('open'), '', { login })
     expect(github.requests.map(({ authorization }) => authorization)).not.toContainEqual(expect.anything())
   })
+})
+
+describe('a repository that was picked', () => {
+  test('shows branches, tags and pull requests with their last commits, each of which can be deployed', async () => {
+    const listed = await github.addRepository('octo-ana/refs', { isPrivate: true, files: app('first') })
+    const git = listed.git
+    if (git === undefined) throw new Error('it has no git')
+    const first = await git.git('rev-parse', 'HEAD')
+    await git.git('tag', '-a', 'v1', '-m', 'Version 1')
+    await git.git('push', '-q', 'origin', 'v1')
+    await git.checkout('next')
+    const next = await git.commit(app('next'), 'What comes next')
+    await git.git('push', '-q', 'origin', 'HEAD:refs/pull/7/head')
+    listed.pulls.push({ number: 7, title: 'What comes next', head: 'next' })
+    const account = await signIn(github.issueToken('octo-ana', ['repo']))
+    const client = await platform.accounts.client(account.id)
+    const known = new Map<string, GitHubRef>()
+    for await (const page of listRefs(client, 'octo-ana/refs')) {
+      expect(page.failure).toBeNull()
+      for (const ref of page.refs) known.set(ref.ref, ref)
+    }
+    expect(
+      [...known.values()].map(({ ref, title, sha, commit }) => [ref, title, sha, commit?.subject]),
+    ).toEqual([
+      ['main', 'main', first, 'First commit'],
+      ['next', 'next', next, 'What comes next'],
+      ['refs/tags/v1', 'v1', first, 'First commit'],
+      ['refs/pull/7/head', '#7 What comes next', next, 'What comes next'],
+    ])
+    const login = await platform.accounts.loginFor(source('refs'), { ownerId: account.userId })
+    const head = (ref: string) => platform.sources.head(source('refs'), ref, { login })
+    expect(await head('refs/tags/v1')).toEqual({ branch: 'refs/tags/v1', sha: first })
+    expect(await head('refs/pull/7/head')).toEqual({ branch: 'refs/pull/7/head', sha: next })
+    expect(await failureOf(head('refs/tags/v9'))).toMatchObject({ code: 'source_branch_not_found' })
+
+    const { id } = await platform.intents.create(
+      {
+        ...{ source: source('refs'), branch: 'refs/tags/v1', name: 'refs', port: null, planEdits: {} },
+        ownerId: account.userId,
+      },
+      asker(platform),
+    )
+    const deployed = await waitForDeployment(
+      platform,
+      id,
+      one => one.status === 'live' || one.failure !== null,
+    )
+    expect(deployed.failure).toBeNull()
+    expect((await getThroughGateway(platform, 'refs')).body).toBe('first')
+
+    const changes = await readChanges(platform.accounts, { ...deployed, branch: 'next' }, undefined)
+    expect(changes).toMatchObject({
+      ahead: 1,
+      behind: 0,
+      commits: [{ sha: next, subject: 'What comes next', author: 'Ana Test' }],
+      url: `${github.address}/octo-ana/refs/compare/${first}...next`,
+    })
+  })
+})
+
+test('the token of a GitHub App is renewed before it ends, once for all who ask', async () => {
+  const account = await signInByCode('Iv1.test', code => void github.device.approve(code, 'octo-ana'))
+  const old = (await platform.accounts.loginFor(source('blog'), { ownerId: account.userId }))?.password ?? ''
+  time += 7.9 * 3_600_000
+  const ask = () => platform.accounts.loginFor(source('blog'), { ownerId: account.userId })
+  const renewed = await Promise.all([ask(), ask(), ask()])
+  const [first] = renewed
+  expect(first?.password).not.toBe(old)
+  expect(new Set(renewed.map(one => one?.password)).size).toBe(1)
+  expect((await listAll(account.id)).length).toBeGreaterThan(0)
 })

@@ -149,6 +149,10 @@ export async function startStandIn(options: { state: StandInState; port?: number
       repositories: os.github.repositories.handler(async function* () {
         yield* data.accounts.repositories()
       }),
+      refs: os.github.refs.handler(async function* () {
+        yield { refs: [], failure: null }
+      }),
+      changes: os.github.changes.handler(() => null),
     },
     projects: { give: os.projects.give.handler(() => ({})) },
     sources: {

@@ -1,6 +1,9 @@
+import { toFullName } from '../../../shared/domain/github-address.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { readChanges } from '../../platform/source-changes.ts'
+import { listRefs } from '../../sources/github/refs.ts'
 import { listRepositories } from '../../sources/github/repositories.ts'
-import type { HandlerBase } from './handler-base.ts'
+import { found, type HandlerBase } from './handler-base.ts'
 
 export function accountHandlers(at: HandlerBase, { accounts }: Platform) {
   return {
@@ -23,7 +26,8 @@ export function accountHandlers(at: HandlerBase, { accounts }: Platform) {
   }
 }
 
-export function gitHubHandlers(at: HandlerBase, { accounts }: Platform) {
+export function gitHubHandlers(at: HandlerBase, platform: Platform) {
+  const { accounts } = platform
   return {
     repositories: at.github.repositories.handler(async function* ({ input: { id }, signal }) {
       const client = await accounts.client(id)
@@ -32,5 +36,15 @@ export function gitHubHandlers(at: HandlerBase, { accounts }: Platform) {
         yield page
       }
     }),
+    refs: at.github.refs.handler(async function* ({ input: { id, address }, signal }) {
+      const client = await accounts.client(id)
+      for await (const page of listRefs(client, toFullName(address, client.baseUrl) ?? '', signal)) {
+        if (page.failure !== null) accounts.noteFailure(id, page.failure)
+        yield page
+      }
+    }),
+    changes: at.github.changes.handler(({ input, signal }) =>
+      readChanges(accounts, found(platform.deployment(input.id), 'deployment'), signal),
+    ),
   }
 }

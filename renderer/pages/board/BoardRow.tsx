@@ -15,6 +15,7 @@ import {
 import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
 import type { Deployment } from '../../../shared/domain/records.ts'
+import { toRefText } from '../../../shared/domain/ref.ts'
 import { deploymentActions, openInBrowser } from '../../actions/deployment-actions.ts'
 import { Ago } from '../../format/clock.tsx'
 import { isActive, shownStatus } from '../../status/facts.ts'
@@ -37,7 +38,7 @@ export const BoardRow = memo(function BoardRow({ deployment }: { deployment: Dep
       </span>
       <RowLink deployment={deployment} />
       <span className={`truncate ${classes.branch}`}>
-        {branch}
+        {toRefText(branch)}
         {cluster.kind === 'kubernetes' && <span className="third"> · {cluster.name}</span>}
       </span>
       <span className={`truncate ${classes.commit}`}>

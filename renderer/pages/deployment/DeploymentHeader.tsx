@@ -10,6 +10,7 @@ import {
   IconRocket,
 } from '@tabler/icons-react'
 import type { Deployment } from '../../../shared/domain/records.ts'
+import { toRefText } from '../../../shared/domain/ref.ts'
 import { copyText } from '../../actions/copy.ts'
 import { deploymentActions, openInBrowser } from '../../actions/deployment-actions.ts'
 import { useNow } from '../../format/clock.tsx'
@@ -31,7 +32,7 @@ export function DeploymentHeader({ deployment }: { deployment: Deployment }) {
       </h1>
       <StatusSince deployment={deployment} />
       <p className={`truncate ${classes.commit}`}>
-        {branch}
+        {toRefText(branch)}
         {commit !== undefined && (
           <>
             {' · '}

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { toRefText } from '../../../shared/domain/ref.ts'
 import { sizeWords, toSizeText } from '../../../shared/domain/size.ts'
 import { Ago } from '../../format/clock.tsx'
 import { isActive, shortUrl, shownStatus } from '../../status/facts.ts'
@@ -8,6 +9,7 @@ import { BuildNow } from './BuildNow.tsx'
 import classes from './Deployment.module.css'
 import { useDeployment } from './deployment-context.ts'
 import { FailureHelp } from './FailureHelp.tsx'
+import { SourceChanges } from './SourceChanges.tsx'
 import { Timeline } from './Timeline.tsx'
 import { Usage } from './Usage.tsx'
 import { WrittenNotice } from './WrittenNotice.tsx'
@@ -26,6 +28,7 @@ export function Overview() {
           <FailureHelp deployment={deployment} failure={failure} />
         )}
         {cluster.kind === 'local' && serving !== null && <WrittenNotice key={serving.id} id={id} />}
+        <SourceChanges key={serving?.id ?? ''} deployment={deployment} />
         <dl className={classes.facts}>
           <Fact word="URL">
             <a className="text-link" href={deployment.url} target="_blank" rel="noopener noreferrer">
@@ -77,7 +80,7 @@ export function Overview() {
           </Fact>
           <Fact word="Source">
             <span className="mono">{project.source.address}</span>
-            {branch !== '' && <span className="second"> · {branch}</span>}
+            {branch !== '' && <span className="second"> · {toRefText(branch)}</span>}
           </Fact>
           <Fact word="Runs on">
             {cluster.name}

@@ -1,16 +1,20 @@
-import { Button, Select, Skeleton } from '@mantine/core'
+import { Button, Skeleton } from '@mantine/core'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { GitHubRef } from '../../../shared/domain/github.ts'
 import type { Commit } from '../../../shared/domain/records.ts'
+import { toRefText } from '../../../shared/domain/ref.ts'
 import { toShownFailure } from '../../connection/failures.ts'
-import { shortSha } from '../../status/facts.ts'
 import { CommitText } from '../../ui/CommitText.tsx'
 import { FailurePanel } from '../../ui/FailurePanel.tsx'
+import { RefSelect } from './RefSelect.tsx'
 import { Step } from './Step.tsx'
 import classes from './Wizard.module.css'
 
 interface BranchStepProps {
   readonly branches: UseQueryResult<{ name: string; sha: string }[]>
+  /** What GitHub knows of them, and of tags and pull requests. */
+  readonly refs: readonly GitHubRef[]
   readonly isOpen: boolean
   readonly branch: string | null
   readonly commit: Commit | undefined
@@ -21,6 +25,7 @@ interface BranchStepProps {
 
 export function BranchStep({
   branches,
+  refs,
   isOpen,
   branch,
   commit,
@@ -35,7 +40,7 @@ export function BranchStep({
         title="Branch"
         answer={
           <>
-            {branch}
+            {toRefText(branch)}
             {commit !== undefined && (
               <span className="second">
                 {' · '}
@@ -84,24 +89,7 @@ export function BranchStep({
           if (value !== null) accept(value)
         }}
       >
-        <Select
-          className={classes.wide}
-          aria-label="Branch"
-          data={branches.data.map(each => each.name)}
-          value={value}
-          onChange={setChosen}
-          allowDeselect={false}
-          searchable
-          maxDropdownHeight={320}
-          renderOption={({ option }) => (
-            <span className={classes.branch}>
-              {option.label}
-              <span className="mono third">
-                {shortSha(branches.data.find(each => each.name === option.value)?.sha ?? '')}
-              </span>
-            </span>
-          )}
-        />
+        <RefSelect branches={branches.data} refs={refs} value={value} choose={setChosen} />
         <Button type="submit" autoFocus>
           Continue
         </Button>

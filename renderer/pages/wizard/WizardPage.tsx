@@ -8,6 +8,7 @@ import type { VariableEdit } from '../../../shared/domain/variable.ts'
 import { api } from '../../connection/api.ts'
 import { Page } from '../../frame/Page.tsx'
 import { useAccounts } from '../../github/use-accounts.ts'
+import { useRefs } from '../../github/use-refs.ts'
 import { QueryView } from '../../ui/QueryView.tsx'
 import { BranchStep } from './BranchStep.tsx'
 import { DeployStep } from './DeployStep.tsx'
@@ -61,6 +62,9 @@ function Wizard({ given, accounts }: { given: Source | null; accounts: readonly 
       ...fresh,
     }),
   )
+  const refs = useRefs(
+    source === null || account === undefined ? undefined : { accountId: account.id, address: source.address },
+  )
   const isFolder = branches.data?.length === 0
   const chosenBranch = branch ?? (isFolder ? '' : null)
   // With one place there is nothing to choose.
@@ -106,6 +110,7 @@ function Wizard({ given, accounts }: { given: Source | null; accounts: readonly 
       {source !== null && shown !== 'source' && !isFolder && !isImage && (
         <BranchStep
           branches={branches}
+          refs={refs}
           isOpen={shown === 'branch'}
           branch={branch}
           commit={inspection.data?.commit}

@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import type { V1ConfigMap, V1EnvVar, V1Job, V1ResourceRequirements, V1Secret } from '@kubernetes/client-node'
 import type { ClusterSettings, Registry } from '../../../../shared/domain/cluster.ts'
 import { type Plan, toOwnDockerfile } from '../../../../shared/domain/plan.ts'
+import { toFullRef } from '../../../../shared/domain/ref.ts'
 import type { BuildOrder } from '../../driver.ts'
 import { type RegistryLogin, toDockerConfig, toPushName } from '../registry/access.ts'
 import { type BuildLimits, buildLabels, toBuildQuantities } from './build-namespace.ts'
@@ -164,6 +165,7 @@ export function toBuildJob(parts: BuildParts): V1Job {
                 { name: 'GIT_URL', value: git?.url ?? '' },
                 { name: 'GIT_SHA', value: order.sha },
                 { name: 'GIT_BRANCH', value: order.branch },
+                { name: 'GIT_REF', value: toFullRef(order.branch) },
               ],
               securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
               resources: toResources(settings),

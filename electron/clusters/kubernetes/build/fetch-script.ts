@@ -12,7 +12,7 @@ export const withoutProxy = 'Trying again without the proxy'
 
 /**
  * Gets the exact commit into the source folder, by the steps that the checkout on this computer takes: the commit alone, the head
- * of the branch, its history, every branch. GIT_URL, GIT_SHA, GIT_BRANCH come from the environment; a login from files,
+ * of the branch, its history, every branch. GIT_URL, GIT_SHA, GIT_BRANCH and its full name GIT_REF come from the environment; a login from files,
  * through a credential helper for that one host. A proxy that refuses the host is left out at the second try.
  */
 export const fetchScript = `set -u
@@ -36,7 +36,7 @@ fetch() {
   return "$(cat /tmp/code)"
 }
 is_there() { git cat-file -e "$GIT_SHA^{commit}" 2>/dev/null; }
-branch="+refs/heads/$GIT_BRANCH:refs/remotes/origin/$GIT_BRANCH"
+branch="+$GIT_REF:refs/remotes/origin/$GIT_BRANCH"
 get() {
   fetch --depth 1 origin "$GIT_SHA" && return 0
   grep -qiE "not our ref|unadvertised object|shallow capabilities|does not support shallow|upload-pack: not|couldn't find remote ref" /tmp/fetch.log || return 1

@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest'
+import { toFullRef, toRefText } from './ref.ts'
+
+test.each([
+  ['main', 'refs/heads/main', 'main'],
+  ['feature/x', 'refs/heads/feature/x', 'feature/x'],
+  ['refs/tags/v1', 'refs/tags/v1', 'v1'],
+  ['refs/pull/12/head', 'refs/pull/12/head', '#12'],
+])('%s', (branch, full, words) => {
+  expect([toFullRef(branch), toRefText(branch)]).toEqual([full, words])
+})
