@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findChromium, launchBrowser, startBrowserSession } from '../support/browser.ts'
+import type { GitRepository } from '../support/git-server.ts'
 import { type GitHubStandIn, startGitHub } from '../support/github/github.ts'
 import { createDataFolder } from '../support/platform.ts'
 import { checkAccessibility, firstCommit, readGatewayPort, wear } from './journey.ts'
@@ -16,6 +17,7 @@ const many = 3000
 describe.skipIf(chromium === undefined)('GitHub in the browser session', () => {
   const data = createDataFolder()
   let github: GitHubStandIn
+  let served: GitRepository | undefined
   let session: Awaited<ReturnType<typeof startBrowserSession>>
   let browser: Browser
   let context: BrowserContext
@@ -26,7 +28,7 @@ describe.skipIf(chromium === undefined)('GitHub in the browser session', () => {
     mkdirSync(pictures, { recursive: true })
     github = await startGitHub()
     github.device.interval = 1
-    await addRepositories(github)
+    served = await addRepositories(github)
     session = await startBrowserSession(data.path)
     browser = await launchBrowser(chromium ?? '')
     context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
@@ -54,6 +56,11 @@ describe.skipIf(chromium === undefined)('GitHub in the browser session', () => {
   }
   const sees = (text: string | RegExp) => page.getByText(text).first().waitFor({ timeout: patience })
   const go = (route: string) => page.goto(`${new URL(session.url).origin}/#${route}`)
+
+  const findRepository = (): GitRepository => {
+    if (served === undefined) throw new Error('there is no repository')
+    return served
+  }
 
   /** Everything that the page's memory holds, as text. */
   const readMemory = async () => {
@@ -94,7 +101,11 @@ describe.skipIf(chromium === undefined)('GitHub in the browser session', () => {
 
     const branch = page.getByRole('region', { name: 'Branch' })
     await branch.getByRole('button', { name: 'Continue' }).waitFor({ timeout: patience })
+    await sees('First commit')
+    await page.getByRole('combobox', { name: 'Branch' }).click()
+    await sees('#7 A darker footer')
     await look('branch')
+    await page.keyboard.press('Escape')
     await branch.getByRole('button', { name: 'Continue' }).click()
     await page
       .getByRole('region', { name: 'How it is built and started' })
@@ -107,6 +118,16 @@ describe.skipIf(chromium === undefined)('GitHub in the browser session', () => {
     await tab.goto(`http://secret-blog.localhost:${await readGatewayPort(data.path)}/`)
     expect(await tab.content()).toContain('Hello')
     await tab.close()
+
+    const repository = findRepository()
+    await repository.commit({ 'notes.md': 'more' }, 'Write notes for the next release')
+    await repository.commit({ 'notes.md': 'even more' }, 'Say it in fewer words')
+    await page.getByRole('link', { name: 'Overview' }).click()
+    await page
+      .getByRole('region', { name: 'Changed since the running release' })
+      .waitFor({ timeout: patience })
+    await sees('2 commits not deployed yet')
+    await look('changes')
 
     expect(await readMemory()).toContain('secret-blog')
     expect((await readMemory()).includes(token)).toBe(false)
@@ -123,7 +144,8 @@ describe.skipIf(chromium === undefined)('GitHub in the browser session', () => {
   })
 })
 
-async function addRepositories(github: GitHubStandIn): Promise<void> {
+/** The last one is real. */
+async function addRepositories(github: GitHubStandIn): Promise<GitRepository | undefined> {
   github.addUser('ana', { name: 'Ana Lindqvist' })
   github.addUser('acme', { type: 'Organization' })
   const words = ['shop', 'wiki', 'api', 'site', 'bot', 'board', 'notes', 'radio', 'garden']
@@ -137,11 +159,15 @@ async function addRepositories(github: GitHubStandIn): Promise<void> {
       pushedAt: new Date(Date.now() - (index + 1) * 5_400_000).toISOString(),
     })
   }
-  await github.addRepository('ana/secret-blog', {
+  const listed = await github.addRepository('ana/secret-blog', {
     isPrivate: true,
     files: firstCommit,
     pushedAt: new Date(Date.now() - 400 * 86_400_000).toISOString(),
   })
+  await listed.git?.git('tag', 'v1.0')
+  await listed.git?.git('push', '-q', 'origin', 'v1.0', 'HEAD:refs/pull/7/head')
+  listed.pulls.push({ number: 7, title: 'A darker footer', head: 'footer' })
+  return listed.git
 }
 
 function readFiles(folder: string): { name: string; text: string }[] {
