@@ -9,12 +9,14 @@ import { benchClusterRelease } from './cluster-release.ts'
 import { benchDeploy } from './deploy.ts'
 import { benchLogPath } from './log-path.ts'
 import { benchQueries } from './queries.ts'
+import { benchRepositories } from './repositories.ts'
 import { type Result, toTable } from './result.ts'
 import { benchWindow } from './window.ts'
 
 const benches = {
   queries: benchQueries,
   deploy: benchDeploy,
+  repositories: benchRepositories,
   window: benchWindow,
   log: benchLogPath,
   'cluster-release': benchClusterRelease,

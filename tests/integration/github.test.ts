@@ -7,6 +7,7 @@ import { listRefs } from '../../electron/sources/github/refs.ts'
 import { listRepositories } from '../../electron/sources/github/repositories.ts'
 import { toFailure } from '../../shared/domain/failure.ts'
 import type { GitHubRef, Repository } from '../../shared/domain/github.ts'
+import { createCommandLine } from '../support/command-line.ts'
 import { type GitHubStandIn, startGitHub } from '../support/github/github.ts'
 import { loadQuickGitHub } from '../support/github/parts.ts'
 import {
@@ -250,4 +251,27 @@ test('the token of a GitHub App is renewed before it ends, once for all who ask'
   expect(first?.password).not.toBe(old)
   expect(new Set(renewed.map(one => one?.password)).size).toBe(1)
   expect((await listAll(account.id)).length).toBeGreaterThan(0)
+})
+
+test('in a terminal: sign in with a token from standard input, list, sign out', async () => {
+  const own = createDataFolder()
+  const slipway = createCommandLine(own.path)
+  try {
+    const token = github.issueToken('octo-ana', ['public_repo'])
+    const login = await slipway.callWith(`${token}\n`, 'github', 'login', '--host', github.address, '--token')
+    expect([login.status, login.stdout]).toEqual([0, expect.stringContaining('as octo-ana.')])
+    const status = await slipway.call('github')
+    expect(status.stdout).toContain('lacks the scope repo')
+    const repos = await slipway.call('github', 'repos', '--json')
+    expect((JSON.parse(repos.stdout) as Repository[]).map(({ fullName }) => fullName)).toContain(
+      'octo-ana/blog',
+    )
+    expect((await slipway.call('github', 'logout', 'nobody')).status).toBe(1)
+    expect((await slipway.call('github', 'logout', 'octo-ana')).status).toBe(0)
+    expect(JSON.parse((await slipway.call('github', '--json')).stdout)).toEqual([])
+    expect([login, status, repos].map(one => `${one.stdout}${one.stderr}`).join('')).not.toContain(token)
+  } finally {
+    await slipway.endAll()
+    own.remove()
+  }
 })

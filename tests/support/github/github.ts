@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse, request as toGit } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { setTimeout as pause } from 'node:timers/promises'
 import { startGitServer } from '../git-server.ts'
 import { createDeviceFlow } from './device.ts'
 import { readAnswer } from './routes.ts'
@@ -36,6 +37,8 @@ export async function startGitHub() {
   const faults: { pattern: RegExp; fault: Fault; times: number }[] = []
   const requests: SeenRequest[] = []
   const limit = { remaining: 5000, resetAt: Date.now() + 3600_000 }
+  /** How long the API takes for an answer. */
+  const pace = { delayMs: 0 }
   const issueToken = (login: string, scopes: readonly string[] | null) => {
     const token = `ghp_${randomBytes(18).toString('hex')}`
     tokens.set(token, { login, scopes })
@@ -90,6 +93,7 @@ export async function startGitHub() {
       response.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers }).end(body)
       return
     }
+    if (pace.delayMs > 0) await pause(pace.delayMs)
     const isKnown = token === undefined || tokens.has(token)
     const who = token === undefined ? undefined : tokens.get(token)
     const found = isKnown
@@ -173,6 +177,7 @@ export async function startGitHub() {
     requests,
     device,
     limit,
+    pace,
 
     addUser(login: string, given: Omit<StandInUser, 'login'> = {}): StandInUser {
       const user = { login, ...given }
