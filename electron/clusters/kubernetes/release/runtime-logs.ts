@@ -91,14 +91,19 @@ export function createRuntimeLogs(
       after: stored,
       isPrevious,
     }
+    // What was read last is in what is asked for again, unless the cluster has dropped it since.
+    let isResumed = hadBegun(pod, isPrevious, stored)
     for await (const batch of readContainerLog(api, target, signal)) {
+      const [first] = batch
+      const gap = isResumed && first !== undefined && first.position > stored ? [toGap(stored, first.at)] : []
+      isResumed &&= first === undefined
       const news = batch.filter(line => line.position > stored)
       const last = news.at(-1)
       if (last === undefined) continue
       const lines = news.map(
         ({ at, text }): NewLogLine => ({ at, stream: 'stdout', text: mask(text), isPartial: false }),
       )
-      await logs.append(log, lines, { source, position: last.position })
+      await logs.append(log, [...gap, ...lines], { source, position: last.position })
       stored = last.position
     }
   }
@@ -174,6 +179,22 @@ export function createRuntimeLogs(
       await Promise.all([...followers.values()].map(stop))
     },
   }
+}
+
+/** Whether the container had begun when it printed what was read last, as far as the API's whole seconds tell. */
+function hadBegun(pod: V1Pod, isPrevious: boolean, position: number): boolean {
+  const status = appStatus(pod)
+  const state = isPrevious ? status?.lastState : status?.state
+  const startedAt = toMs((state?.running ?? state?.terminated)?.startedAt)
+  return startedAt !== undefined && startedAt + 1000 <= position / 1000
+}
+
+/** `position`: of the last line before it. `until`: UTC milliseconds. */
+function toGap(position: number, until: number): NewLogLine {
+  const at = Math.floor(position / 1000)
+  const [from, to] = [at, until].map(ms => new Date(ms).toISOString().replace('T', ' ').replace('Z', ''))
+  const text = `From ${from} to ${to} UTC lines are missing: the cluster dropped them before they were read`
+  return { at, stream: 'platform', text, isPartial: false }
 }
 
 const hasBegun = (pod: V1Pod, restarts: number): boolean => {
