@@ -1,6 +1,8 @@
 import { createInterface } from 'node:readline/promises'
 import { SlipwayError } from '../../shared/domain/failure.ts'
-import type { Deployment } from '../../shared/domain/records.ts'
+import type { LeftBehind } from '../../shared/domain/left-behind.ts'
+import type { Deployment, Residue } from '../../shared/domain/records.ts'
+import { toLeftText } from './cluster-left.ts'
 import type { Command, Context } from './command.ts'
 import { about } from './find.ts'
 import { waitUntil } from './follow.ts'
@@ -47,24 +49,48 @@ export const remove: Command = {
     }
     const deletesData = await asksToDeleteData(context, id)
     await client.deployments.remove({ id, name, deletesData })
-    const left = await waitUntil(
-      client,
-      async () => (await client.deployments.residue({ id })) ?? undefined,
-      signal,
-    )
+    const left = await waitUntil(client, toEnd(context, { id, name }), signal)
     if (!left) return 130
+    if ('things' in left) {
+      output.result({ id, name, left }, `Forgotten. ${toLeftText(left)}`)
+      return 0
+    }
     const { keptData, ...counted } = left
     const counts = Object.entries(counted).map(([what, count]) => `${count} ${what}`)
     const data = keptData === null ? '' : `\nIts kept data is in ${keptData}`
     output.result({ id, name, left }, `Removed. Left: ${counts.join(', ')}.${data}`)
     return Object.values(counted).every(count => count === 0) ? 0 : 1
   }),
-  options: { yes: { type: 'boolean' }, 'with-data': { type: 'boolean' }, 'keep-data': { type: 'boolean' } },
+  options: {
+    yes: { type: 'boolean' },
+    forget: { type: 'boolean' },
+    'with-data': { type: 'boolean' },
+    'keep-data': { type: 'boolean' },
+  },
   optionHelp: {
     '--yes': 'does not ask',
+    '--forget':
+      'where its cluster does not answer or something hangs: forgets it, and lists what may be left',
     '--with-data': 'deletes the data of its kept folders too',
     '--keep-data': 'sets that data aside, and says where; so too if nobody can be asked',
   },
+}
+
+/** Says what keeps it from being removed, once; or forgets it then, if that is wanted. */
+function toEnd({ client, output, values }: Context, { id, name }: { id: string; name: string }) {
+  let said = ''
+  return async (): Promise<Residue | LeftBehind | undefined> => {
+    const residue = await client.deployments.residue({ id })
+    if (residue !== null) return residue
+    const [one] = await client.deployments.list({ ids: [id] })
+    const failure = one?.status === 'removing' ? one.failure : null
+    if (failure == null) return undefined
+    if (values.forget === true) return client.deployments.forget({ id, name })
+    if (failure.message !== said)
+      output.say(`${failure.message} ${failure.hint} Or forget it: slipway remove ${name} --yes --forget`)
+    said = failure.message
+    return undefined
+  }
 }
 
 /** A question of its own: what is kept was meant to outlive more than a release. */

@@ -8,6 +8,7 @@ import {
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import { toChanges, toText } from './cluster-changes.ts'
 import { checkCluster } from './cluster-check.ts'
+import { showLeft } from './cluster-left.ts'
 import { limitHelp, limitOptions, toLimitRows } from './cluster-limits.ts'
 import { readBack } from './cluster-read-back.ts'
 import { changeRegistry } from './cluster-registry.ts'
@@ -43,6 +44,7 @@ export const cluster: Command = {
     ...limitOptions,
     quick: { type: 'boolean' },
     yes: { type: 'boolean' },
+    forget: { type: 'boolean' },
   },
   optionHelp: {
     contexts: 'the contexts of the kubeconfig',
@@ -57,6 +59,8 @@ export const cluster: Command = {
     'read-back CONTEXT':
       'adds to the records what runs there and is not on record; nothing in the cluster is changed',
     'remove CONTEXT': 'forgets it; nothing in the cluster is changed',
+    left: 'what may be left of deployments that were forgotten',
+    '--forget': 'remove forgets what is deployed there, too, and keeps a list of what may be left',
     '--kubeconfig FILE': 'the file with the context; KUBECONFIG or the usual one otherwise',
     '--registry HOST[/PATH]': 'where images are kept; the one that the cluster announces otherwise',
     '--registry-http': 'it is reached without TLS',
@@ -86,7 +90,7 @@ export const cluster: Command = {
     const action = Object.hasOwn(actions, what) ? actions[what] : undefined
     if (action === undefined || action.takes !== names.length) {
       throw new UsageError(
-        'slipway cluster takes nothing, contexts, or add, show, check, registry, rbac, read-back or remove with a CONTEXT.',
+        'slipway cluster takes nothing, contexts, left, or add, show, check, registry, rbac, read-back or remove with a CONTEXT.',
       )
     }
     return action.run(context, names[0] ?? '', names[1] ?? '')
@@ -186,15 +190,16 @@ const actions: Readonly<Record<string, Action>> = {
       return 0
     },
   },
+  left: { takes: 0, run: showLeft },
   'read-back': {
     takes: 1,
     run: async (context, name) => readBack(context, await findCluster(context.client, name)),
   },
   remove: {
     takes: 1,
-    run: async ({ client, output }, name) => {
+    run: async ({ client, output, values }, name) => {
       const { id } = await findCluster(client, name)
-      await client.clusters.remove({ id })
+      await client.clusters.remove({ id, forgets: values.forget === true })
       output.result({ id, name }, `Removed ${name}. Nothing in the cluster was changed.`)
       return 0
     },

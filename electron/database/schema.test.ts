@@ -95,6 +95,7 @@ describe('the tables', () => {
       accounts: 0,
       users: 1,
       clusters: 1,
+      left_behind: 0,
       projects: 0,
       deployments: 0,
       builds: 0,

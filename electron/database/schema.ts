@@ -132,6 +132,14 @@ export const usage = sqliteTable('usage', {
   restarts: integer().notNull(),
 })
 
+export const leftBehind = sqliteTable('left_behind', {
+  id: id(),
+  deployment: text().notNull(),
+  cluster: text().notNull(),
+  things: text({ mode: 'json' }).$type<string[]>().notNull(),
+  createdAt: integer('created_at').notNull(),
+})
+
 export const secretVersions = sqliteTable('secret_versions', {
   id: id(),
   createdAt: integer('created_at').notNull(),

@@ -1,7 +1,7 @@
 import { type Failure, isPassing, SlipwayError, toDiskFailure } from '../../shared/domain/failure.ts'
 import { toKeptFolders } from '../../shared/domain/kept-folder.ts'
 import type { Instance } from '../clusters/driver.ts'
-import type { ReleaseWithBuild } from '../database/reader.ts'
+import type { DeploymentRow, ReleaseWithBuild } from '../database/reader.ts'
 import type { ApplyDeps } from './apply/apply-deps.ts'
 import { createApply } from './apply.ts'
 import { type CrashLimits, decide, type Facts } from './decide.ts'
@@ -46,6 +46,10 @@ export function createReconcile(deps: ReconcileDeps): (deploymentId: string) => 
       try {
         await apply(facts.deployment, action)
       } catch (error) {
+        if (action.do === 'remove') {
+          noteWhy(deps, facts.deployment, error)
+          throw error
+        }
         const refuses = action.do === 'startRun' || action.do === 'keepFolders'
         const failure = refuses ? toRefusal(error, action.release) : undefined
         if (!refuses || failure === undefined) throw error
@@ -77,6 +81,18 @@ function toRefusal(error: unknown, release: ReleaseWithBuild): Failure | undefin
   return release.status === 'releasing' ? toDiskFailure(error) : undefined
 }
 
+/** A removal that does not come to its end says why, and is tried again. */
+function noteWhy(
+  { writer, onChanged }: ReconcileDeps,
+  { id, failure: said }: DeploymentRow,
+  error: unknown,
+): void {
+  const failure = error instanceof SlipwayError ? error.failure : toDiskFailure(error)
+  if (failure === undefined || failure.message === said?.message) return
+  writer.changeDeployment(id, { failure })
+  onChanged(id)
+}
+
 type SeenFacts = Omit<Facts, 'refused' | 'isTidy' | 'unkept'> & {
   readonly serving: ReleaseWithBuild | undefined
   /** Those that releases need. */
@@ -96,6 +112,8 @@ async function gather(deps: ReconcileDeps, id: string): Promise<SeenFacts | unde
   const { reader, driver } = deps
   const before = reader.deploymentRow(id)
   if (!before) return undefined
+  // Whatever is there: it is to go.
+  if (before.wanted === 'removed') return toNothingSeen(deps, before)
   const runningId = reader.unfinishedBuilds(id).find(build => build.status === 'running')?.id
   const observed =
     runningId === undefined ? undefined : await driver.observeBuild({ buildId: runningId, deploymentId: id })
@@ -122,6 +140,20 @@ async function gather(deps: ReconcileDeps, id: string): Promise<SeenFacts | unde
     limits: deps.limits,
   }
 }
+
+const toNothingSeen = ({ limits, now }: ReconcileDeps, deployment: DeploymentRow): SeenFacts => ({
+  now: now(),
+  deployment,
+  running: undefined,
+  queued: undefined,
+  reusable: undefined,
+  hasFreeSlot: false,
+  target: undefined,
+  serving: undefined,
+  artifacts: [],
+  instances: [],
+  limits,
+})
 
 async function findReusable({ reader, driver }: ReconcileDeps, id: string) {
   const queued = reader.unfinishedBuilds(id).find(one => one.status === 'queued')

@@ -33,6 +33,7 @@ export function createClusterDrivers({
         settings,
         readRegistryPassword: () => readRegistryPassword(settings),
         describe: id => describeDeployment(reader, id),
+        hasOthers: id => hasOthers(reader, { clusterId, id }),
         noteConnection: failure => noteConnection(clusterId, failure),
         noteDomains,
       }).catch(error => {
@@ -41,6 +42,14 @@ export function createClusterDrivers({
       })
     },
   })
+}
+
+/** What is being removed counts too: its own end brings the rest. */
+function hasOthers(reader: Reader, { clusterId, id }: { clusterId: string; id: string }): boolean {
+  const owner = reader.ownerOf(id)
+  return reader
+    .deploymentsOn(clusterId)
+    .some(one => one.id !== id && reader.ownerOf(one.id)?.id === owner?.id)
 }
 
 function describeDeployment(reader: Reader, id: string): DeploymentFacts {

@@ -33,6 +33,7 @@ export interface PlatformDeps {
     /** Of the registry's user; undefined where none is set. */
     readRegistryPassword: () => Promise<string | undefined>
     describe: (deploymentId: string) => DeploymentFacts
+    hasOthers: (deploymentId: string) => boolean
     noteConnection: (failure: Failure | null) => void
     noteDomains: (deploymentId: string) => void
   }) => Promise<ClusterDriver>

@@ -11,7 +11,6 @@ import { createDailyCopies } from '../database/copies.ts'
 import { createIds, findNewestId } from '../database/ids.ts'
 import { lockFolder, openDatabase } from '../database/open.ts'
 import { createReader } from '../database/reader.ts'
-import { createRestore } from '../database/restore.ts'
 import { createWriter } from '../database/writer.ts'
 import { createGateway, type GatewayRoute } from '../gateway/gateway.ts'
 import type { DeploymentEvent } from '../pipeline/apply/apply-deps.ts'
@@ -20,7 +19,6 @@ import { createIntents } from '../pipeline/intents.ts'
 import { createQueue } from '../pipeline/queue.ts'
 import { createReconcile } from '../pipeline/reconcile.ts'
 import { createSecretVersions } from '../secrets/secret-versions.ts'
-import { createReadBack } from '../transfer/read-back.ts'
 import { createTransfer } from '../transfer/transfer.ts'
 import { createAccounts } from './accounts.ts'
 import { createChanges } from './changes.ts'
@@ -37,6 +35,7 @@ import { createKeptKubeconfigs } from './kept-kubeconfigs.ts'
 import { createMetrics } from './metrics.ts'
 import { type Notice, toNotice } from './notice.ts'
 import type { PlatformDeps } from './platform-deps.ts'
+import { createRecovery } from './recovery.ts'
 import { createRegistryPasswords } from './registry-passwords.ts'
 import { countResidue } from './residue.ts'
 import { createShells } from './shells.ts'
@@ -239,16 +238,9 @@ export async function createPlatform(deps: PlatformDeps) {
     writer,
     intents,
     clusters,
-    readBack: createReadBack({
-      reader,
-      writer,
-      restore: createRestore(database, { now }),
-      secrets,
-      findRecords: driver.findRecords,
-      settings: clusters.find,
-      updateSettings: clusters.update,
+    ...createRecovery({
+      ...{ reader, writer, database, secrets, logs, driver, clusters, changed, wake, now },
       collect: collectSecrets,
-      wake,
     }),
     /** Of this computer: always there. */
     connection: ({ id, kind }: Pick<Cluster, 'id' | 'kind'>): Connection =>

@@ -9,6 +9,7 @@ import {
   shownClusterSettingsSchema,
 } from '../domain/cluster.ts'
 import { installedRegistrySchema, registryStepSchema } from '../domain/cluster-registry.ts'
+import { leftBehindSchema } from '../domain/left-behind.ts'
 import { readBackReportSchema } from '../domain/read-back.ts'
 import { clusterSchema, idSchema } from '../domain/records.ts'
 import { byId, entry } from './entry.ts'
@@ -56,6 +57,10 @@ export const clusters = {
   rbac: entry.input(byId.extend({ role: z.enum(clusterRoles) })).output(z.object({ yaml: z.string() })),
   /** Adds to the records what runs there and is not on record, with its secrets. Nothing in the cluster is changed. */
   readBack: entry.input(byId).output(readBackReportSchema),
-  /** Refused while something is deployed there. Nothing in the cluster is changed. */
-  remove: entry.input(byId).output(z.object({})),
+  /** What may be left of deployments that were forgotten, in any cluster. */
+  left: entry.output(z.array(leftBehindSchema)),
+  /** By the id of the deployment: nobody has to know any more. */
+  dismissLeft: entry.input(byId).output(z.object({})),
+  /** Refused while something is deployed there, unless that is forgotten too. Nothing in the cluster is changed. */
+  remove: entry.input(byId.extend({ forgets: z.boolean().default(false) })).output(z.object({})),
 }

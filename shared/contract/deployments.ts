@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { leftBehindSchema } from '../domain/left-behind.ts'
 import { nameSchema } from '../domain/name.ts'
 import { planEditsSchema } from '../domain/plan.ts'
 import {
@@ -92,6 +93,11 @@ export const deployments = {
   remove: entry
     .input(byId.extend({ name: z.string(), deletesData: z.boolean().default(false) }))
     .output(z.object({})),
+  /**
+   * For one in a cluster whose removal does not come to its end: the records go, nothing in the cluster is changed, and what may be
+   * left there is kept as a list. Asks for the name.
+   */
+  forget: entry.input(byId.extend({ name: z.string() })).output(leftBehindSchema),
   /** The count after removal; null while it goes on. */
   residue: entry.input(byId).output(residueSchema.nullable()),
 }

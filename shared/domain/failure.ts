@@ -35,6 +35,7 @@ export const failureCodes = [
   'rate_limited',
   'registry_denied',
   'registry_missing',
+  'removal_hangs',
   'secrets_unavailable',
   'sign_in_expired',
   'sign_in_refused',

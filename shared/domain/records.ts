@@ -199,6 +199,7 @@ export const activityVerbs = [
   'exported',
   'imported',
   'read_back',
+  'forgotten',
   'user_added',
   'user_renamed',
   'user_removed',

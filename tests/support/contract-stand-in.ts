@@ -8,6 +8,7 @@ import { WebSocketServer } from 'ws'
 import { contract } from '../../shared/contract/contract.ts'
 import { mostAtOnce } from '../../shared/contract/deployments.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
+import type { LeftBehind } from '../../shared/domain/left-behind.ts'
 import type { LogBatch, LogLine } from '../../shared/domain/log.ts'
 import { isErrorLine } from '../../shared/domain/log-level.ts'
 import { encodeLines } from '../../shared/domain/log-record.ts'
@@ -93,6 +94,8 @@ export async function startStandIn(options: { state: StandInState; port?: number
       settings: os.clusters.settings.handler(({ input }) => data.clusters.settings(input.id)),
       add: os.clusters.add.handler(() => ({ id: data.clusters.prod.id, note: null })),
       update: os.clusters.update.handler(() => ({ note: null })),
+      left: os.clusters.left.handler(() => (options.state === 'varied' ? data.clusters.left : [])),
+      dismissLeft: os.clusters.dismissLeft.handler(() => ({})),
       readBack: os.clusters.readBack.handler(() => data.clusters.readBack),
       remove: os.clusters.remove.handler(({ input, errors }) => {
         if (input.id !== data.clusters.prod.id) return {}
@@ -227,6 +230,7 @@ export async function startStandIn(options: { state: StandInState; port?: number
         )
         return {}
       }),
+      forget: os.deployments.forget.handler(() => data.clusters.left[0] as LeftBehind),
       residue: os.deployments.residue.handler(() => ({
         processes: 0,
         checkouts: 0,

@@ -7,6 +7,7 @@ import {
   type ShownClusterSettings,
 } from '../../shared/domain/cluster.ts'
 import type { InstalledRegistry, RegistryStep } from '../../shared/domain/cluster-registry.ts'
+import type { LeftBehind } from '../../shared/domain/left-behind.ts'
 import type { ReadBackReport } from '../../shared/domain/read-back.ts'
 import type { Cluster } from '../../shared/domain/records.ts'
 
@@ -86,6 +87,19 @@ export function createStandInClusters(wish: { local: Cluster; nextId: () => stri
     registrySteps: (): readonly RegistryStep[] => registrySteps,
     /** Of every kind. */
     readBack: standInReadBack,
+    left: [
+      {
+        id: nextId(),
+        deployment: 'old-wiki',
+        cluster: gone.name,
+        things: [
+          'Deployment, Service and Ingress old-wiki-7q2m4k1x in the namespace slipway-01j0000000000000000000000a',
+          'Secrets there with the label slipway.dev/deployment=01j0000000000000000000000b',
+          'The namespace slipway-01j0000000000000000000000a itself, where it was the last app of ana',
+        ],
+        at: now - 26 * 60 * minute,
+      },
+    ] satisfies LeftBehind[],
     isSlow: (id: string): boolean => id === slow.id,
   }
 }

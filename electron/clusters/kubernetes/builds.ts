@@ -11,7 +11,7 @@ import { createImageTask } from './build/image-task.ts'
 import { createImages } from './build/images.ts'
 import type { BuildTier } from './build/tiers.ts'
 import type { KubernetesContext } from './kubernetes-deps.ts'
-import { labels, tenantNamespace } from './names.ts'
+import { labels, repositoryOf, tenantNamespace } from './names.ts'
 
 /** Builds in the cluster: one Job in a namespace of its own, which ends with the build. */
 export function createBuilds(context: KubernetesContext) {
@@ -66,6 +66,9 @@ export function createBuilds(context: KubernetesContext) {
     return others.every(one => one.metadata?.labels?.[labels.deployment] === deploymentId)
   }
 
+  const toRepository = (deploymentId: string): string =>
+    repositoryOf(places.ownerOf(deploymentId), deploymentId)
+
   const closeLog = async (id: string): Promise<void> => {
     const log = { kind: 'build', id } as const
     if (await context.logs.exists(log)) await context.logs.close(log)
@@ -109,13 +112,14 @@ export function createBuilds(context: KubernetesContext) {
       const buildIds = new Set([...own.map(task => task.key.buildId), ...found.map(one => one.buildId)])
       await Promise.all([...buildIds].map(buildId => forget({ buildId, deploymentId })))
       if (await isLast(deploymentId)) await places.dropState(deploymentId)
-      await images.removeAll(deploymentId)
+      await images.removeAll(toRepository(deploymentId))
     },
 
-    /** What is left of builds: with the last app of its owner, their volumes too. */
+    /** What is left of builds and of their images: with the last app of its owner, their volumes too. */
     async count(deploymentId: string): Promise<number> {
-      const { length } = await places.list(deploymentId)
-      return (await isLast(deploymentId)) ? length + (await places.countState(deploymentId)) : length
+      const found = await places.list(deploymentId)
+      const left = found.length + (await images.count(toRepository(deploymentId)))
+      return (await isLast(deploymentId)) ? left + (await places.countState(deploymentId)) : left
     },
 
     async dispose(): Promise<void> {

@@ -26,6 +26,8 @@ export interface KubernetesDriverDeps {
   readonly readRegistryPassword: () => Promise<string | undefined>
   /** Throws when the deployment has no row. */
   readonly describe: (deploymentId: string) => DeploymentFacts
+  /** Whether the records have something else of the same owner in the cluster. */
+  readonly hasOthers?: (deploymentId: string) => boolean
   /** How a request went: null when the cluster answered. */
   readonly noteConnection?: (failure: Failure | null) => void
   /** What is told of the deployment's hosts has changed. */

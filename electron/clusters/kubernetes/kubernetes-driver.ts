@@ -61,6 +61,7 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
     async remove(deploymentId) {
       await releases.remove(deploymentId)
       await builds.remove(deploymentId)
+      await releases.leave(deploymentId)
       return null
     },
     list: releases.list,

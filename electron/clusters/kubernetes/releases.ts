@@ -3,7 +3,6 @@ import type { Instance, ReleaseOrder } from '../driver.ts'
 import { isMissing } from './api-failure.ts'
 import type { KubernetesContext } from './kubernetes-deps.ts'
 import { deploymentSelector, labels, managed, tenantNamespace } from './names.ts'
-import type { Kind } from './objects.ts'
 import { toApplyFailure } from './release/apply-failure.ts'
 import { createUserFinder } from './release/image-user.ts'
 import { type ReleaseFacts, toDeployment, toSecret, toService, withChange } from './release/manifests.ts'
@@ -11,6 +10,7 @@ import { createMasks } from './release/masks.ts'
 import { isActive, isSameRun, type RunKey, toRunKey } from './release/pods.ts'
 import { createPullSecret } from './release/pull-secret.ts'
 import { toRecordAnnotation } from './release/record-annotation.ts'
+import { createRemoval } from './release/removal.ts'
 import { hasBeenComplete, podsOf, type RolloutObjects, toInstances, toTarget } from './release/rollout.ts'
 import { createRoutes } from './release/routes.ts'
 import { createRuntimeLogs } from './release/runtime-logs.ts'
@@ -19,8 +19,6 @@ import { defaultRolloutLimits, findTrouble, nextLookAt } from './release/trouble
 import { createTroubleReport } from './release/trouble-report.ts'
 import { type ObjectWatch, watchObjects } from './watch-objects.ts'
 
-/** What is deleted with a deployment, by label. */
-const kindsOfDeployment = ['Ingress', 'Service', 'Deployment', 'Secret'] as const satisfies readonly Kind[]
 /** The grace of a pod, and what the cluster takes to notice. */
 const stopMs = 60_000
 
@@ -30,6 +28,7 @@ export function createReleases(context: KubernetesContext) {
   const limits = context.rolloutLimits ?? defaultRolloutLimits
   const tenants = createTenants(context)
   const routes = createRoutes(context)
+  const removal = createRemoval(context)
   const pullSecret = createPullSecret(context)
   const findUser = createUserFinder(context)
   const masks = createMasks(context)
@@ -236,13 +235,21 @@ export function createReleases(context: KubernetesContext) {
       const namespace = placeOf(deploymentId)
       lookAgain(deploymentId, undefined)
       await routes.forget(deploymentId, namespace)
-      const selectors = { labels: deploymentSelector(deploymentId) }
-      for (const kind of kindsOfDeployment) {
-        const found = await api.list(kind, { namespace }, selectors)
-        await Promise.all(found.map(one => api.remove(kind, { namespace, name: one.metadata?.name ?? '' })))
-      }
+      await removal.begin(deploymentId, namespace)
       await waitForNoPods(deploymentId)
+      await removal.finish(deploymentId, namespace)
       await runtimeLogs.end(deploymentId)
+    },
+
+    /** Of a removed deployment: its owner's namespace goes with what was last in it. */
+    async leave(deploymentId: string): Promise<void> {
+      if (context.hasOthers?.(deploymentId)) return
+      const namespace = placeOf(deploymentId)
+      if (!(await removal.leaveNamespace(deploymentId, namespace))) return
+      tenants.forgetNamespace(namespace)
+      const watched = watches.get(namespace)
+      watches.delete(namespace)
+      await Promise.all([watched?.pods.dispose(), watched?.deployments.dispose()])
     },
 
     async list(): Promise<readonly string[]> {
@@ -254,17 +261,7 @@ export function createReleases(context: KubernetesContext) {
       return [...new Set(found.flatMap(one => one.metadata?.labels?.[labels.deployment] ?? []))]
     },
 
-    /** Objects, pods included. */
-    async count(deploymentId: string): Promise<number> {
-      const namespace = placeOf(deploymentId)
-      const selectors = { labels: deploymentSelector(deploymentId) }
-      const found = await Promise.all(
-        [...kindsOfDeployment, 'ReplicaSet' as const, 'Pod' as const].map(kind =>
-          api.list(kind, { namespace }, selectors),
-        ),
-      )
-      return found.flat().length
-    },
+    count: (deploymentId: string) => removal.count(deploymentId, placeOf(deploymentId)),
 
     /** The hosts of the deployment lead to it from now on, as its records say. */
     async applyDomains(deploymentId: string): Promise<void> {
@@ -293,7 +290,7 @@ export function createReleases(context: KubernetesContext) {
       const open = [...watches.values()]
       watches.clear()
       await Promise.all(open.flatMap(one => [one.pods.dispose(), one.deployments.dispose()]))
-      await Promise.all([runtimeLogs.dispose(), routes.dispose()])
+      await Promise.all([runtimeLogs.dispose(), routes.dispose(), removal.dispose()])
     },
   }
 }

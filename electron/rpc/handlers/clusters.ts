@@ -40,7 +40,13 @@ export function clusterHandlers(at: HandlerBase, platform: Platform) {
     readBack: at.clusters.readBack.handler(({ input, context }) =>
       platform.readBack(input.id, context.asker),
     ),
-    remove: at.clusters.remove.handler(async ({ input }) => {
+    left: at.clusters.left.handler(() => platform.leftBehind.list()),
+    dismissLeft: at.clusters.dismissLeft.handler(({ input }) => {
+      platform.leftBehind.dismiss(input.id)
+      return {}
+    }),
+    remove: at.clusters.remove.handler(async ({ input, context }) => {
+      if (input.forgets) await platform.leftBehind.forgetAll(input.id, context.asker)
       await clusters.remove(input.id)
       return {}
     }),

@@ -57,6 +57,9 @@ export function deploymentHandlers(at: HandlerBase, platform: Platform) {
       intents.remove(id, name, context.asker, { deletesData })
       return {}
     }),
+    forget: at.deployments.forget.handler(({ input: { id, name }, context }) =>
+      platform.leftBehind.forget(id, name, context.asker),
+    ),
     residue: at.deployments.residue.handler(async ({ input }) => (await platform.residue(input.id)) ?? null),
   }
 }

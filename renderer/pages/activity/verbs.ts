@@ -56,6 +56,7 @@ export const verbLooks = {
   restored: { word: 'restored the database from', icon: IconArrowBackUp, colour: 'var(--amber)' },
   exported: { word: 'exported the platform', icon: IconDownload, colour: 'var(--grey)' },
   imported: { word: 'imported', icon: IconUpload, colour: 'var(--grey)' },
+  forgotten: { word: 'forgot', icon: IconMinus, colour: 'var(--amber)' },
   read_back: { word: 'read back', icon: IconDownload, colour: 'var(--grey)' },
   given: { word: 'gave', icon: IconArrowRight, colour: 'var(--grey)' },
   user_added: { word: 'added the user', icon: IconUserPlus, colour: 'var(--grey)' },

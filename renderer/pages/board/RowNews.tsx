@@ -76,7 +76,7 @@ export function RowNews({ deployment }: { deployment: Deployment }) {
         </Button>
       )
     case 'removing':
-      return null
+      return deployment.failure === null ? null : <Line text={deployment.failure.message} />
   }
 }
 

@@ -1,15 +1,13 @@
 import { Button } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Registry } from '../../../shared/domain/cluster.ts'
-import { toast } from '../../actions/toasts.tsx'
 import { CheckList } from '../../clusters/CheckList.tsx'
 import { CheckMark } from '../../clusters/CheckMark.tsx'
 import { ConnectionMark } from '../../clusters/ConnectionMark.tsx'
 import { toVerdict, usePreflight } from '../../clusters/use-preflight.ts'
-import { api, client, queryClient } from '../../connection/api.ts'
-import { toShownFailure } from '../../connection/failures.ts'
+import { api } from '../../connection/api.ts'
 import { Page } from '../../frame/Page.tsx'
 import { EmptyNote } from '../../ui/EmptyNote.tsx'
 import { FailurePanel } from '../../ui/FailurePanel.tsx'
@@ -19,8 +17,10 @@ import { SkeletonRows } from '../../ui/SkeletonRows.tsx'
 import { ClusterRegistry } from './ClusterRegistry.tsx'
 import { ClusterSettingsForm } from './ClusterSettingsForm.tsx'
 import classes from './Clusters.module.css'
+import { LeftBehind } from './LeftBehind.tsx'
 import { Rbac } from './Rbac.tsx'
 import { ReadBack } from './ReadBack.tsx'
+import { RemoveCluster } from './RemoveCluster.tsx'
 
 export function ClusterPage() {
   const { id } = useParams({ from: '/clusters/$id' })
@@ -62,7 +62,8 @@ export function ClusterPage() {
               <Settings id={id} name={cluster.name} changed={() => setRound(round + 1)} />
               <Rbac id={id} />
               <ReadBack id={id} />
-              <Remove id={id} name={cluster.name} />
+              <LeftBehind cluster={cluster.name} />
+              <RemoveCluster id={id} name={cluster.name} />
             </div>
           )
         }
@@ -134,29 +135,3 @@ function Settings({ id, name, changed }: { id: string; name: string; changed: ()
 
 /** Installed by Slipway, or to be. */
 const isOurs = (registry: Registry | null): boolean => registry === null || registry.isInstalled
-
-function Remove({ id, name }: { id: string; name: string }) {
-  const navigate = useNavigate()
-  const remove = useMutation({
-    mutationFn: () => client.clusters.remove({ id }),
-    onSuccess: async () => {
-      await navigate({ to: '/clusters' })
-      await queryClient.invalidateQueries({ queryKey: api.clusters.key() })
-      toast(`Slipway forgot ${name}. Nothing in the cluster was changed.`)
-    },
-  })
-  return (
-    <section className={classes.section} aria-label="Remove">
-      <div className={classes.top}>
-        <div>
-          <h2 className={classes.title}>Remove from Slipway</h2>
-          <p className={classes.note}>Its settings are forgotten. Nothing in the cluster is changed.</p>
-        </div>
-        <Button variant="default" loading={remove.isPending} onClick={() => remove.mutate()}>
-          Remove
-        </Button>
-      </div>
-      {remove.error !== null && <FailurePanel failure={toShownFailure(remove.error)} />}
-    </section>
-  )
-}

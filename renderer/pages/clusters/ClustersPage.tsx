@@ -10,6 +10,7 @@ import { LinkButton } from '../../ui/LinkButton.tsx'
 import { QueryView } from '../../ui/QueryView.tsx'
 import { SkeletonRows } from '../../ui/SkeletonRows.tsx'
 import classes from './Clusters.module.css'
+import { LeftBehind } from './LeftBehind.tsx'
 
 /** Where deployments can run. Nothing is asked of a cluster to draw this. */
 export function ClustersPage() {
@@ -57,6 +58,7 @@ export function ClustersPage() {
             >
               Add a cluster
             </LinkButton>
+            <LeftBehind />
           </div>
         )}
       </QueryView>

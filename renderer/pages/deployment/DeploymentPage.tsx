@@ -30,7 +30,7 @@ export function DeploymentPage() {
       newButton="second"
     >
       {isGone || deployment.data?.status === 'removing' ? (
-        <RemovalResult id={id} name={name} />
+        <RemovalResult id={id} deployment={deployment.data} />
       ) : (
         <QueryView query={deployment} loading={<SkeletonRows count={6} widths={[16, 32, 24]} />}>
           {data => <LoadedDeployment deployment={data} />}

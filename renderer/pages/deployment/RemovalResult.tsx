@@ -1,27 +1,35 @@
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { Failure } from '../../../shared/domain/failure.ts'
+import type { Deployment } from '../../../shared/domain/records.ts'
 import { api } from '../../connection/api.ts'
 import { StatusMark } from '../../status/StatusMark.tsx'
 import { deploymentLooks } from '../../status/status-map.ts'
 import { EmptyNote } from '../../ui/EmptyNote.tsx'
+import { FailurePanel } from '../../ui/FailurePanel.tsx'
 import { LinkButton } from '../../ui/LinkButton.tsx'
 import classes from './Deployment.module.css'
+import { ForgetDialog } from './ForgetDialog.tsx'
 
 const rows = [
-  { key: 'processes', word: 'Processes' },
-  { key: 'checkouts', word: 'Checkouts' },
-  { key: 'logs', word: 'Logs' },
-  { key: 'rows', word: 'Records' },
+  { key: 'processes', word: 'Processes', inCluster: 'Objects in the cluster' },
+  { key: 'checkouts', word: 'Checkouts', inCluster: 'Builds, images and caches' },
+  { key: 'logs', word: 'Logs', inCluster: 'Logs' },
+  { key: 'rows', word: 'Records', inCluster: 'Records' },
 ] as const
 
 /** While a deployment is removed, and the count of what is left afterwards. */
-export function RemovalResult({ id, name }: { id: string; name: string | undefined }) {
+export function RemovalResult({ id, deployment }: { id: string; deployment: Deployment | undefined }) {
+  const name = deployment?.name
+  const isInCluster = deployment?.cluster.kind === 'kubernetes'
   const residue = useQuery(api.deployments.residue.queryOptions({ input: { id } }))
   const toBoard = (
     <LinkButton to="/" variant="default">
       Go to the board
     </LinkButton>
   )
-  if (residue.error !== null || name === undefined) {
+  if (residue.error !== null || name === undefined || deployment === undefined) {
     return <EmptyNote heading="h1" title="This deployment does not exist." actions={toBoard} />
   }
   const counts = residue.data
@@ -30,6 +38,7 @@ export function RemovalResult({ id, name }: { id: string; name: string | undefin
       <div className={classes.removal} aria-busy="true">
         <h1 className={classes.name}>Removing {name}</h1>
         <StatusMark look={deploymentLooks.removing} word="Stopping the app and deleting what belongs to it" />
+        {deployment.failure !== null && <Hanging deployment={deployment} failure={deployment.failure} />}
       </div>
     )
   }
@@ -43,9 +52,9 @@ export function RemovalResult({ id, name }: { id: string; name: string | undefin
           : 'Counted again afterwards: this is left.'}
       </p>
       <dl className={classes.facts}>
-        {rows.map(({ key, word }) => (
+        {rows.map(({ key, word, inCluster }) => (
           <div key={key} className={classes.fact}>
-            <dt>{word}</dt>
+            <dt>{isInCluster ? inCluster : word}</dt>
             <dd>{counts[key]}</dd>
           </div>
         ))}
@@ -57,5 +66,25 @@ export function RemovalResult({ id, name }: { id: string; name: string | undefin
       )}
       {toBoard}
     </div>
+  )
+}
+
+/** What keeps it from being removed. It is tried again meanwhile. */
+function Hanging({ deployment, failure }: { deployment: Deployment; failure: Failure }) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <>
+      <FailurePanel
+        failure={failure}
+        actions={
+          deployment.cluster.kind === 'kubernetes' && (
+            <Button variant="default" onClick={() => setOpen(true)}>
+              Forget {deployment.name}
+            </Button>
+          )
+        }
+      />
+      <ForgetDialog deployment={deployment} isOpen={isOpen} close={() => setOpen(false)} />
+    </>
   )
 }

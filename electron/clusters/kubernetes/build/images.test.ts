@@ -63,7 +63,7 @@ test('images that are not named are deleted, the cache is not', async () => {
 })
 
 test('removal deletes all, the cache too', async () => {
-  await images.removeAll('app')
+  await images.removeAll('slipway/ana/app')
   expect([...stored.keys()]).toEqual([])
 })
 
@@ -72,4 +72,14 @@ test('a registry that is away is no failure: what it has is not known', async ()
   expect(await images.has('app', artifactOf('1'))).toBeUndefined()
   await images.keepOnly('app', [])
   expect(warnings).toEqual(['the registry could not be asked', 'the registry could not be asked'])
+})
+
+test('removal fails where the registry is away, since nothing would come back to what is left there', async () => {
+  await new Promise(resolve => server.close(resolve))
+  await expect(images.removeAll('slipway/ana/app')).rejects.toMatchObject({
+    failure: {
+      code: 'cluster_unreachable',
+      message: expect.stringContaining('cannot be asked for the images'),
+    },
+  })
 })

@@ -1,3 +1,4 @@
+import { SlipwayError } from '../../../../shared/domain/failure.ts'
 import { parseImage } from '../../../../shared/domain/image.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { repositoryOf } from '../names.ts'
@@ -21,6 +22,19 @@ export function createImages(context: Pick<KubernetesContext, 'registry' | 'desc
       return otherwise
     }
   }
+
+  const orFailure = <T>(work: () => Promise<T>): Promise<T> =>
+    work().catch(error => {
+      if (error instanceof SlipwayError) throw error
+      throw new SlipwayError(
+        {
+          code: 'cluster_unreachable',
+          message: `The registry ${access?.registry.address} cannot be asked for the images that are left.`,
+          hint: 'See whether it runs. Slipway goes on when it answers.',
+        },
+        error,
+      )
+    })
 
   /** Deletes the images that `isKept` does not keep. One digest may have several tags. */
   const removeAll = async (
@@ -66,7 +80,11 @@ export function createImages(context: Pick<KubernetesContext, 'registry' | 'desc
         ),
       ),
 
-    removeAll: (deploymentId: string): Promise<void> =>
-      orElse(undefined, deploymentId, () => removeAll(repositoryFor(deploymentId), () => false)),
+    /** With the cache of builds. Fails where the registry cannot be asked: nothing would come back to them. */
+    removeAll: (repository: string): Promise<void> => orFailure(() => removeAll(repository, () => false)),
+
+    /** Of tags that are there. */
+    count: (repository: string): Promise<number> =>
+      orFailure(async () => ((await client?.tags(repository)) ?? []).length),
   }
 }

@@ -138,6 +138,15 @@ export const rights: readonly Right[] = [
   { group: '', resource: 'services', verbs: write, where: 'tenant', why: 'to reach apps' },
   ...registryRights,
   {
+    group: 'apps',
+    resource: 'statefulsets',
+    verbs: ['list'],
+    where: 'tenant',
+    why: 'to see whether nothing of others is in the namespace of a user before it is deleted',
+    isOwnerOnly: true,
+    isOptional: true,
+  },
+  {
     group: 'networking.k8s.io',
     resource: 'ingresses',
     verbs: [...write, 'watch'],

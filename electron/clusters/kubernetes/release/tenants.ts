@@ -66,5 +66,9 @@ export function createTenants({ api, settings, log }: Deps) {
     },
     /** It is looked at anew when it is needed next, such as when it turned out to be gone. */
     forget: (ownerId: string): void => void prepared.delete(ownerId),
+    forgetNamespace: (namespace: string): void => {
+      for (const ownerId of prepared.keys())
+        if (tenantNamespace(ownerId) === namespace) prepared.delete(ownerId)
+    },
   }
 }
