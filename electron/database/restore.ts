@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import type { User } from '../../shared/domain/records.ts'
 import type { ReleaseRecord } from '../clusters/release-record.ts'
 import type { Database } from './open.ts'
-import { builds, deployments, projects, releases, settings, users } from './schema.ts'
+import { accounts, builds, deployments, projects, releases, settings, users } from './schema.ts'
 
 export type Restore = ReturnType<typeof createRestore>
 
@@ -16,7 +16,16 @@ export function createRestore({ orm }: Pick<Database, 'orm'>, { now }: { now: ()
     },
     /** A user who owns nothing gets another id, and acts on if they did. */
     replaceUser: (before: string, id: string): void => {
-      orm.update(users).set({ id }).where(eq(users.id, before)).run()
+      const row = orm.select().from(users).where(eq(users.id, before)).get()
+      if (row === undefined) return
+      // A name is of one user at a time, and no row may name somebody who is not there.
+      orm.update(users).set({ name: id }).where(eq(users.id, before)).run()
+      orm
+        .insert(users)
+        .values({ ...row, id })
+        .run()
+      orm.update(accounts).set({ userId: id }).where(eq(accounts.userId, before)).run()
+      orm.delete(users).where(eq(users.id, before)).run()
       const current = orm.select().from(settings).where(eq(settings.name, 'currentUserId')).get()
       if (current?.value === before)
         orm.update(settings).set({ value: id }).where(eq(settings.name, 'currentUserId')).run()
