@@ -57,11 +57,15 @@ clusterTest(
     expect(await ask(await test.driver.dial(target))).toBe('honours PORT\n')
     expect(await ask(await test.driver.dial(target))).toBe('honours PORT\n')
 
-    await test.driver.remove(deploymentId, null)
-    expect(await test.driver.count(deploymentId)).toMatchObject({ processes: 0 })
-    expect(await kubectl('get', 'namespace', test.namespace, '-o', 'jsonpath={.metadata.labels}')).toContain(
+    const namespace = (output: string) =>
+      kubectl('get', 'namespace', test.namespace, '--ignore-not-found', '-o', output)
+    expect(await namespace('jsonpath={.metadata.labels}')).toContain(
       '"pod-security.kubernetes.io/enforce":"restricted"',
     )
+
+    await test.driver.remove(deploymentId, null)
+    expect(await test.driver.count(deploymentId)).toMatchObject({ processes: 0 })
+    expect(await namespace('name')).toBe('')
   },
 )
 
