@@ -1,5 +1,4 @@
 import path from 'node:path'
-import type { Duplex } from 'node:stream'
 import type { Connection } from '../../shared/domain/cluster.ts'
 import type { ImageName } from '../../shared/domain/image.ts'
 import type { Plan, PlanChoice } from '../../shared/domain/plan.ts'
@@ -12,7 +11,7 @@ import { createIds, findNewestId } from '../database/ids.ts'
 import { lockFolder, openDatabase } from '../database/open.ts'
 import { createReader } from '../database/reader.ts'
 import { createWriter } from '../database/writer.ts'
-import { createGateway, type GatewayRoute } from '../gateway/gateway.ts'
+import { createGateway } from '../gateway/gateway.ts'
 import type { DeploymentEvent } from '../pipeline/apply/apply-deps.ts'
 import { defaultCrashLimits } from '../pipeline/decide.ts'
 import { createIntents } from '../pipeline/intents.ts'
@@ -29,7 +28,6 @@ import { createDeploymentViews } from './deployment-views.ts'
 import { createDomains } from './domains.ts'
 import { stopWhatEndsWithSlipway } from './end.ts'
 import { createFileWatch } from './file-watch.ts'
-import { toRoute } from './health.ts'
 import { createKeptFolders } from './kept-folders.ts'
 import { createKeptKubeconfigs } from './kept-kubeconfigs.ts'
 import { createMetrics } from './metrics.ts'
@@ -38,6 +36,7 @@ import type { PlatformDeps } from './platform-deps.ts'
 import { createRecovery } from './recovery.ts'
 import { createRegistryPasswords } from './registry-passwords.ts'
 import { countResidue } from './residue.ts'
+import { createRoutes } from './routes.ts'
 import { createShells } from './shells.ts'
 import { createSpace } from './space.ts'
 import { noteRestoration, seed, stopUnknown } from './start.ts'
@@ -163,22 +162,8 @@ export async function createPlatform(deps: PlatformDeps) {
   }
   const unwatch = driver.watch(wakeIfOurs)
 
-  const dial = async (row: { id: string; servingReleaseId: string | null }): Promise<Duplex> =>
-    driver.dial({ deploymentId: row.id, releaseId: row.servingReleaseId ?? '' })
-
-  const resolveRoute = async (name: string): Promise<GatewayRoute> => {
-    const row = reader.deploymentNamed(name)
-    if (!row) return { state: 'unknown' }
-    const stored = reader.deployment(row.id)
-    if (!stored) return { state: 'unknown' }
-    return toRoute({
-      deployment: stored,
-      run: row.run,
-      instances: seen.get(row.id) ?? [],
-      dial: () => dial(row),
-    })
-  }
-  const gateway = await createGateway({ resolve: resolveRoute, port: deps.gatewayPort ?? 7780, log })
+  const resolve = createRoutes({ reader, driver, seen })
+  const gateway = await createGateway({ resolve, port: deps.gatewayPort ?? 7780, log })
 
   const shells = createShells({ driver })
   const views = createDeploymentViews({ reader, seen, gatewayPort: gateway.port, withWaiting })
