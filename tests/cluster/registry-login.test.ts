@@ -72,13 +72,18 @@ const everything = () =>
     'json',
   )
 
-async function setRegistry(registry: PasswordRegistry): Promise<string> {
+async function setRegistry(
+  registry: PasswordRegistry,
+  ca: 'registryCa' | 'buildCa' = 'registryCa',
+): Promise<string> {
   const { id } = await platform.clusters.add({
     context: contextName,
     changes: {
       ...usual,
       registry: registry.registry,
-      registryCa: registry.ca,
+      registryCa: null,
+      buildCa: null,
+      [ca]: registry.ca,
       registryUser: registry.user,
       registryPassword: registry.password,
     },
@@ -96,13 +101,14 @@ async function deployApp(clusterId: string, name: string): Promise<{ id: string;
 }
 
 describe.each([
-  ['over plain http', { hasTls: false }],
-  ['with TLS by a CA of its own', { hasTls: true }],
-])('a registry that asks for a password, %s', (_, options) => {
+  ['over plain http', { hasTls: false }, 'registryCa'],
+  ['with TLS by a CA of its own', { hasTls: true }, 'registryCa'],
+  ['with TLS by the CA that builds trust', { hasTls: true }, 'buildCa'],
+] as const)('a registry that asks for a password, %s', (_, options, ca) => {
   clusterTest('takes what is built and gives it to nodes, and nobody sees the password', async () => {
     const registry = await startPasswordRegistry(options)
     try {
-      const clusterId = await setRegistry(registry)
+      const clusterId = await setRegistry(registry, ca)
       const checks = await checksOf(clusterId, true)
       expect(checks).toMatchObject({
         registry: {
@@ -113,7 +119,7 @@ describe.each([
         pull: { result: 'ok' },
       })
 
-      const name = `till-${options.hasTls ? 'tls' : 'http'}-${Date.now().toString(36)}`
+      const name = `till-${options.hasTls ? 'tls' : 'http'}-${ca.toLowerCase()}-${Date.now().toString(36)}`
       const { id } = await deployApp(clusterId, name)
       const live = await waitForDeployment(platform, id, one => isLive(one) || one.failure !== null, 200_000)
       expect(live.failure).toBeNull()
