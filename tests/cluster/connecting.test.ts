@@ -225,7 +225,7 @@ describe('on the command line', () => {
   })
 })
 
-/** The administrator's kubeconfig, with a program that prints the certificate instead of the certificate. */
+/** The usual kubeconfig, with a program that prints the certificate instead of the certificate. */
 function withProgram(name: string): string {
   const config = loadYaml<{
     users: [{ user: { 'client-certificate-data': string; 'client-key-data': string } }]

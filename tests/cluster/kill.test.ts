@@ -5,7 +5,14 @@ import { basename, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { type Effect, effects } from '../../electron/pipeline/effects.ts'
-import { clusterSettings, clusterTest, contextName, expose, kubeconfig } from '../support/cluster.ts'
+import {
+  administrator,
+  clusterSettings,
+  clusterTest,
+  contextName,
+  expose,
+  kubeconfig,
+} from '../support/cluster.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
 import { pushImage } from '../support/images.ts'
 import type { ClusterKillOptions, ClusterKillReport } from '../support/kill-cluster-host.ts'
@@ -131,7 +138,8 @@ async function finish(options: ClusterKillOptions): Promise<ClusterKillReport> {
 async function run(options: ClusterKillOptions) {
   const child = spawn(process.execPath, [host, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') },
+    // Slipway has its own in the settings; this one is for those who count what there is.
+    env: { ...process.env, KUBECONFIG: administrator, NODE_COMPILE_CACHE: join(folder, 'compiled') },
     timeout: mostMs,
     killSignal: 'SIGABRT',
   })

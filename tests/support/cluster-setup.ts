@@ -3,13 +3,21 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { makeOwner } from './cluster-owner.ts'
 
-/** How the tests reach the cluster, or why there is none. */
-export type ClusterAccess = { env: Record<string, string>; program: string | null } | { missing: string }
+interface Reached {
+  readonly env: Record<string, string>
+  readonly program: string | null
+}
+/** How its administrator reaches the cluster, or why there is none. */
+export type ClusterAccess = Reached | { missing: string }
+
+/** `owner`: the kubeconfig of the Slipway that is tried. */
+type TestAccess = (Reached & { readonly owner: string }) | { missing: string }
 
 declare module 'vitest' {
   interface ProvidedContext {
-    cluster: ClusterAccess
+    cluster: TestAccess
   }
 }
 
@@ -26,11 +34,29 @@ const parts = ['ingress', 'cert-manager', 'pebble', 'network-policy', 'egress', 
  * Brings the test cluster up for a run and leaves it as it was found: a cluster that ran before goes on. Where it cannot be
  * had, its tests are skipped and one line says why; on a CI machine that is meant to have it, that is an error.
  */
-export default function setup(project: Pick<TestProject, 'provide'>): (() => void) | undefined {
-  const { access, close } = openCluster()
+export default async function setup(project: Pick<TestProject, 'provide'>): Promise<() => void> {
+  const opened = openCluster()
+  const { access, remove } =
+    'missing' in opened.access ? { access: opened.access, remove: undefined } : await withOwner(opened.access)
   if ('missing' in access) console.error(`Tests with a cluster are skipped: ${access.missing}`)
   project.provide('cluster', access)
-  return close
+  return () => {
+    remove?.()
+    opened.close?.()
+  }
+}
+
+/** A cluster of somebody's own may be one whose kubeconfig gives nobody a role. */
+async function withOwner(access: Reached): Promise<{ access: TestAccess; remove?: () => void }> {
+  const { env, program } = access
+  try {
+    const { kubeconfig, remove } = await makeOwner({ administrator: env.KUBECONFIG ?? '', program })
+    return { access: { ...access, owner: kubeconfig }, remove }
+  } catch (error) {
+    const why = `nobody can be made an owner of Slipway in it: ${(error as Error).message}`
+    if (program !== null || process.env.CI === 'true') throw new Error(why)
+    return { access: { missing: why } }
+  }
 }
 
 /** `close` is there where the cluster was not running before. */

@@ -15,14 +15,17 @@ const access = inject('cluster')
 const env = 'env' in access ? access.env : {}
 const program = 'env' in access ? access.program : null
 
-// As in a shell that has done what the cluster's manual says: its kubeconfig is the usual one, `kubectl` is on the path.
-Object.assign(process.env, env)
+/** Of the Slipway that is tried: somebody with the rights that it prints for an owner. */
+export const kubeconfig = 'owner' in access ? access.owner : ''
+/** Of the tests themselves, which look at everything and break things. */
+export const administrator = env.KUBECONFIG ?? ''
+
+// As in an owner's shell that has done what the cluster's manual says: `kubectl` is on the path.
+Object.assign(process.env, env, 'owner' in access && { KUBECONFIG: kubeconfig })
 
 /** A test with the cluster; skipped where there is none. Hooks of a file whose tests are all skipped do not run. */
 export const clusterTest = test.skipIf('missing' in access)
 
-/** The kubeconfig of its administrator. */
-export const kubeconfig = env.KUBECONFIG ?? ''
 export const contextName = 'slipway-test'
 
 /** Where its ingress controller answers on this machine: send the Host header, or SNI. */
@@ -34,7 +37,9 @@ export const baseDomain = 'apps.test'
 
 /** Text of `kubectl`'s output, as the administrator. */
 export async function kubectl(...args: readonly string[]): Promise<string> {
-  const { stdout } = await exec('kubectl', ['--kubeconfig', kubeconfig, ...args], { maxBuffer: 50_000_000 })
+  const { stdout } = await exec('kubectl', ['--kubeconfig', administrator, ...args], {
+    maxBuffer: 50_000_000,
+  })
   return stdout.trim()
 }
 
@@ -49,7 +54,7 @@ export const apply = (...objects: readonly object[]): Promise<void> =>
   applyYaml(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
 
 export async function applyYaml(input: string): Promise<void> {
-  execFileSync('kubectl', ['--kubeconfig', kubeconfig, 'apply', '-f', '-'], { input })
+  execFileSync('kubectl', ['--kubeconfig', administrator, 'apply', '-f', '-'], { input })
 }
 
 /**

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { bcrypt } from '../../electron/clusters/kubernetes/registry/bcrypt.ts'
 import { makeCertificate } from './certificate.ts'
-import { apply, clusterProgram, kubeconfig, kubectl } from './cluster.ts'
+import { administrator, apply, clusterProgram, kubectl } from './cluster.ts'
 
 /** The node, as itself and pods see it. */
 const nodeAddress = '10.10.0.1'
@@ -108,7 +108,7 @@ async function openForward(
   namespace: string,
   port: number,
 ): Promise<{ address: string; process: ChildProcess }> {
-  const args = ['--kubeconfig', kubeconfig, '-n', namespace, 'port-forward', 'pod/registry', `:${port}`]
+  const args = ['--kubeconfig', administrator, '-n', namespace, 'port-forward', 'pod/registry', `:${port}`]
   const process = spawn('kubectl', args, { stdio: ['ignore', 'pipe', 'ignore'] })
   for await (const line of createInterface({ input: process.stdout })) {
     const found = /^Forwarding from (127\.0\.0\.1:\d+)/.exec(line)?.[1]
