@@ -40,7 +40,7 @@ afterAll(async () => {
 
 const pem = (text: string): string => Buffer.from(text).toString('base64')
 
-/** The administrator's kubeconfig, changed. */
+/** The usual kubeconfig, changed. */
 function write(name: string, change: (config: Config) => void): string {
   const config = loadYaml<Config>(readFileSync(kubeconfig, 'utf8'))
   change(config)

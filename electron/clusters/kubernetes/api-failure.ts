@@ -35,6 +35,9 @@ function parse(text: string): { reason?: string; message?: string; details?: unk
 }
 
 export const isMissing = (error: unknown): boolean => error instanceof ApiError && error.status === 404
+/** Of no role. Admission refuses with the same status, and says so in other words. */
+export const isWithoutRight = ({ status, message }: ApiError): boolean =>
+  status === 403 && /\bcannot \w+ resource\b/.test(message)
 export const isConflict = (error: unknown): boolean => error instanceof ApiError && error.status === 409
 
 /** Whatever a request threw, in the person's words. `context` names the cluster. */
@@ -144,7 +147,9 @@ function toSaidFailure(error: ApiError, context: string): SlipwayError {
       {
         code: 'cluster_denied',
         message: `The cluster ${context} refuses it: ${error.message}.`,
-        hint: 'Ask whoever runs the cluster for this right; the page of the cluster lists all that Slipway needs.',
+        hint: isWithoutRight(error)
+          ? `A role that was given for an earlier Slipway may lack it. Whoever runs the cluster gives the one of today: slipway cluster rbac ${context} owner | kubectl apply -f - (for a member, member in place of owner).`
+          : 'Change what it names, or ask whoever runs the cluster to allow it.',
       },
       error,
     )

@@ -7,7 +7,7 @@ import type {
 } from '@kubernetes/client-node'
 import type { Registry } from '../../../../shared/domain/cluster.ts'
 import type { KubernetesApi } from '../api.ts'
-import { ApiError } from '../api-failure.ts'
+import { ApiError, isWithoutRight } from '../api-failure.ts'
 import { removeNamespace } from '../build/remove-namespace.ts'
 import { labels, managed } from '../names.ts'
 import { type RegistryLogin, toDockerConfig } from '../registry/access.ts'
@@ -120,10 +120,6 @@ export async function runPods(
     await watch.dispose()
   }
 }
-
-/** Admission refuses with the same status, and says so in other words. */
-const isWithoutRight = ({ status, message }: ApiError): boolean =>
-  status === 403 && /\bcannot \w+ resource\b/.test(message)
 
 const stuckReasons = new Set([
   'CreateContainerConfigError',
