@@ -4,6 +4,7 @@ import { createCommandLine } from '../support/command-line.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
 import { getSecurely, readAuthority } from '../support/ingress.ts'
 import { createDataFolder, getThroughGateway } from '../support/platform.ts'
+import { removeTenants } from '../support/tenants.ts'
 
 /** Of this run alone: a run that failed may have left its own. */
 const name = `greeter-${Date.now().toString(36)}`
@@ -19,6 +20,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await line.endAll()
   await git?.close()
+  await removeTenants(data.path)
   data.remove()
 })
 

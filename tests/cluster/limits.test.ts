@@ -5,6 +5,7 @@ import type { Deployment } from '../../shared/domain/records.ts'
 import { clusterSettings, clusterTest, contextName, expose, kubeconfig, kubectl } from '../support/cluster.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
 import { asker, createDataFolder, startPlatform, waitForDeployment } from '../support/platform.ts'
+import { removeTenants } from '../support/tenants.ts'
 
 const stamp = Date.now().toString(36)
 const data = createDataFolder()
@@ -36,6 +37,7 @@ afterAll(async () => {
   await platform?.idle()
   await platform?.dispose({ stopApps: true })
   await git?.close()
+  await removeTenants(data.path)
   data.remove()
 })
 

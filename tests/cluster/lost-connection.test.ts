@@ -19,6 +19,7 @@ import { writeFiles } from '../support/git-server.ts'
 import { getThroughIngress } from '../support/ingress.ts'
 import { createDataFolder } from '../support/platform.ts'
 import { startTcpRelay, type TcpRelay } from '../support/tcp-relay.ts'
+import { removeTenants } from '../support/tenants.ts'
 
 const data = createDataFolder()
 const file = join(data.path, 'kubeconfig')
@@ -34,6 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await line.endAll()
   await relay?.close()
+  await removeTenants(join(data.path, 'slipway'))
   data.remove()
 })
 

@@ -1,7 +1,16 @@
-import { afterAll, expect } from 'vitest'
+import { afterAll, expect, vi } from 'vitest'
 import { decodeBatch } from '../../shared/domain/log-record.ts'
 import { tryAddresses } from '../support/addresses.ts'
-import { applyYaml, clusterTest, kubectl } from '../support/cluster.ts'
+import {
+  applyYaml,
+  baseDomain,
+  clusterSettings,
+  clusterTest,
+  contextName,
+  expose,
+  kubectl,
+  personKubeconfig,
+} from '../support/cluster.ts'
 import {
   isReadyRun,
   newId,
@@ -9,9 +18,21 @@ import {
   type TestDriver,
   toReleaseOrder,
 } from '../support/cluster-driver.ts'
+import { createCommandLine } from '../support/command-line.ts'
+import { startGitServer } from '../support/git-server.ts'
 import { pushApp, pushImage } from '../support/images.ts'
 import { getThroughIngress } from '../support/ingress.ts'
 import { newMember } from '../support/members.ts'
+import { createDataFolder } from '../support/platform.ts'
+import { removeTenants } from '../support/tenants.ts'
+
+/** Its image needs nothing from package registries. */
+const greeter = (greeting: string) => ({
+  Dockerfile: `FROM busybox
+RUN mkdir /www && echo ${greeting} >/www/index.html
+CMD ["/bin/sh", "-c", "echo ${greeting} begins; exec httpd -f -p $PORT -h /www"]
+`,
+})
 
 let test: TestDriver | undefined
 let other: TestDriver | undefined
@@ -58,11 +79,67 @@ clusterTest(
     const back = { ...first, releaseId: newId() }
     await test.driver.applyRelease(back)
     await test.until(deploymentId, isReadyRun(back))
+    expect((await getThroughIngress(name)).body).toBe('honours PORT\n')
 
     await test.driver.remove(deploymentId, null)
     expect(await kubectl('-n', test.namespace, 'get', 'all,ingress,secret', '-o', 'name')).toBe('')
   },
 )
+
+clusterTest('a member goes all the way at the command line, with a build of their own', async () => {
+  const person = `mia-${newId().slice(-8)}`
+  const name = `journey-${person}`
+  const data = createDataFolder()
+  const line = createCommandLine(data.path, { KUBECONFIG: await personKubeconfig(person) })
+  const git = await startGitServer()
+  const done = async (...args: string[]): Promise<string> => {
+    const { status, stdout, stderr } = await line.call(...args)
+    expect({ args, status, stderr }).toEqual({ args, status: 0, stderr: '' })
+    return stdout
+  }
+  try {
+    const address = await expose(Number(new URL(git.address).port))
+    const source = `${address}/${name}.git`
+    const repository = await git.createRepository(name, greeter('first'))
+    const { mirrors = {}, registry } = await clusterSettings()
+    // Who has no rights yet may not read which one the cluster announces.
+    await line.call(
+      ...['cluster', 'add', contextName, '--base-domain', baseDomain],
+      ...['--registry', registry?.address ?? '', '--registry-host', registry?.hostAddress ?? ''],
+      '--registry-http',
+      ...Object.entries(mirrors).flatMap(([from, to]) => ['--mirror', `${from}=${to}`]),
+    )
+    const deploy = ['deploy', source, '--context', contextName, '--name', name]
+    const rights = ['cluster', 'rbac', contextName, 'member']
+    expect(await line.call(...deploy)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(rights.join(' ')),
+    })
+    await applyYaml(await done(...rights))
+
+    // The policy that was printed knows no git server of a private network before something is deployed from there: this one
+    // succeeds only where it is quicker than the policy.
+    await line.call(...deploy)
+    await applyYaml(await done(...rights))
+    await done(...deploy)
+    expect((await getThroughIngress(name)).body).toBe('first\n')
+    await repository.commit(greeter('second'), 'Says it again')
+    await done(...deploy)
+    await vi.waitFor(async () => expect((await getThroughIngress(name)).body).toBe('second\n'), 10_000)
+    expect(await done('logs', name)).toContain('second begins')
+    expect(await done('logs', name, '--build')).toContain('Says it again')
+
+    await done('rollback', name)
+    await vi.waitFor(async () => expect((await getThroughIngress(name)).body).toBe('first\n'), 10_000)
+    expect(await done('remove', name, '--yes')).toContain('0 processes')
+    expect(await kubectl('get', 'all,ingress,secret', '-A', '-o=name')).not.toContain(name)
+  } finally {
+    await line.endAll()
+    await git.close()
+    await removeTenants(data.path)
+    data.remove()
+  }
+})
 
 clusterTest('apps of a member reach no other user, node, API server or metadata', async () => {
   const mine = test

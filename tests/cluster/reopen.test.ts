@@ -5,6 +5,7 @@ import { decodeBatch } from '../../shared/domain/log-record.ts'
 import { clusterSettings, clusterTest, contextName, expose, kubeconfig, kubectl } from '../support/cluster.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
 import { asker, createDataFolder, isLive, startPlatform, waitForDeployment } from '../support/platform.ts'
+import { removeTenants } from '../support/tenants.ts'
 
 const data = createDataFolder()
 let git: GitServer
@@ -22,6 +23,7 @@ afterAll(async () => {
   await platform?.idle()
   await platform?.dispose({ stopApps: true })
   await git?.close()
+  await removeTenants(data.path)
   data.remove()
 })
 

@@ -22,6 +22,7 @@ import {
   startPlatform,
   waitForDeployment,
 } from '../support/platform.ts'
+import { removeTenants } from '../support/tenants.ts'
 
 const name = `scaled-${Date.now().toString(36)}`
 const data = createDataFolder()
@@ -52,6 +53,7 @@ afterAll(async () => {
   await platform?.idle()
   await platform?.dispose({ stopApps: true })
   await git?.close()
+  await removeTenants(data.path)
   data.remove()
 })
 

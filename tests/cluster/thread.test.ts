@@ -20,6 +20,7 @@ import {
   startPlatform,
   waitForDeployment,
 } from '../support/platform.ts'
+import { removeTenants } from '../support/tenants.ts'
 
 const app = (greeting: string) => ({
   'package.json': JSON.stringify({ name: 'shop', private: true, scripts: { start: 'node server.js' } }),
@@ -49,6 +50,7 @@ afterAll(async () => {
   await platform?.idle()
   await platform?.dispose({ stopApps: true })
   await git?.close()
+  await removeTenants(data.path)
   data.remove()
 })
 

@@ -8,6 +8,7 @@ import { clusterTest, expose, kubeconfig } from '../support/cluster.ts'
 import { findElectron, launchElectron } from '../support/electron.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
 import { createDataFolder, getThroughGateway } from '../support/platform.ts'
+import { removeTenants } from '../support/tenants.ts'
 import { addCluster, deployToCluster, leaveCluster } from './window-journey.ts'
 
 const pictures = resolve(import.meta.dirname, '..', 'output', 'cluster')
@@ -93,6 +94,7 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
       } finally {
         await browser.close()
         await session.stop()
+        await removeTenants(data.path)
         data.remove()
       }
     },
@@ -117,6 +119,7 @@ describe.skipIf('missing' in runtime)('in an Electron window', () => {
         await walk({ page, dataFolder: data.path, name: toName('window'), look })
       } finally {
         await session.close()
+        await removeTenants(data.path)
         data.remove()
       }
     },
