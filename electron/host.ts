@@ -19,6 +19,7 @@ import { findKeychain } from './secrets/keychain.ts'
 import { createSecretPlace } from './secrets/secret-place.ts'
 import { createSourceReader } from './sources/git.ts'
 import { detectPlan, findApps } from './sources/plan/detect-plan.ts'
+import { createPushedCommitReader } from './sources/pushed-commit.ts'
 
 /** The platform and the way in for the command line: what window, browser session and command line have in common. */
 export interface Host {
@@ -33,7 +34,7 @@ export interface Host {
 export async function createLocalPlatform(
   environment: PlatformEnvironment,
   log: Logger,
-  options: Pick<PlatformDeps, 'gatewayPort' | 'checkpoint' | 'limits' | 'isQuiet' | 'now'> &
+  options: Pick<PlatformDeps, 'gatewayPort' | 'checkpoint' | 'limits' | 'isQuiet' | 'now' | 'pushPauses'> &
     Partial<Pick<PlatformDeps, 'loadGitHub' | 'gitHubClientId'>> & {
       localLimits?: Partial<LocalLimits>
       logLimits?: Partial<LogLimits>
@@ -56,6 +57,7 @@ export async function createLocalPlatform(
     log,
     logs,
     sources,
+    readPushed: createPushedCommitReader(),
     detectPlan,
     findApps,
     unlock,

@@ -10,6 +10,7 @@ import { remove, restart, start, stop } from './change.ts'
 import { cluster } from './clusters.ts'
 import type { Command } from './command.ts'
 import { deploy } from './deploy.ts'
+import { deployOnPush } from './deploy-on-push.ts'
 import { domain } from './domains.ts'
 import { about } from './find.ts'
 import { github } from './github.ts'
@@ -149,6 +150,7 @@ export const commands: readonly Command[] = [
   deploy,
   plan,
   list,
+  deployOnPush,
   variables,
   keep,
   space,

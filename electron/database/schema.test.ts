@@ -99,6 +99,7 @@ describe('the tables', () => {
       projects: 0,
       deployments: 0,
       builds: 0,
+      push_watches: 0,
       releases: 0,
       secret_versions: 0,
       domains: 0,

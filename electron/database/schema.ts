@@ -158,6 +158,16 @@ export const accounts = sqliteTable('accounts', {
   createdAt: integer('created_at').notNull(),
 })
 
+export const pushWatches = sqliteTable('push_watches', {
+  deploymentId: text('deployment_id').primaryKey(),
+  paths: text({ mode: 'json' }).$type<string[]>().notNull(),
+  branch: text().notNull(),
+  seenSha: text('seen_sha').notNull(),
+  defaultBranch: text('default_branch'),
+  notice: text(),
+  trouble: text({ mode: 'json' }).$type<Failure>(),
+})
+
 export const activity = sqliteTable('activity', {
   id: id(),
   at: integer().notNull(),

@@ -17,6 +17,8 @@ export function createIntents(deps: IntentDeps) {
   const asking = createAsking(deps)
   const builds = createBuildQueue(deps, asking)
   return {
+    /** Throws where a person has to agree first. */
+    askConsent: asking.askConsent,
     ...createDeploymentIntents(deps, asking, builds),
     ...createBuildIntents(deps, asking, builds),
     ...createReleaseIntents(deps, asking, builds),

@@ -19,34 +19,44 @@ export function createChanges() {
     }
   }
 
+  async function* watch(signal?: AbortSignal): AsyncGenerator<Change, void, void> {
+    const watcher = { ids: new Set<string>(), hasOther: false, wake: () => {} }
+    watchers.add(watcher)
+    const stop = () => watcher.wake()
+    signal?.addEventListener('abort', stop)
+    try {
+      while (!isDisposed && !signal?.aborted) {
+        if (watcher.ids.size === 0 && !watcher.hasOther) {
+          await new Promise<void>(resolve => {
+            watcher.wake = resolve
+          })
+          await new Promise<void>(resolve => {
+            setTimeout(resolve, batchMs)
+          })
+          continue
+        }
+        const change = { deployments: [...watcher.ids], hasOther: watcher.hasOther }
+        watcher.ids.clear()
+        watcher.hasOther = false
+        yield change
+      }
+    } finally {
+      watchers.delete(watcher)
+      signal?.removeEventListener('abort', stop)
+    }
+  }
+
   return {
     touch: (deploymentId: string): void => note(deploymentId),
     touchOther: (): void => note(undefined),
-    async *watch(signal?: AbortSignal): AsyncGenerator<Change, void, void> {
-      const watcher = { ids: new Set<string>(), hasOther: false, wake: () => {} }
-      watchers.add(watcher)
-      const stop = () => watcher.wake()
-      signal?.addEventListener('abort', stop)
-      try {
-        while (!isDisposed && !signal?.aborted) {
-          if (watcher.ids.size === 0 && !watcher.hasOther) {
-            await new Promise<void>(resolve => {
-              watcher.wake = resolve
-            })
-            await new Promise<void>(resolve => {
-              setTimeout(resolve, batchMs)
-            })
-            continue
-          }
-          const change = { deployments: [...watcher.ids], hasOther: watcher.hasOther }
-          watcher.ids.clear()
-          watcher.hasOther = false
-          yield change
-        }
-      } finally {
-        watchers.delete(watcher)
-        signal?.removeEventListener('abort', stop)
-      }
+    watch,
+    /** Called when something changed, a few times a second at the most. */
+    listen(listener: () => void): () => void {
+      const end = new AbortController()
+      void (async () => {
+        for await (const _change of watch(end.signal)) listener()
+      })()
+      return () => end.abort()
     },
     dispose: (): void => {
       isDisposed = true

@@ -11,7 +11,9 @@ import type { ReconcileDeps } from '../pipeline/reconcile.ts'
 import type { PlaceRecord } from '../secrets/secret-place.ts'
 import type { SecretStore } from '../secrets/secret-store.ts'
 import type { GitHubParts } from '../sources/github/parts.ts'
+import type { ReadPushedCommit } from '../sources/pushed-commit.ts'
 import type { SourceReader } from '../sources/source-reader.ts'
+import type { PushPauses } from './push-watch.ts'
 
 /** What differs between the desktop, the browser session, the command line and the tests. */
 export interface PlatformDeps {
@@ -20,6 +22,8 @@ export interface PlatformDeps {
   readonly log: Logger
   readonly logs: LogStore
   readonly sources: SourceReader
+  readonly readPushed: ReadPushedCommit
+  readonly pushPauses?: PushPauses
   readonly detectPlan: (folder: string, choice?: PlanChoice) => Promise<Plan>
   /** Folders of a checkout that have an app each. */
   readonly findApps: (folder: string) => Promise<string[]>

@@ -9,10 +9,10 @@ import { createAccountRecords } from '../database/accounts.ts'
 import { createDailyCopies } from '../database/copies.ts'
 import { createIds, findNewestId } from '../database/ids.ts'
 import { lockFolder, openDatabase } from '../database/open.ts'
+import { createPushWatchRecords } from '../database/push-watches.ts'
 import { createReader } from '../database/reader.ts'
 import { createWriter } from '../database/writer.ts'
 import { createGateway } from '../gateway/gateway.ts'
-import type { DeploymentEvent } from '../pipeline/apply/apply-deps.ts'
 import { defaultCrashLimits } from '../pipeline/decide.ts'
 import { createIntents } from '../pipeline/intents.ts'
 import { createQueue } from '../pipeline/queue.ts'
@@ -24,6 +24,8 @@ import { createChanges } from './changes.ts'
 import { createClusterDrivers } from './cluster-drivers.ts'
 import { createClusterSettings } from './cluster-settings.ts'
 import { createConnections } from './connections.ts'
+import { createDeployOnPush } from './deploy-on-push.ts'
+import { createDeploymentEvents } from './deployment-events.ts'
 import { createDeploymentViews } from './deployment-views.ts'
 import { createDomains } from './domains.ts'
 import { stopWhatEndsWithSlipway } from './end.ts'
@@ -31,7 +33,6 @@ import { createFileWatch } from './file-watch.ts'
 import { createKeptFolders } from './kept-folders.ts'
 import { createKeptKubeconfigs } from './kept-kubeconfigs.ts'
 import { createMetrics } from './metrics.ts'
-import { type Notice, toNotice } from './notice.ts'
 import type { PlatformDeps } from './platform-deps.ts'
 import { createRecovery } from './recovery.ts'
 import { createRegistryPasswords } from './registry-passwords.ts'
@@ -98,7 +99,7 @@ export async function createPlatform(deps: PlatformDeps) {
   const transfer = createTransfer({ reader, writer, secrets, collect: collectSecrets, changed, now })
 
   const seen = new Map<string, readonly Instance[]>()
-  const listeners = new Set<(event: DeploymentEvent) => void>()
+  const events = createDeploymentEvents()
   const local = await deps.createDriver({
     folder: path.join(dataFolder, 'local'),
     nameOf: id => reader.deploymentRow(id)?.name ?? 'another deployment',
@@ -134,9 +135,7 @@ export async function createPlatform(deps: PlatformDeps) {
       if (before !== JSON.stringify(instances)) changes.touch(id)
     },
     onChanged: id => changes.touch(id),
-    onEvent: event => {
-      for (const listener of listeners) listener(event)
-    },
+    onEvent: events.tell,
     onSlotFree: () => {
       for (const id of reader.queuedDeploymentIds()) if (isOurs(id)) queue.add(id)
     },
@@ -213,6 +212,14 @@ export async function createPlatform(deps: PlatformDeps) {
     changed: () => changes.touchOther(),
   })
 
+  const pushes = createDeployOnPush({
+    records: createPushWatchRecords(database),
+    ...{ reader, writer, accounts, sources, intents, clusters, changes, log, now },
+    readPushed: deps.readPushed,
+    pauses: deps.pushPauses,
+    isQuiet: deps.isQuiet ?? false,
+  })
+
   return {
     dataFolder,
     gatewayPort: gateway.port,
@@ -222,6 +229,7 @@ export async function createPlatform(deps: PlatformDeps) {
     reader,
     writer,
     intents,
+    pushes,
     clusters,
     ...createRecovery({
       ...{ reader, writer, database, secrets, logs, driver, clusters, changed, wake, now },
@@ -235,9 +243,8 @@ export async function createPlatform(deps: PlatformDeps) {
     shells,
     changes,
     /** As the cluster would follow it. */
-    planOf: async (folder: string, where: PlanChoice & { clusterId?: string | undefined }): Promise<Plan> => {
-      return driver.advise(await deps.detectPlan(folder, where), toElsewhere(where.clusterId))
-    },
+    planOf: async (folder: string, where: PlanChoice & { clusterId?: string | undefined }): Promise<Plan> =>
+      driver.advise(await deps.detectPlan(folder, where), toElsewhere(where.clusterId)),
     findImage: (image: ImageName, clusterId?: string) => driver.findImage(image, toElsewhere(clusterId)),
     findApps: deps.findApps,
     sampleFolder: path.join(deps.resourcesFolder, 'samples', 'hello'),
@@ -252,19 +259,8 @@ export async function createPlatform(deps: PlatformDeps) {
     variables: (deploymentId: string): VariableList => listVariables(reader, deploymentId),
     residue: (id: string) => countResidue({ reader, driver, logs }, id),
     /** Tells of what ended: builds, rollouts, crashes. */
-    onDeploymentEvent: (listener: (notice: Notice) => void): (() => void) => {
-      const told = (event: DeploymentEvent) => listener(toNotice(event))
-      listeners.add(told)
-      return () => void listeners.delete(told)
-    },
-    /** Called when something changed, a few times a second at the most. */
-    onChange: (listener: () => void): (() => void) => {
-      const end = new AbortController()
-      void (async () => {
-        for await (const _change of changes.watch(end.signal)) listener()
-      })()
-      return () => end.abort()
-    },
+    onDeploymentEvent: events.listen,
+    onChange: changes.listen,
     deploy: async (id: string): Promise<void> => {
       const { id: userId, name } = users.current()
       await intents.deploy(id, { userId, name, hasConsent: false })
@@ -274,6 +270,7 @@ export async function createPlatform(deps: PlatformDeps) {
     /** Ends the platform. With `stopApps`, apps that are not set to keep running are stopped; the next start runs them again. */
     dispose: async ({ stopApps }: { stopApps: boolean }): Promise<void> => {
       unwatch()
+      await pushes.dispose()
       await queue.dispose()
       await gateway.dispose()
       shells.dispose()

@@ -40,7 +40,7 @@ export function createRouter(
       }),
     },
     changes: {
-      watch: at.changes.watch.handler(({ signal }) => changes.watch(signal)),
+      watch: at.changes.watch.handler(({ signal }) => platform.pushes.watchChanges(signal)),
     },
     users: {
       list: at.users.list.handler(() => users.list()),
@@ -65,6 +65,12 @@ export function createRouter(
     clusters: clusterHandlers(at, platform),
     sources: sourceHandlers(at, platform),
     deployments: deploymentHandlers(at, platform),
+    pushes: {
+      get: at.pushes.get.handler(({ input }) => platform.pushes.get(input.id)),
+      set: at.pushes.set.handler(({ input: { id, ...setting }, context }) =>
+        platform.pushes.set(id, setting, context.asker),
+      ),
+    },
     folders: {
       list: at.folders.list.handler(({ input }) => keptFolders.list(input.id)),
       keep: at.folders.keep.handler(async ({ input, context }) => {

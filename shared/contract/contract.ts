@@ -22,6 +22,7 @@ import { deployments } from './deployments.ts'
 import { byId, entry } from './entry.ts'
 import { accounts, github } from './github.ts'
 import { logs } from './logs.ts'
+import { pushes } from './pushes.ts'
 import { shells } from './shells.ts'
 import { sources } from './sources.ts'
 
@@ -80,6 +81,7 @@ export const contract = {
   clusters,
   sources,
   deployments,
+  pushes,
 
   folders: {
     /** Folders that outlive the releases, and those of which there still is data. */

@@ -12,9 +12,12 @@ import type { LeftBehind } from '../../shared/domain/left-behind.ts'
 import type { LogBatch, LogLine } from '../../shared/domain/log.ts'
 import { isErrorLine } from '../../shared/domain/log-level.ts'
 import { encodeLines } from '../../shared/domain/log-record.ts'
+import type { PushSetting } from '../../shared/domain/push.ts'
 import type { Settings } from '../../shared/domain/records.ts'
 import { standInContexts } from './stand-in-clusters.ts'
 import { createStandInData, type StandInState } from './stand-in-data.ts'
+
+const pushIsOff: PushSetting = { isOn: false, paths: [], trouble: null, notice: null, lookedAt: null }
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -48,6 +51,7 @@ export async function startStandIn(options: { state: StandInState; port?: number
       }),
     )
   }
+  const pushSettings = new Map<string, PushSetting>()
   const linesOf = (id: string): LogLine[] => data.logs.get(id) ?? []
 
   const router = os.router({
@@ -238,6 +242,15 @@ export async function startStandIn(options: { state: StandInState; port?: number
         rows: 0,
         keptData: null,
       })),
+    },
+    pushes: {
+      get: os.pushes.get.handler(({ input }) => pushSettings.get(input.id) ?? pushIsOff),
+      set: os.pushes.set.handler(({ input: { id, isOn, paths } }) => {
+        const before = pushSettings.get(id) ?? pushIsOff
+        const setting = { ...before, isOn, paths: isOn ? (paths ?? before.paths) : [], lookedAt: Date.now() }
+        pushSettings.set(id, setting)
+        return setting
+      }),
     },
     folders: {
       list: os.folders.list.handler(() => data.folders),

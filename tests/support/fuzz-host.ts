@@ -61,6 +61,7 @@ const platform = await createPlatform({
   log,
   logs,
   sources,
+  readPushed: async () => ({ message: null, files: null }),
   detectPlan,
   findApps: async () => [],
   loadGitHub: async () => {

@@ -47,12 +47,12 @@ export function createBuildQueue({ reader, writer, now }: IntentDeps, { record }
       row: DeploymentRow,
       head: { branch: string; sha: string },
       asker: Asker,
-      { isFresh = false }: { isFresh?: boolean | undefined } = {},
+      { isFresh = false, isPush = false }: { isFresh?: boolean | undefined; isPush?: boolean } = {},
     ): string => {
       const { port, planEdits } = row
       const variables = reader.variablesOf(row.id).filter(isAtBuild).map(toStored)
       const buildId = add(row, { ...head, port, planEdits, variables }, { isFresh, asker })
-      record(asker, 'deploy', row, head.sha.slice(0, 7))
+      record(asker, isPush ? 'pushed' : 'deploy', row, head.sha.slice(0, 7))
       return buildId
     },
 
@@ -84,6 +84,17 @@ export function createBuildIntents(deps: IntentDeps, asking: Asking, builds: Bui
       })
       return ask(id, current => ({ buildId: builds.addNow(current, head, asker, options) }))
     },
+
+    /** As a deploy; `noteSeen` is written with it, so that a push is deployed once whatever happens in between. */
+    deployPush: (
+      id: string,
+      head: { branch: string; sha: string },
+      { asker, noteSeen }: { asker: Asker; noteSeen: () => void },
+    ): void =>
+      ask(id, row => {
+        noteSeen()
+        builds.addNow(row, head, asker, { isPush: true })
+      }),
 
     cancelBuild: (buildId: string): void => {
       const build = reader.build(buildId)

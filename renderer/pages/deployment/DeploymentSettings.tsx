@@ -9,6 +9,7 @@ import { FailurePanel } from '../../ui/FailurePanel.tsx'
 import { PlanSentence } from '../../ui/PlanSentence.tsx'
 import classes from './Deployment.module.css'
 import { DeploymentOwner } from './DeploymentOwner.tsx'
+import { DeploymentPushes } from './DeploymentPushes.tsx'
 import { DeploymentScale } from './DeploymentScale.tsx'
 import { DeploymentSpace } from './DeploymentSpace.tsx'
 import { type DeploymentDetail, useDeployment } from './deployment-context.ts'
@@ -21,6 +22,7 @@ export function DeploymentSettings() {
     <div className={classes.scroll}>
       <div className={classes.settings}>
         <SettingsForm key={deployment.id} deployment={deployment} />
+        {deployment.project.source.kind === 'git' && <DeploymentPushes deployment={deployment} />}
         <DeploymentScale deployment={deployment} />
         <DeploymentOwner deployment={deployment} />
         {deployment.cluster.kind === 'local' && <KeptFolders id={deployment.id} />}

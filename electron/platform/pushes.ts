@@ -1,0 +1,212 @@
+import { type Failure, type FailureCode, SlipwayError, toFailure } from '../../shared/domain/failure.ts'
+import type { PushSetting } from '../../shared/domain/push.ts'
+import type { Source } from '../../shared/domain/records.ts'
+import type { PushWatchRecords } from '../database/push-watches.ts'
+import type { DeploymentRow, Reader } from '../database/reader.ts'
+import type { Writer } from '../database/writer.ts'
+import { decidePush } from '../pipeline/decide-push.ts'
+import type { Asker } from '../pipeline/intents/asking.ts'
+import type { PushedCommit, ReadPushedCommit } from '../sources/pushed-commit.ts'
+import type { GitLogin } from '../sources/source-reader.ts'
+import type { ReadHead } from './branch-head.ts'
+
+interface Head {
+  readonly branch: string
+  readonly sha: string
+}
+
+/** What somebody has to do something about; it is kept, and said once. Anything else is tried again without a word. */
+const lasting: readonly FailureCode[] = [
+  'source_branch_not_found',
+  'source_denied',
+  'source_not_found',
+  'sign_in_required',
+]
+
+/** Which deployments a push deploys, and what is done about one. When to look is `push-watch.ts`'s. */
+export function createPushes(deps: {
+  records: PushWatchRecords
+  reader: Reader
+  writer: Pick<Writer, 'transaction' | 'activity'>
+  readHead: ReadHead
+  readPushed: ReadPushedCommit
+  loginFor: (source: Source, reader: { ownerId: string }) => Promise<GitLogin | undefined>
+  /** Throws where it cannot be deployed now. `noteSeen` is part of its transaction. */
+  deploy: (id: string, head: Head, push: { asker: Asker; noteSeen: () => void }) => Promise<void>
+  askConsent: (asker: Asker) => void
+  /** Of the setting: what is to be looked at is another. */
+  onSet: () => void
+  changed: (deploymentId: string) => void
+  log: (deploymentId: string, error: unknown) => void
+  now: () => number
+}) {
+  const { records, reader, writer, now, changed } = deps
+  const lookedAt = new Map<string, number>()
+  const passing = new Map<string, Failure>()
+
+  const find = (id: string): DeploymentRow => {
+    const row = reader.deploymentRow(id)
+    if (row !== undefined && row.wanted !== 'removed') return row
+    throw new SlipwayError({
+      code: 'not_found',
+      message: 'There is no such deployment.',
+      hint: 'Go back to the board.',
+    })
+  }
+
+  const placeOf = (row: DeploymentRow) => ({
+    source: reader.sourceOf(row),
+    branch: row.branch,
+    ownerId: reader.ownerOf(row.id)?.id ?? '',
+  })
+
+  const say = (
+    row: DeploymentRow,
+    verb: 'changed' | 'push_skipped' | 'push_unknown',
+    detail: string,
+    user?: string,
+  ) =>
+    writer.activity({
+      user: user ?? reader.ownerOf(row.id)?.name ?? '',
+      ...{ verb, deploymentId: row.id, deployment: row.name, detail },
+    })
+
+  const toSetting = (id: string): PushSetting => {
+    const watch = records.find(id)
+    return {
+      isOn: watch !== undefined,
+      paths: watch?.paths ?? [],
+      trouble: watch?.trouble ?? (watch && passing.get(id)) ?? null,
+      notice: watch?.notice ?? null,
+      lookedAt: lookedAt.get(id) ?? null,
+    }
+  }
+
+  const noteTrouble = (row: DeploymentRow, failure: Failure) => {
+    const before = records.find(row.id)?.trouble
+    if (!lasting.includes(failure.code)) passing.set(row.id, failure)
+    else if (before?.code !== failure.code)
+      writer.transaction(() => {
+        records.change(row.id, { trouble: failure })
+        say(row, 'push_unknown', failure.message)
+      })
+    changed(row.id)
+  }
+
+  const noteAnswer = (id: string) => {
+    const isBetter = passing.delete(id) || records.find(id)?.trouble != null
+    if (isBetter) records.change(id, { trouble: null })
+    lookedAt.set(id, now())
+    if (isBetter) changed(id)
+  }
+
+  /** One action after the other, until there is nothing to do. */
+  const act = async (id: string, head: Head, signal: AbortSignal): Promise<void> => {
+    let pushed: PushedCommit | undefined
+    for (;;) {
+      const row = reader.deploymentRow(id)
+      const watch = records.find(id)
+      if (row === undefined || watch === undefined) return
+      const { wanted, branch } = row
+      const builtSha = reader.buildsOf(id, 1)[0]?.commit.sha
+      const action = decidePush({ wanted, branch, watch, headSha: head.sha, builtSha, pushed })
+      const noteSeen = () => records.change(id, { branch, seenSha: head.sha })
+      if (action.do === 'nothing') return
+      if (action.do === 'note')
+        return writer.transaction(() => {
+          noteSeen()
+          if (action.why !== undefined) say(row, 'push_skipped', `${head.sha.slice(0, 7)}: ${action.why}`)
+        })
+      if (action.do === 'deploy') {
+        const owner = reader.ownerOf(id)
+        const asker = { userId: owner?.id ?? '', name: owner?.name ?? '', hasConsent: true }
+        return deps.deploy(id, head, { asker, noteSeen })
+      }
+      const { source, ownerId } = placeOf(row)
+      const login = await deps.loginFor(source, { ownerId })
+      pushed = await deps.readPushed({ source, seenSha: watch.seenSha, sha: head.sha, login, signal })
+    }
+  }
+
+  return {
+    get: (id: string): PushSetting => {
+      find(id)
+      return toSetting(id)
+    },
+
+    /** What was pushed before is not deployed by it. */
+    async set(
+      id: string,
+      { isOn, paths }: { isOn: boolean; paths?: string[] | undefined },
+      asker: Asker,
+    ): Promise<PushSetting> {
+      const row = find(id)
+      const watch = records.find(id)
+      if (isOn && watch === undefined) {
+        refuseOther(reader.sourceOf(row))
+        if (reader.clusterSettings(row.clusterId) === undefined) deps.askConsent(asker)
+        const { sha } = await deps.readHead(placeOf(row), AbortSignal.timeout(lookMs))
+        writer.transaction(() => {
+          records.add({ deploymentId: id, paths: paths ?? [], branch: row.branch, seenSha: sha })
+          say(find(id), 'changed', 'a push deploys', asker.name)
+        })
+        lookedAt.set(id, now())
+      } else
+        writer.transaction(() => {
+          if (!isOn) records.remove(id)
+          else if (paths !== undefined) records.change(id, { paths })
+          if (!isOn && watch !== undefined) say(row, 'changed', 'a push no longer deploys', asker.name)
+        })
+      changed(id)
+      deps.onSet()
+      return toSetting(id)
+    },
+
+    /** Of a deployment that was made just now of that commit. */
+    begin: (id: string): void => {
+      const row = find(id)
+      const sha = reader.buildsOf(id, 1)[0]?.commit.sha
+      if (sha !== undefined) records.add({ deploymentId: id, paths: [], branch: row.branch, seenSha: sha })
+      deps.onSet()
+    },
+
+    watched: (): string[] => records.list().map(({ deploymentId }) => deploymentId),
+
+    /** Looks where the branch is, and does what is to be done. The failure, where it is not known. */
+    async look(id: string, stop: AbortSignal): Promise<Failure | undefined> {
+      const row = reader.deploymentRow(id)
+      if (row === undefined || records.find(id) === undefined) return undefined
+      const signal = AbortSignal.any([stop, AbortSignal.timeout(lookMs)])
+      try {
+        const head = await deps.readHead(placeOf(row), signal)
+        noteAnswer(id)
+        await act(id, head, signal)
+        return undefined
+      } catch (error) {
+        stop.throwIfAborted()
+        const failure = signal.aborted ? tooSlow : toFailure(error)
+        if (failure.code === 'internal') deps.log(id, error)
+        noteTrouble(row, failure)
+        return failure
+      }
+    },
+  }
+}
+
+/** For one deployment, with all that is fetched to decide. */
+const lookMs = 120_000
+
+const tooSlow: Failure = {
+  code: 'source_stalled',
+  message: `The repository did not say within ${lookMs / 60_000} minutes where the branch is.`,
+  hint: 'It is asked again.',
+}
+
+function refuseOther({ kind }: Source): void {
+  if (kind === 'git') return
+  throw new SlipwayError({
+    code: 'conflict',
+    message: `Nothing is pushed to ${kind === 'image' ? 'an image' : 'a folder'}.`,
+    hint: 'Deploy on push is for a git repository.',
+  })
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import type { GitHubClient } from './client.ts'
+
+const commitSchema = z.object({ sha: z.string().regex(/^[0-9a-f]{40,64}$/) })
+
+/** The commit that a branch is at. As long as it stays there, asking again costs nothing of the limit. A branch that is not there is `invalid_input`. */
+export async function readBranchHead(
+  client: GitHubClient,
+  { fullName, branch }: { fullName: string; branch: string },
+  signal: AbortSignal,
+): Promise<string> {
+  const [owner = '', repo = ''] = fullName.split('/')
+  const { data } = await client.get({
+    route: 'GET /repos/{owner}/{repo}/commits/{ref}',
+    parameters: { owner, repo, ref: `heads/${branch}` },
+    schema: commitSchema,
+    signal,
+  })
+  return data.sha
+}
