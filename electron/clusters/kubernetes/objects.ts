@@ -19,6 +19,7 @@ const kinds = {
   ReplicaSet: { group: 'apis/apps/v1', plural: 'replicasets', isNamespaced: true },
   DaemonSet: { group: 'apis/apps/v1', plural: 'daemonsets', isNamespaced: true },
   StatefulSet: { group: 'apis/apps/v1', plural: 'statefulsets', isNamespaced: true },
+  PodDisruptionBudget: { group: 'apis/policy/v1', plural: 'poddisruptionbudgets', isNamespaced: true },
   Job: { group: 'apis/batch/v1', plural: 'jobs', isNamespaced: true },
   Ingress: { group: 'apis/networking.k8s.io/v1', plural: 'ingresses', isNamespaced: true },
   IngressClass: { group: 'apis/networking.k8s.io/v1', plural: 'ingressclasses', isNamespaced: false },

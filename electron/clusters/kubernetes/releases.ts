@@ -4,6 +4,7 @@ import { isMissing } from './api-failure.ts'
 import type { KubernetesContext } from './kubernetes-deps.ts'
 import { deploymentSelector, labels, managed, tenantNamespace } from './names.ts'
 import { toApplyFailure } from './release/apply-failure.ts'
+import { createDisruptionBudgets } from './release/disruption.ts'
 import { createUserFinder } from './release/image-user.ts'
 import { type ReleaseFacts, toDeployment, toSecret, toService, withChange } from './release/manifests.ts'
 import { createMasks } from './release/masks.ts'
@@ -31,6 +32,7 @@ export function createReleases(context: KubernetesContext) {
   const removal = createRemoval(context)
   const pullSecret = createPullSecret(context)
   const findUser = createUserFinder(context)
+  const budgets = createDisruptionBudgets(context)
   const masks = createMasks(context)
   const report = createTroubleReport(context, masks)
   const runtimeLogs = createRuntimeLogs(context, masks)
@@ -199,6 +201,7 @@ export function createReleases(context: KubernetesContext) {
         apply(toDeployment(facts)),
         apply(toService(facts)),
         routes.apply(order.deploymentId, namespace).then(() => routed.add(order.deploymentId)),
+        budgets.apply(order.deploymentId, namespace, order.instances),
         collectSecrets(order, namespace),
       ])
     },
@@ -210,6 +213,7 @@ export function createReleases(context: KubernetesContext) {
       const objects = await read(deploymentId)
       if (objects === undefined || toTarget(objects) === undefined) return
       await changeDeployment(objects.deployment, { replicas: instances, earlier: undefined })
+      await budgets.apply(deploymentId, placeOf(deploymentId), instances)
     },
 
     async stop(deploymentId: string, isKept: (instance: Instance) => boolean): Promise<void> {
@@ -236,6 +240,7 @@ export function createReleases(context: KubernetesContext) {
       lookAgain(deploymentId, undefined)
       await routes.forget(deploymentId, namespace)
       await removal.begin(deploymentId, namespace)
+      await budgets.remove(deploymentId, namespace)
       await waitForNoPods(deploymentId)
       await removal.finish(deploymentId, namespace)
       await runtimeLogs.end(deploymentId)
@@ -253,21 +258,20 @@ export function createReleases(context: KubernetesContext) {
     },
 
     async list(): Promise<readonly string[]> {
-      const found = await api.list<V1Deployment>(
-        'Deployment',
-        {},
-        { labels: `${labels.managedBy}=${managed[labels.managedBy]}` },
-      )
+      const selectors = { labels: `${labels.managedBy}=${managed[labels.managedBy]}` }
+      const found = await api.list<V1Deployment>('Deployment', {}, selectors)
       return [...new Set(found.flatMap(one => one.metadata?.labels?.[labels.deployment] ?? []))]
     },
 
-    count: (deploymentId: string) => removal.count(deploymentId, placeOf(deploymentId)),
+    async count(deploymentId: string): Promise<number> {
+      const namespace = placeOf(deploymentId)
+      return (await removal.count(deploymentId, namespace)) + (await budgets.count(deploymentId, namespace))
+    },
 
     /** The hosts of the deployment lead to it from now on, as its records say. */
     async applyDomains(deploymentId: string): Promise<void> {
       const namespace = placeOf(deploymentId)
-      const selectors = { labels: deploymentSelector(deploymentId) }
-      const found = await api.list('Deployment', { namespace }, selectors)
+      const found = await api.list('Deployment', { namespace }, { labels: deploymentSelector(deploymentId) })
       // The first release brings them.
       if (found.length === 0) return
       await routes.requireFree(deploymentId, namespace)

@@ -186,6 +186,14 @@ export const rights: readonly Right[] = [
   },
   { group: '', resource: 'events', verbs: watch, where: 'both', why: 'to tell why something does not start' },
   {
+    group: 'policy',
+    resource: 'poddisruptionbudgets',
+    verbs: ['list', 'create', 'patch', 'delete'],
+    where: 'tenant',
+    why: 'to let nodes be emptied one instance at a time',
+    isOptional: true,
+  },
+  {
     group: 'metrics.k8s.io',
     resource: 'pods',
     verbs: ['list'],

@@ -245,7 +245,7 @@ export function certificateName(app: string, host: string): string {
   return `${name.slice(0, 189).replace(/[^a-z0-9]+$/, '')}-${hash}`
 }
 
-const toLabels = (deploymentId: string, { name, owner }: DeploymentFacts) => ({
+export const toLabels = (deploymentId: string, { name, owner }: DeploymentFacts) => ({
   ...managed,
   [labels.name]: name,
   [labels.user]: owner.id,
