@@ -11,6 +11,7 @@ import type { createChanges } from './changes.ts'
 import type { createClusterSettings } from './cluster-settings.ts'
 import { createPushWatch, defaultPushPauses, type PushPauses } from './push-watch.ts'
 import { createPushes } from './pushes.ts'
+import { createRepositoryReader } from './repository-notice.ts'
 
 /** Deployments that a push deploys: their settings, and the looks at their branches, which begin at once. */
 export function createDeployOnPush(deps: {
@@ -33,6 +34,7 @@ export function createDeployOnPush(deps: {
   const pushes = createPushes({
     ...deps,
     readHead: createBranchHead(deps),
+    readRepository: createRepositoryReader(deps),
     loginFor: accounts.loginFor,
     deploy: async (id, head, push) => {
       const clusterId = deps.reader.deploymentRow(id)?.clusterId ?? ''

@@ -9,6 +9,7 @@ import type { Asker } from '../pipeline/intents/asking.ts'
 import type { PushedCommit, ReadPushedCommit } from '../sources/pushed-commit.ts'
 import type { GitLogin } from '../sources/source-reader.ts'
 import type { ReadHead } from './branch-head.ts'
+import { type ReadRepository, toRepositoryNotice } from './repository-notice.ts'
 
 interface Head {
   readonly branch: string
@@ -29,6 +30,7 @@ export function createPushes(deps: {
   reader: Reader
   writer: Pick<Writer, 'transaction' | 'activity'>
   readHead: ReadHead
+  readRepository: ReadRepository
   readPushed: ReadPushedCommit
   loginFor: (source: Source, reader: { ownerId: string }) => Promise<GitLogin | undefined>
   /** Throws where it cannot be deployed now. `noteSeen` is part of its transaction. */
@@ -43,6 +45,8 @@ export function createPushes(deps: {
   const { records, reader, writer, now, changed } = deps
   const lookedAt = new Map<string, number>()
   const passing = new Map<string, Failure>()
+  /** When the repository itself was asked for. */
+  const factsAt = new Map<string, number>()
 
   const find = (id: string): DeploymentRow => {
     const row = reader.deploymentRow(id)
@@ -98,6 +102,19 @@ export function createPushes(deps: {
     if (isBetter) records.change(id, { trouble: null })
     lookedAt.set(id, now())
     if (isBetter) changed(id)
+  }
+
+  /** Seldom, since it seldom changes. */
+  const noteRepository = async (row: DeploymentRow, signal: AbortSignal): Promise<void> => {
+    if (now() - (factsAt.get(row.id) ?? Number.NEGATIVE_INFINITY) < factsMs) return
+    const found = await deps.readRepository(placeOf(row), signal)
+    factsAt.set(row.id, now())
+    const watch = records.find(row.id)
+    if (found === undefined || watch === undefined) return
+    const defaultBranch = watch.defaultBranch ?? found.facts.defaultBranch
+    const notice = toRepositoryNotice({ ...found, branch: row.branch, defaultBranch })
+    records.change(row.id, { defaultBranch, notice })
+    if (notice !== watch.notice) changed(row.id)
   }
 
   /** One action after the other, until there is nothing to do. */
@@ -181,6 +198,7 @@ export function createPushes(deps: {
         const head = await deps.readHead(placeOf(row), signal)
         noteAnswer(id)
         await act(id, head, signal)
+        await noteRepository(row, signal)
         return undefined
       } catch (error) {
         stop.throwIfAborted()
@@ -195,6 +213,8 @@ export function createPushes(deps: {
 
 /** For one deployment, with all that is fetched to decide. */
 const lookMs = 120_000
+
+const factsMs = 3_600_000
 
 const tooSlow: Failure = {
   code: 'source_stalled',

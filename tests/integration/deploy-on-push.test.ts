@@ -214,6 +214,24 @@ describe('a push at GitHub', () => {
     await platform.accounts.signOut(account.id, asker(platform))
   })
 
+  test('is looked for where the repository was renamed to, which is said', async () => {
+    await github.addRepository('octo-ana/old', { files: app('first') })
+    const token = github.issueToken('octo-ana', ['repo'])
+    const account = await platform.accounts.signInWithToken(
+      { baseUrl: github.address, token },
+      asker(platform),
+    )
+    const id = await create('old', `${github.address}/octo-ana/old.git`)
+    github.rename('octo-ana/old', 'octo-ana/new')
+    await turnOn(id)
+    await platform.pushes.lookAtAll()
+    expect(platform.pushes.get(id)).toMatchObject({
+      trouble: null,
+      notice: expect.stringContaining('called octo-ana/new now'),
+    })
+    await platform.accounts.signOut(account.id, asker(platform))
+  })
+
   test('waits as long as GitHub asks for, and is seen without a sign-in afterwards', async () => {
     const listed = await github.addRepository('octo-ana/open', { files: app('first') })
     const token = github.issueToken('octo-ana', ['repo'])

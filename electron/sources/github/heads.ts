@@ -18,3 +18,35 @@ export async function readBranchHead(
   })
   return data.sha
 }
+
+const repositorySchema = z.object({
+  full_name: z.string(),
+  default_branch: z.string(),
+  archived: z.boolean().optional(),
+})
+
+/** As it is now, under whatever name: GitHub leads from an old name to the new one. */
+export interface RepositoryFacts {
+  readonly fullName: string
+  readonly defaultBranch: string
+  readonly isArchived: boolean
+}
+
+export async function readRepositoryFacts(
+  client: GitHubClient,
+  fullName: string,
+  signal: AbortSignal,
+): Promise<RepositoryFacts> {
+  const [owner = '', repo = ''] = fullName.split('/')
+  const { data } = await client.get({
+    route: 'GET /repos/{owner}/{repo}',
+    parameters: { owner, repo },
+    schema: repositorySchema,
+    signal,
+  })
+  return {
+    fullName: data.full_name,
+    defaultBranch: data.default_branch,
+    isArchived: data.archived ?? false,
+  }
+}

@@ -59,6 +59,7 @@ export async function startGitHub() {
   const state: GitHubState = {
     users: new Map(),
     repositories: new Map(),
+    renamed: new Map(),
     stars: new Map(),
     places: { web, api: `${web}/api/v3` },
   }
@@ -215,6 +216,15 @@ export async function startGitHub() {
       }
       state.repositories.set(fullName, listed)
       return listed
+    },
+
+    /** The API leads from the old name to the new one. */
+    rename(from: string, to: string): void {
+      const listed = state.repositories.get(from)
+      if (listed === undefined) throw new Error(`there is no ${from}`)
+      state.repositories.delete(from)
+      state.repositories.set(to, { ...listed, name: to.split('/')[1] ?? '' })
+      state.renamed.set(from, to)
     },
 
     star: (login: string, fullName: string): void => {

@@ -42,6 +42,11 @@ export async function readAnswer(state: GitHubState, asked: Asked): Promise<Answ
     return login === undefined ? signedOut : readOwn(state, path, login, url)
   }
   const [, owner, name, rest = ''] = /^\/repos\/([^/]+)\/([^/]+)(?:\/(.*))?$/.exec(path) ?? []
+  const newName = state.renamed.get(`${owner}/${name}`)
+  if (newName !== undefined) {
+    const location = `${state.places.api}/repos/${newName}${rest === '' ? '' : `/${rest}`}`
+    return { status: 301, body: { message: 'Moved Permanently', url: location }, headers: { location } }
+  }
   const repository = state.repositories.get(`${owner}/${name}`)
   if (repository === undefined || !canSee(repository, login)) return notFound
   return readRepository(state, repository, rest, url)

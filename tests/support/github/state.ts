@@ -11,6 +11,8 @@ export interface Listed extends StandInRepository {
 export interface GitHubState {
   readonly users: Map<string, StandInUser>
   readonly repositories: Map<string, Listed>
+  /** New names, by old ones. */
+  readonly renamed: Map<string, string>
   readonly stars: Map<string, string[]>
   readonly places: Places
 }
