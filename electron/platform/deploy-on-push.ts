@@ -63,7 +63,6 @@ export function createDeployOnPush(deps: {
   return {
     get: pushes.get,
     set: pushes.set,
-    begin: pushes.begin,
     lookAtAll: watch.lookAtAll,
     /** Changes for somebody who has Slipway open; for as long as that is, pushes are looked for more often. */
     async *watchChanges(signal?: AbortSignal) {

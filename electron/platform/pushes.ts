@@ -179,14 +179,6 @@ export function createPushes(deps: {
       return toSetting(id)
     },
 
-    /** Of a deployment that was made just now of that commit. */
-    begin: (id: string): void => {
-      const row = find(id)
-      const sha = reader.buildsOf(id, 1)[0]?.commit.sha
-      if (sha !== undefined) records.add({ deploymentId: id, paths: [], branch: row.branch, seenSha: sha })
-      deps.onSet()
-    },
-
     watched: (): string[] => records.list().map(({ deploymentId }) => deploymentId),
 
     /** Looks where the branch is, and does what is to be done. The failure, where it is not known. */
