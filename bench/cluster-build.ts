@@ -16,20 +16,47 @@ import { type Result, toResult } from './result.ts'
 const exec = promisify(execFile)
 const rounds = 2
 
-/** A page that Vite builds, with what npm fetches for it. */
-const app = {
-  'package.json': JSON.stringify({
-    name: 'app',
-    scripts: { build: 'vite build', start: 'node server.js' },
-    dependencies: { react: '19', 'react-dom': '19', '@mantine/core': '9', '@mantine/hooks': '9' },
-    devDependencies: { vite: '8' },
-  }),
-  'index.html': '<!doctype html><div id="root"></div><script type="module" src="/main.js"></script>',
-  'main.js': `import { createElement } from 'react'
+interface App {
+  readonly files: Record<string, string>
+  /** Files of a late change. */
+  readonly change: (round: number) => Record<string, string>
+}
+
+const packages = { react: '19', 'react-dom': '19', '@mantine/core': '9', '@mantine/hooks': '9' }
+const answer = "require('http').createServer((q, r) => r.end('hello')).listen(process.env.PORT)"
+
+/** A server that has packages and nothing to build: its own files are the one late layer. */
+const server: App = {
+  files: {
+    'package.json': JSON.stringify({
+      name: 'app',
+      scripts: { start: 'node server.js' },
+      dependencies: { ...packages, vite: '8', typescript: '6' },
+    }),
+    'server.js': answer,
+  },
+  change: round => ({ 'server.js': `${answer}\n// ${round}` }),
+}
+
+const main = `import { createElement } from 'react'
 import { createRoot } from 'react-dom/client'
 import * as all from '@mantine/core'
-createRoot(document.getElementById('root')).render(createElement('p', null, Object.keys(all).join()))`,
-  'server.js': "require('http').createServer((q, r) => r.end('hello')).listen(process.env.PORT)",
+createRoot(document.getElementById('root')).render(createElement('p', null, Object.keys(all).join()))`
+
+/** A page that Vite builds, which it does again after each change. */
+const page: App = {
+  files: {
+    'package.json': JSON.stringify({
+      name: 'app',
+      scripts: { build: 'vite build', start: 'node server.js' },
+      dependencies: packages,
+      devDependencies: { vite: '8' },
+    }),
+    'index.html': '<!doctype html><div id="root"></div><script type="module" src="/main.js"></script>',
+    'main.js': main,
+    'server.js': answer,
+  },
+  change: round => ({ 'main.js': `${main}\nconsole.log(${round})` }),
 }
 
 /** A build in the cluster when nothing changed, and when one late layer did, each against the first build of the same app. */
@@ -49,29 +76,37 @@ export async function benchClusterBuild(): Promise<Result[]> {
   await exec(program, ['expose', port])
   const bench = await openBench({ folder, env, program, address: `http://host.slipway.test:${port}` })
   try {
-    const cold: number[] = []
-    const unchanged: number[] = []
-    const changed: number[] = []
-    for (let round = 0; round < rounds; round++) {
-      const repository = await git.createRepository(`app${round}`, app)
-      const deploymentId = bench.newId()
-      const build = () => bench.build(`app${round}`, repository, deploymentId)
-      cold.push(await build())
-      unchanged.push(await build())
-      await repository.commit({ 'main.js': `${app['main.js']}\nconsole.log(${round})` }, 'A late change')
-      changed.push(await build())
+    const results: Result[] = []
+    for (const [name, app] of [
+      ['a server', server],
+      ['a page that is built', page],
+    ] as const) {
+      const cold: number[] = []
+      const unchanged: number[] = []
+      const changed: number[] = []
+      for (let round = 0; round < rounds; round++) {
+        const place = `app${results.length}-${round}`
+        const repository = await git.createRepository(place, app.files)
+        const deploymentId = bench.newId()
+        const build = () => bench.build(place, repository, deploymentId)
+        cold.push(await build())
+        unchanged.push(await build())
+        await repository.commit(app.change(round), 'A late change')
+        changed.push(await build())
+      }
+      const about = { unit: 'ms', aim: 0.2 } as const
+      results.push(
+        toResult(
+          { ...about, name: `${name}: a build of nothing new, against the first` },
+          { ours: unchanged, reference: cold },
+        ),
+        toResult(
+          { ...about, name: `${name}: a build of one late change, against the first` },
+          { ours: changed, reference: cold },
+        ),
+      )
     }
-    const about = { unit: 'ms', aim: 0.2 } as const
-    return [
-      toResult(
-        { ...about, name: 'a build of nothing new, against the first' },
-        { ours: unchanged, reference: cold },
-      ),
-      toResult(
-        { ...about, name: 'a build of one late change, against the first' },
-        { ours: changed, reference: cold },
-      ),
-    ]
+    return results
   } finally {
     await bench.dispose()
     await git.close()
