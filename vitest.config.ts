@@ -9,9 +9,11 @@ const secondTry = { retry: process.env.CI === 'true' ? 1 : 0 }
 
 /**
  * Tests of the cluster wait for it more than they compute, so that three files run at a time. These measure or exhaust it,
- * count what is there, or are many runs at once already: each of them has it alone.
+ * count or take over what is there, or are many runs at once already: each of them has it alone.
  */
-const alone = ['load', 'build-mishaps', 'kill', 'preflight'].map(name => `tests/cluster/${name}.test.ts`)
+const alone = ['load', 'build-mishaps', 'kill', 'preflight', 'read-back'].map(
+  name => `tests/cluster/${name}.test.ts`,
+)
 const cluster = {
   globalSetup: 'tests/support/cluster-setup.ts',
   testTimeout: 300_000,
