@@ -181,3 +181,8 @@ export function prepareStatements(orm: Database['orm']) {
     activityOf: selectActivity(eq(activity.deploymentId, id)).prepare(),
   }
 }
+
+export type Statements = ReturnType<typeof prepareStatements>
+
+/** Greater than any id. */
+export const afterAll = '~'

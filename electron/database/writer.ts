@@ -1,26 +1,24 @@
-import { and, eq, lt, ne, sql } from 'drizzle-orm'
+import { and, eq, lt, sql } from 'drizzle-orm'
 import type { ClusterSettings } from '../../shared/domain/cluster.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { UsageSample } from '../../shared/domain/metrics.ts'
 import type { PlanEdits } from '../../shared/domain/plan.ts'
-import type { Activity, Settings, Source } from '../../shared/domain/records.ts'
+import type { Activity, Settings } from '../../shared/domain/records.ts'
 import type { SizeName } from '../../shared/domain/size.ts'
-import type { BuildStatus, DeploymentStatus, ReleaseStatus } from '../../shared/domain/status.ts'
-import type { StoredVariable } from '../../shared/domain/variable.ts'
+import type { DeploymentStatus } from '../../shared/domain/status.ts'
+import { createBuildWrites } from './build-writes.ts'
 import type { Database } from './open.ts'
-import type { VariableRow } from './reader.ts'
+import { createOwnerWrites } from './owner-writes.ts'
+import type { VariableRow } from './rows.ts'
 import {
   activity,
-  builds,
   clusters,
   deployments,
   domains,
   projects,
-  releases,
   secretVersions,
   settings,
   usage,
-  users,
   variables,
 } from './schema.ts'
 
@@ -51,24 +49,15 @@ type DeploymentChange = Partial<
  * Write access to the platform database. Single statements; `transaction` makes several of them one. Moves of a status
  * name the status they come from, so that a move that lost a race is not made: they return whether it was.
  */
-export function createWriter(database: Database, { newId, now }: { newId: () => string; now: () => number }) {
+export function createWriter(database: Database, deps: { newId: () => string; now: () => number }) {
   const { orm, sqlite } = database
+  const { newId, now } = deps
 
   return {
+    ...createOwnerWrites(orm, deps),
+    ...createBuildWrites(orm, deps),
     transaction: <T>(work: () => T): T => sqlite.transaction(work).immediate(),
 
-    user: (name: string): string => {
-      const id = newId()
-      orm.insert(users).values({ id, name, createdAt: now() }).run()
-      return id
-    },
-    renameUser: (id: string, name: string): void => {
-      orm.update(users).set({ name }).where(eq(users.id, id)).run()
-    },
-    /** Fails while the user owns projects. */
-    removeUser: (id: string): void => {
-      orm.delete(users).where(eq(users.id, id)).run()
-    },
     cluster: (
       kind: 'local' | 'kubernetes',
       name: string,
@@ -95,57 +84,6 @@ export function createWriter(database: Database, { newId, now }: { newId: () => 
     },
     removeCluster: (id: string): void => {
       orm.delete(clusters).where(eq(clusters.id, id)).run()
-    },
-    /** The owner's project of that source; made when it is new. */
-    project: (project: { ownerId: string; name: string; source: Source }): string => {
-      const { kind, address } = project.source
-      const existing = orm
-        .select({ id: projects.id })
-        .from(projects)
-        .where(
-          and(
-            eq(projects.ownerId, project.ownerId),
-            eq(projects.sourceKind, kind),
-            eq(projects.sourceAddress, address),
-          ),
-        )
-        .get()
-      if (existing) return existing.id
-      const id = newId()
-      orm
-        .insert(projects)
-        .values({
-          id,
-          ownerId: project.ownerId,
-          name: project.name,
-          sourceKind: kind,
-          sourceAddress: address,
-          createdAt: now(),
-        })
-        .run()
-      return id
-    },
-    /** The project becomes the owner's; its deployments join one of the same source that the owner has already. */
-    giveProject: (id: string, ownerId: string): void => {
-      const row = orm.select().from(projects).where(eq(projects.id, id)).get()
-      if (!row) return
-      const { sourceKind, sourceAddress } = row
-      const same = orm
-        .select({ id: projects.id })
-        .from(projects)
-        .where(
-          and(
-            eq(projects.ownerId, ownerId),
-            eq(projects.sourceKind, sourceKind),
-            eq(projects.sourceAddress, sourceAddress),
-            ne(projects.id, id),
-          ),
-        )
-        .get()
-      if (same) {
-        orm.update(deployments).set({ projectId: same.id }).where(eq(deployments.projectId, id)).run()
-        orm.delete(projects).where(eq(projects.id, id)).run()
-      } else orm.update(projects).set({ ownerId }).where(eq(projects.id, id)).run()
     },
     deployment: (values: {
       projectId: string
@@ -206,7 +144,6 @@ export function createWriter(database: Database, { newId, now }: { newId: () => 
         .where(eq(deployments.id, id))
         .run()
     },
-    /** Deletes the rows of the deployment, and of its project when it was the last one. */
     addDomain: (deploymentId: string, host: string): void => {
       orm.insert(domains).values({ id: newId(), deploymentId, host, createdAt: now() }).run()
     },
@@ -216,6 +153,7 @@ export function createWriter(database: Database, { newId, now }: { newId: () => 
         .where(and(eq(domains.deploymentId, deploymentId), eq(domains.host, host)))
         .run()
     },
+    /** Deletes the rows of the deployment, and of its project when it was the last one. */
     removeDeployment: (id: string): void => {
       const row = orm.select().from(deployments).where(eq(deployments.id, id)).get()
       if (!row) return
@@ -226,78 +164,6 @@ export function createWriter(database: Database, { newId, now }: { newId: () => 
         .where(and(eq(projects.id, row.projectId), isEmpty))
         .run()
     },
-
-    build: (values: {
-      deploymentId: string
-      sha: string
-      branch: string
-      port: number | null
-      planEdits: PlanEdits
-      variables: StoredVariable[]
-      fingerprint: string
-      isFresh: boolean
-      rollbackTo?: number | null
-      requestedBy: string
-    }): string => {
-      const id = newId()
-      orm
-        .insert(builds)
-        .values({
-          id,
-          ...values,
-          status: 'queued',
-          subject: '',
-          author: '',
-          committedAt: 0,
-          steps: [],
-          createdAt: now(),
-        })
-        .run()
-      return id
-    },
-    moveBuild: (
-      id: string,
-      from: BuildStatus,
-      to: BuildStatus,
-      values: Partial<typeof builds.$inferInsert> = {},
-    ): boolean =>
-      orm
-        .update(builds)
-        .set({ ...values, status: to })
-        .where(and(eq(builds.id, id), eq(builds.status, from)))
-        .run().changes === 1,
-    changeBuild: (id: string, values: Partial<typeof builds.$inferInsert>): void => {
-      orm.update(builds).set(values).where(eq(builds.id, id)).run()
-    },
-
-    release: (values: {
-      deploymentId: string
-      buildId: string
-      port: number | null
-      variables: StoredVariable[]
-      size?: SizeName
-      rollbackTo: number | null
-      requestedBy: string
-    }): string => {
-      const id = newId()
-      const next = sql<number>`(SELECT coalesce(max(number), 0) + 1 FROM releases WHERE deployment_id = ${values.deploymentId})`
-      orm
-        .insert(releases)
-        .values({ id, ...values, number: next as unknown as number, status: 'releasing', createdAt: now() })
-        .run()
-      return id
-    },
-    moveRelease: (
-      id: string,
-      from: ReleaseStatus,
-      to: ReleaseStatus,
-      values: Partial<Pick<typeof releases.$inferInsert, 'failure' | 'liveAt' | 'endedAt'>> = {},
-    ): boolean =>
-      orm
-        .update(releases)
-        .set({ ...values, status: to })
-        .where(and(eq(releases.id, id), eq(releases.status, from)))
-        .run().changes === 1,
 
     /** Takes the place of a variable of the same name. */
     variable: (

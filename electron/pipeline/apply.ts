@@ -1,5 +1,5 @@
 import { assertNever } from '../../shared/domain/assert-never.ts'
-import type { DeploymentRow } from '../database/reader.ts'
+import type { DeploymentRow } from '../database/rows.ts'
 import { type ApplyDeps, isStillWanted } from './apply/apply-deps.ts'
 import { createBuildEffects } from './apply/build-effects.ts'
 import { createReleaseEffects } from './apply/release-effects.ts'

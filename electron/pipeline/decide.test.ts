@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
 import type { BuildObservation, Instance } from '../clusters/driver.ts'
-import type { BuildRow, DeploymentRow, ReleaseWithBuild } from '../database/reader.ts'
+import type { BuildRow, DeploymentRow, ReleaseWithBuild } from '../database/rows.ts'
 import { decide, defaultCrashLimits, type Facts } from './decide.ts'
 
 const now = 1_000_000_000

@@ -1,7 +1,7 @@
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { DeploymentStatus } from '../../shared/domain/status.ts'
 import type { BuildObservation, Instance } from '../clusters/driver.ts'
-import type { BuildRow, DeploymentRow, ReleaseWithBuild } from '../database/reader.ts'
+import type { BuildRow, DeploymentRow, ReleaseWithBuild } from '../database/rows.ts'
 
 /** All that one decision looks at: what the database wants and what the cluster has. */
 export interface Facts {

@@ -1,6 +1,6 @@
 import type { SizeName } from '../../shared/domain/size.ts'
 import type { StoredVariable } from '../../shared/domain/variable.ts'
-import type { DeploymentRow } from '../database/reader.ts'
+import type { DeploymentRow } from '../database/rows.ts'
 import type { Writer } from '../database/writer.ts'
 
 /** Inside a transaction: a new release becomes what should run. One that was on its way is overtaken. Returns its id. */

@@ -1,7 +1,7 @@
 import { type Failure, isPassing, SlipwayError, toDiskFailure } from '../../shared/domain/failure.ts'
 import { toKeptFolders } from '../../shared/domain/kept-folder.ts'
 import type { Instance } from '../clusters/driver.ts'
-import type { DeploymentRow, ReleaseWithBuild } from '../database/reader.ts'
+import type { DeploymentRow, ReleaseWithBuild } from '../database/rows.ts'
 import type { ApplyDeps } from './apply/apply-deps.ts'
 import { createApply } from './apply.ts'
 import { type CrashLimits, decide, type Facts } from './decide.ts'

@@ -1,6 +1,7 @@
 import { isAtRun } from '../../shared/domain/variable.ts'
 import type { ReleaseRecord } from '../clusters/release-record.ts'
-import type { DeploymentRow, Reader, ReleaseWithBuild } from '../database/reader.ts'
+import type { Reader } from '../database/reader.ts'
+import type { DeploymentRow, ReleaseWithBuild } from '../database/rows.ts'
 
 /** The release as it is written down beside what runs. No value of a secret, and none that the app itself is given. */
 export function toReleaseRecord(

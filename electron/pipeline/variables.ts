@@ -3,7 +3,7 @@ import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { PlanEdits } from '../../shared/domain/plan.ts'
 import type { StoredVariable, VariableChanges, VariableEdit } from '../../shared/domain/variable.ts'
 import { byteLength, mostVariableBytes } from '../../shared/domain/variable-rules.ts'
-import type { VariableRow } from '../database/reader.ts'
+import type { VariableRow } from '../database/rows.ts'
 
 /** Throws `invalid_input` when the changes cannot be made to what is there. */
 export function checkVariables(before: readonly VariableRow[], changes: VariableChanges): void {

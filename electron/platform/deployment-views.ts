@@ -2,7 +2,8 @@ import { mostAtOnce } from '../../shared/contract/deployments.ts'
 import { type ClusterSettings, toHost } from '../../shared/domain/cluster.ts'
 import type { BuildSummary, Deployment, Health } from '../../shared/domain/records.ts'
 import type { Instance } from '../clusters/driver.ts'
-import type { Reader, StoredDeployment } from '../database/reader.ts'
+import type { Reader } from '../database/reader.ts'
+import type { StoredDeployment } from '../database/rows.ts'
 import { toHealth } from './health.ts'
 
 /** Deployments as they are shown: their rows, with what was seen of them last and where they are found. */

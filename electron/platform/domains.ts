@@ -2,7 +2,8 @@ import { toHost } from '../../shared/domain/cluster.ts'
 import type { Domain } from '../../shared/domain/domain.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { ClusterDriver } from '../clusters/driver.ts'
-import type { Reader, StoredDeployment } from '../database/reader.ts'
+import type { Reader } from '../database/reader.ts'
+import type { StoredDeployment } from '../database/rows.ts'
 import type { Writer } from '../database/writer.ts'
 
 /** The hosts that lead to deployments. The record comes first: a cluster that does not answer is told when it does. */

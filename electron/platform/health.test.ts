@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Instance } from '../clusters/driver.ts'
-import type { StoredDeployment } from '../database/reader.ts'
+import type { StoredDeployment } from '../database/rows.ts'
 import { toHealth } from './health.ts'
 
 const deployment = {

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Health } from '../../shared/domain/records.ts'
 import type { Instance } from '../clusters/driver.ts'
-import type { StoredDeployment } from '../database/reader.ts'
+import type { StoredDeployment } from '../database/rows.ts'
 import type { GatewayRoute } from '../gateway/gateway.ts'
 
 /** What is there, out of the instances that were seen last. */

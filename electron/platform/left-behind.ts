@@ -10,7 +10,8 @@ import {
   tenantNamespace,
 } from '../clusters/kubernetes/names.ts'
 import type { Database } from '../database/open.ts'
-import type { Reader, StoredDeployment } from '../database/reader.ts'
+import type { Reader } from '../database/reader.ts'
+import type { StoredDeployment } from '../database/rows.ts'
 import { leftBehind } from '../database/schema.ts'
 import type { Writer } from '../database/writer.ts'
 import type { LogStore } from '../logs/log-store.ts'

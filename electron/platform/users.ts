@@ -1,7 +1,8 @@
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { Activity, User, UserList } from '../../shared/domain/records.ts'
 import { isSameUserName } from '../../shared/domain/user.ts'
-import type { DeploymentRow, ProjectRow, Reader } from '../database/reader.ts'
+import type { Reader } from '../database/reader.ts'
+import type { DeploymentRow, ProjectRow } from '../database/rows.ts'
 import type { Writer } from '../database/writer.ts'
 
 /** Who asks, by the name that history keeps. */

@@ -7,7 +7,7 @@ import type {
 } from '../../shared/domain/export-file.ts'
 import type { User } from '../../shared/domain/records.ts'
 import { isSameUserName } from '../../shared/domain/user.ts'
-import type { DeploymentRow, ProjectRow } from '../database/reader.ts'
+import type { DeploymentRow, ProjectRow } from '../database/rows.ts'
 
 /** What is here already. */
 export interface Here {

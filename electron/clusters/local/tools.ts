@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import semver from 'semver'
-import { type Failure, SlipwayError } from '../../../shared/domain/failure.ts'
+import { SlipwayError } from '../../../shared/domain/failure.ts'
 import type { Plan, Tool } from '../../../shared/domain/plan.ts'
 import { firstProgram, isOnPath, toBuildEnvironment } from './environment.ts'
 import { readJson } from './job.ts'
@@ -10,6 +10,7 @@ import { listNames } from './local-folders.ts'
 import { missingTool } from './run-failure.ts'
 import { type ProgramResult, runProgram } from './run-program.ts'
 import { npmFor, toolLabels, toPackage } from './tool-packages.ts'
+import { notFetched, toAsked, toFetchFailure, toLabel, toMissingNote, toOwnText } from './tool-words.ts'
 
 export type Tools = ReturnType<typeof createTools>
 
@@ -288,36 +289,3 @@ const builtIn = new Set([
   'true',
   'eval',
 ])
-
-const toLabel = (tool: Tool): string => `${toolLabels[tool.name]} ${tool.range}`
-const toAsked = (tool: Tool): string => `${tool.origin} asks for ${tool.range}`
-const toOwnText = (tool: Tool, own: string | undefined): string =>
-  own === undefined
-    ? `this computer has no ${toolLabels[tool.name]}`
-    : `this computer has ${toolLabels[tool.name]} ${own}`
-
-function toMissingNote(program: string): string {
-  const canBePinned = program === 'pnpm' || program === 'yarn' || program === 'bun'
-  const note = `${program} is not on this computer: install it, or change the command.`
-  return canBePinned
-    ? `${note} If packageManager in package.json names its version, Slipway fetches it.`
-    : note
-}
-
-function notFetched(tool: Tool, why: string): Failure {
-  return {
-    code: 'tool_missing',
-    message: `${toLabel(tool)}, which ${tool.origin} asks for, could not be fetched with npm. ${why}`,
-    hint: `Install ${toLabel(tool)} on this computer, or name another version in ${tool.origin}, then deploy again.`,
-  }
-}
-
-function toFetchFailure(tool: Tool, { lastLines }: ProgramResult): Failure {
-  const text = lastLines.join('\n')
-  if (/\bE(?:TARGET|404)\b/.test(text)) return { ...notFetched(tool, 'npm has no such version.') }
-  return {
-    ...notFetched(tool, 'Its last lines tell why.'),
-    hint: `See whether npm reaches its registry (npm ping), or install ${toLabel(tool)} on this computer, then deploy again.`,
-    lines: [...lastLines],
-  }
-}

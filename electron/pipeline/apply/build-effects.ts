@@ -1,6 +1,6 @@
 import { type Failure, SlipwayError, toDiskFailure } from '../../../shared/domain/failure.ts'
 import { isAtRun } from '../../../shared/domain/variable.ts'
-import type { BuildRow, DeploymentRow } from '../../database/reader.ts'
+import type { BuildRow, DeploymentRow } from '../../database/rows.ts'
 import { toStored } from '../../database/stored-variable.ts'
 import type { Writer } from '../../database/writer.ts'
 import type { Action } from '../decide.ts'

@@ -1,6 +1,6 @@
 import { type Failure, isPassing, SlipwayError } from '../../../shared/domain/failure.ts'
 import { toKeptFolders } from '../../../shared/domain/kept-folder.ts'
-import type { DeploymentRow, ReleaseWithBuild } from '../../database/reader.ts'
+import type { DeploymentRow, ReleaseWithBuild } from '../../database/rows.ts'
 import type { Action } from '../decide.ts'
 import { toReleaseRecord } from '../release-record.ts'
 import { type ApplyDeps, isStillWanted, toEvent } from './apply-deps.ts'

@@ -1,6 +1,6 @@
 import { SlipwayError } from '../../../shared/domain/failure.ts'
 import { isAtBuild } from '../../../shared/domain/variable.ts'
-import type { BuildRow, DeploymentRow } from '../../database/reader.ts'
+import type { BuildRow, DeploymentRow } from '../../database/rows.ts'
 import { toStored } from '../../database/stored-variable.ts'
 import { toFingerprint } from '../variables.ts'
 import type { Asker, Asking, IntentDeps } from './asking.ts'

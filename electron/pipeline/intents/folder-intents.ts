@@ -1,6 +1,6 @@
 import { SlipwayError } from '../../../shared/domain/failure.ts'
 import { toKeptFolders, whyFolderIsRefused } from '../../../shared/domain/kept-folder.ts'
-import type { DeploymentRow } from '../../database/reader.ts'
+import type { DeploymentRow } from '../../database/rows.ts'
 import type { Asker, Asking, IntentDeps } from './asking.ts'
 
 export function createFolderIntents({ reader, writer }: IntentDeps, { find, ask, record }: Asking) {

@@ -1,5 +1,5 @@
 import { SlipwayError } from '../../../shared/domain/failure.ts'
-import type { DeploymentRow, ReleaseWithBuild } from '../../database/reader.ts'
+import type { DeploymentRow, ReleaseWithBuild } from '../../database/rows.ts'
 import { releaseNext } from '../next-release.ts'
 import { decideRollback } from '../rollback.ts'
 import type { Asker, Asking, IntentDeps } from './asking.ts'

@@ -1,5 +1,5 @@
 import { SlipwayError } from '../../../shared/domain/failure.ts'
-import type { DeploymentRow } from '../../database/reader.ts'
+import type { DeploymentRow } from '../../database/rows.ts'
 import type { Asker, Asking, IntentDeps } from './asking.ts'
 import type { BuildQueue } from './build-intents.ts'
 

@@ -1,5 +1,5 @@
 import { isAtBuild, isAtRun, type VariableChanges } from '../../../shared/domain/variable.ts'
-import type { DeploymentRow } from '../../database/reader.ts'
+import type { DeploymentRow } from '../../database/rows.ts'
 import { toStored } from '../../database/stored-variable.ts'
 import { releaseNext } from '../next-release.ts'
 import { checkVariables, differingNames, toRow, toSecretValues } from '../variables.ts'
