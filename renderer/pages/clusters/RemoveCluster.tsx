@@ -1,4 +1,4 @@
-import { Button, Modal, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -6,13 +6,13 @@ import { toast } from '../../actions/toasts.tsx'
 import { client, everyDeployment, queryClient } from '../../connection/api.ts'
 import { toShownFailure } from '../../connection/failures.ts'
 import { FailurePanel } from '../../ui/FailurePanel.tsx'
+import { NameDialog } from '../../ui/NameDialog.tsx'
 import classes from './Clusters.module.css'
 
 /** Its settings are forgotten; where something is deployed there, that too, by name. */
 export function RemoveCluster({ id, name }: { id: string; name: string }) {
   const navigate = useNavigate()
   const [isOpen, setOpen] = useState(false)
-  const [typed, setTyped] = useState('')
   const deployed = (useQuery(everyDeployment).data ?? []).filter(one => one.cluster.id === id)
   const remove = useMutation({
     mutationFn: () => client.clusters.remove({ id, forgets: deployed.length > 0 }),
@@ -43,48 +43,21 @@ export function RemoveCluster({ id, name }: { id: string; name: string }) {
         </Button>
       </div>
       {failure !== null && !isOpen && <FailurePanel failure={failure} />}
-      <Modal
-        opened={isOpen}
-        onClose={() => setOpen(false)}
+      <NameDialog
+        {...{ name, isOpen, failure }}
+        close={() => setOpen(false)}
         title={`Remove ${name} and forget what is deployed there`}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-        // A <header> in a dialog would be a second banner of the page.
-        attributes={{ header: { role: 'presentation' } }}
-      >
-        <form
-          onSubmit={event => {
-            event.preventDefault()
-            if (typed === name) remove.mutate()
-          }}
-        >
-          <p className={classes.consentText}>
+        verb="Forget"
+        otherwise="Keep it"
+        act={() => remove.mutate()}
+        isPending={remove.isPending}
+        about={
+          <>
             Lost: records and logs of {deployed.map(one => one.name).join(', ')}. Nothing in the cluster is
             changed: the apps may run on there, and Slipway keeps a list of what may be left.
-          </p>
-          <TextInput
-            label={`Type ${name} to forget it`}
-            value={typed}
-            data-autofocus
-            spellCheck={false}
-            autoComplete="off"
-            onChange={event => setTyped(event.currentTarget.value)}
-          />
-          {failure !== null && <FailurePanel failure={failure} />}
-          <div className={classes.dialogButtons}>
-            <Button variant="default" onClick={() => setOpen(false)}>
-              Keep it
-            </Button>
-            <Button
-              type="submit"
-              className={classes.removeNow}
-              disabled={typed !== name}
-              loading={remove.isPending}
-            >
-              Forget {name}
-            </Button>
-          </div>
-        </form>
-      </Modal>
+          </>
+        }
+      />
     </section>
   )
 }

@@ -1,14 +1,11 @@
-import { Button, Modal, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
 import type { Deployment } from '../../../shared/domain/records.ts'
 import { refresh } from '../../actions/deployment-actions.ts'
 import { toast } from '../../actions/toasts.tsx'
 import { client } from '../../connection/api.ts'
 import { toShownFailure } from '../../connection/failures.ts'
-import { FailurePanel } from '../../ui/FailurePanel.tsx'
-import classes from './Deployment.module.css'
+import { NameDialog } from '../../ui/NameDialog.tsx'
 
 /** For a removal that does not come to its end: asks for the name, and says what it leaves. */
 export function ForgetDialog({
@@ -20,10 +17,9 @@ export function ForgetDialog({
   isOpen: boolean
   close: () => void
 }) {
-  const [typed, setTyped] = useState('')
   const navigate = useNavigate()
   const forget = useMutation({
-    mutationFn: () => client.deployments.forget({ id, name: typed }),
+    mutationFn: (typed: string) => client.deployments.forget({ id, name: typed }),
     onSuccess: async () => {
       close()
       await navigate({ to: '/clusters' })
@@ -32,48 +28,20 @@ export function ForgetDialog({
     },
   })
   return (
-    <Modal
-      opened={isOpen}
-      onClose={close}
+    <NameDialog
+      {...{ name, isOpen, close }}
       title={`Forget ${name}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      // A <header> in a dialog would be a second banner of the page.
-      attributes={{ header: { role: 'presentation' } }}
-    >
-      <form
-        className={classes.removeForm}
-        onSubmit={event => {
-          event.preventDefault()
-          if (typed === name) forget.mutate()
-        }}
-      >
-        <p>
+      verb="Forget"
+      otherwise="Go on waiting"
+      act={typed => forget.mutate(typed)}
+      isPending={forget.isPending}
+      failure={forget.error === null ? null : toShownFailure(forget.error)}
+      about={
+        <>
           Lost: its records and logs. Nothing in {cluster.name} is changed: the app may run on there, and
           Slipway keeps a list of what may be left.
-        </p>
-        <TextInput
-          label={`Type ${name} to forget it`}
-          value={typed}
-          data-autofocus
-          spellCheck={false}
-          autoComplete="off"
-          onChange={event => setTyped(event.currentTarget.value)}
-        />
-        {forget.error !== null && <FailurePanel failure={toShownFailure(forget.error)} />}
-        <div className={classes.dialogButtons}>
-          <Button variant="default" onClick={close}>
-            Go on waiting
-          </Button>
-          <Button
-            type="submit"
-            className={classes.removeNow}
-            disabled={typed !== name}
-            loading={forget.isPending}
-          >
-            Forget {name}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+        </>
+      }
+    />
   )
 }

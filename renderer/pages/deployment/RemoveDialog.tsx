@@ -1,12 +1,11 @@
-import { Button, Checkbox, Modal, TextInput } from '@mantine/core'
+import { Checkbox } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Deployment } from '../../../shared/domain/records.ts'
 import { refresh } from '../../actions/deployment-actions.ts'
 import { api, client } from '../../connection/api.ts'
 import { toShownFailure } from '../../connection/failures.ts'
-import { FailurePanel } from '../../ui/FailurePanel.tsx'
-import classes from './Deployment.module.css'
+import { NameDialog } from '../../ui/NameDialog.tsx'
 
 /** The only question before an act: says what is lost and what is kept, and asks for the name. */
 export function RemoveDialog({
@@ -19,7 +18,6 @@ export function RemoveDialog({
   close: () => void
 }) {
   const { id, name, project } = deployment
-  const [typed, setTyped] = useState('')
   const [deletesData, setDeletesData] = useState(false)
   const folders = useQuery({
     ...api.folders.list.queryOptions({ input: { id } }),
@@ -28,64 +26,37 @@ export function RemoveDialog({
   })
   const withData = (folders.data ?? []).filter(one => one.place !== null).map(({ path }) => path)
   const remove = useMutation({
-    mutationFn: () => client.deployments.remove({ id, name: typed, deletesData }),
+    mutationFn: (typed: string) => client.deployments.remove({ id, name: typed, deletesData }),
     onSuccess: async () => {
       close()
       await refresh()
     },
   })
   return (
-    <Modal
-      opened={isOpen}
-      onClose={close}
+    <NameDialog
+      {...{ name, isOpen, close }}
       title={`Remove ${name}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      // A <header> in a dialog would be a second banner of the page.
-      attributes={{ header: { role: 'presentation' } }}
-    >
-      <form
-        className={classes.removeForm}
-        onSubmit={event => {
-          event.preventDefault()
-          if (typed === name) remove.mutate()
-        }}
-      >
-        <p>
+      verb="Remove"
+      otherwise="Keep it"
+      act={typed => remove.mutate(typed)}
+      isPending={remove.isPending}
+      failure={remove.error === null ? null : toShownFailure(remove.error)}
+      about={
+        <>
           Lost: the running app, its checkouts with any files it wrote there, its logs, builds and releases.
           <br />
           Kept: <span className="mono">{project.source.address}</span>
-        </p>
-        <TextInput
-          label={`Type ${name} to remove it`}
-          value={typed}
-          data-autofocus
-          spellCheck={false}
-          autoComplete="off"
-          onChange={event => setTyped(event.currentTarget.value)}
+        </>
+      }
+    >
+      {withData.length > 0 && (
+        <Checkbox
+          label={`Delete the data in ${withData.join(', ')} too`}
+          description="Otherwise it is set aside, and you are told where."
+          checked={deletesData}
+          onChange={event => setDeletesData(event.currentTarget.checked)}
         />
-        {withData.length > 0 && (
-          <Checkbox
-            label={`Delete the data in ${withData.join(', ')} too`}
-            description="Otherwise it is set aside, and you are told where."
-            checked={deletesData}
-            onChange={event => setDeletesData(event.currentTarget.checked)}
-          />
-        )}
-        {remove.error !== null && <FailurePanel failure={toShownFailure(remove.error)} />}
-        <div className={classes.dialogButtons}>
-          <Button variant="default" onClick={close}>
-            Keep it
-          </Button>
-          <Button
-            type="submit"
-            className={classes.removeNow}
-            disabled={typed !== name}
-            loading={remove.isPending}
-          >
-            Remove {name}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      )}
+    </NameDialog>
   )
 }
