@@ -15,8 +15,10 @@ export function toReleaseRecord(
   if (owner === undefined || project === undefined || build.plan === null || build.artifact === null)
     return undefined
   const { id, name, branch, port, planEdits, keepsRunning, size, instances, createdAt } = deployment
-  const atBuild = reader.variablesOf(id).filter(one => one.scope === 'build')
-  return {
+  const atRun = release.variables.filter(isAtRun)
+  const isRun = (name: string) => atRun.some(one => one.name === name)
+  const atBuild = reader.variablesOf(id).filter(one => one.scope === 'build' && !isRun(one.name))
+  return withinBounds({
     version: 1,
     owner,
     project: {
@@ -48,7 +50,7 @@ export function toReleaseRecord(
       createdAt: release.createdAt,
     },
     variables: [
-      ...release.variables.filter(isAtRun).map(one => ({
+      ...atRun.map(one => ({
         name: one.name,
         scope: one.scope,
         isSecret: 'secretVersion' in one,
@@ -60,5 +62,17 @@ export function toReleaseRecord(
         ...(one.value === null ? {} : { value: one.value }),
       })),
     ],
-  }
+  })
+}
+
+/** All annotations of an object together may have 256 KiB: a record that is too large for them must not keep an app from its release. */
+const mostBytes = 200 * 1024
+
+/** Without values where they are too much, and not at all where that does not help. */
+function withinBounds(record: ReleaseRecord): ReleaseRecord | undefined {
+  const fits = (one: ReleaseRecord) => Buffer.byteLength(JSON.stringify(one)) <= mostBytes
+  if (fits(record)) return record
+  const variables = record.variables.map(({ value: _, ...one }) => one)
+  const lighter = { ...record, variables }
+  return fits(lighter) ? lighter : undefined
 }

@@ -76,6 +76,8 @@ export function createLeftBehind(deps: {
 
     /** Of a cluster that is removed with all that is deployed there. */
     async forgetAll(clusterId: string, asker: Pick<User, 'name'>): Promise<void> {
+      // Before the first row is gone: what is on this computer is never forgotten.
+      if (reader.clusterSettings(clusterId) === undefined) throw noCluster
       const ids = reader.deploymentsOn(clusterId).map(one => one.id)
       for (const deployment of reader.deploymentsOfIds(ids)) await forgetNow(deployment, asker)
       deps.changed(ids)
@@ -120,6 +122,12 @@ function toThings(reader: Reader, { id, name, owner, cluster }: StoredDeployment
     ...(registry ? [`Images in ${registry.address}/${repositoryOf(owner.id, id)}`] : []),
   ]
 }
+
+const noCluster = new SlipwayError({
+  code: 'not_found',
+  message: 'There is no such Kubernetes cluster.',
+  hint: 'Deployments on this computer are removed one by one.',
+})
 
 const notThere = new SlipwayError({
   code: 'not_found',
