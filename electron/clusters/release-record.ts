@@ -80,6 +80,8 @@ export interface FoundDeployment {
   /** Undefined where none is there that can be believed. */
   readonly record: ReleaseRecord | undefined
   readonly cluster: ClusterRecord | undefined
+  /** Whoever runs it wrote the record, too, or may have: it speaks for what is theirs alone. */
+  readonly isOfMember: boolean
   /** For people, where there is no record. */
   readonly name: string
   readonly run: number

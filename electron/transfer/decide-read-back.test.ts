@@ -33,6 +33,7 @@ function toFound(name: string, owner: string, more: Partial<FoundDeployment> = {
   } as unknown as FoundDeployment['cluster']
   return {
     id,
+    isOfMember: false,
     name,
     record,
     cluster,
@@ -45,7 +46,12 @@ function toFound(name: string, owner: string, more: Partial<FoundDeployment> = {
   }
 }
 
-const nothing: Known = { users: [], deployments: [], deploymentOfHost: () => undefined }
+const nothing: Known = {
+  users: [],
+  deployments: [],
+  isIdTaken: () => false,
+  deploymentOfHost: () => undefined,
+}
 
 describe('what is found in a cluster', () => {
   test.each<{
@@ -107,7 +113,7 @@ describe('what is found in a cluster', () => {
       known: { deploymentOfHost: () => 'blog' },
       report: {
         ...{ name: 'shop', outcome: 'added', missing: ['TOKEN'] },
-        detail: 'www.shop.test leads to blog here, so it was left out.',
+        detail: 'www.shop.test leads to blog, so it was left out.',
       },
       users: [{ id: 'id of ana', name: 'ana', replaces: null }],
     },
@@ -123,4 +129,62 @@ test('settings are taken where none are set, and only then', () => {
     changes: { baseDomain: 'apps.test', registry: { address: 'registry.test' } },
     notes: ['Its base domain is apps.test.', 'Its registry is registry.test.'],
   })
+})
+
+describe('what lies in the namespace of a member', () => {
+  const ofMember = (name: string, owner: string, more: Partial<FoundDeployment> = {}) =>
+    toFound(name, owner, { isOfMember: true, ...more })
+  const outcomes = (found: readonly FoundDeployment[], known: Partial<Known> = {}) =>
+    decideReadBack(found, { ...nothing, ...known }).report.deployments.map(
+      one => `${one.name} ${one.outcome}`,
+    )
+
+  test('does not take the place of a user here, whatever it is called', () => {
+    const known = { ...nothing, users: [{ id: 'operator', name: 'ana', hasProjects: false }] }
+    expect(decideReadBack([ofMember('shop', 'ana')], known).users).toEqual([
+      { id: 'id of ana', name: 'ana-2', replaces: null },
+    ])
+  })
+
+  test('sets nothing for the cluster', () => {
+    const settings = clusterSettingsSchema.parse({ context: 'test' })
+    expect(decideSettings([ofMember('shop', 'ana')], settings)).toEqual({ changes: {}, notes: [] })
+  })
+
+  test('comes after what owners of the cluster run, and of two members neither has what both claim', () => {
+    const host = { hosts: ['www.shop.test'] }
+    const decided = decideReadBack([ofMember('aaa', 'eve', host), toFound('shop', 'ana', host)], nothing)
+    expect(decided.deployments.map(one => [one.record.deployment.name, one.hosts])).toEqual([
+      ['shop', ['www.shop.test']],
+      ['aaa', []],
+    ])
+    const two = decideReadBack([ofMember('aaa', 'eve', host), ofMember('shop', 'ben', host)], nothing)
+    expect(two.deployments.flatMap(one => one.hosts)).toEqual([])
+  })
+
+  test('has no source on this computer', () => {
+    for (const source of [
+      { kind: 'folder', address: '/home/ana' },
+      { kind: 'git', address: '/home/ana/repository' },
+      { kind: 'git', address: 'file:///home/ana/repository' },
+    ] as const) {
+      const one = ofMember('shop', 'eve')
+      const record = one.record && { ...one.record, project: { ...one.record.project, source } }
+      expect(outcomes([{ ...one, record }])).toEqual(['shop refused'])
+    }
+    expect(outcomes([ofMember('shop', 'eve')])).toEqual(['shop added'])
+  })
+})
+
+test('a copy of something, here or in the cluster, costs only itself', () => {
+  const shop = toFound('shop', 'ana')
+  const copy = { ...toFound('zoo', 'ana'), id: shop.id }
+  const decided = decideReadBack([shop, copy, toFound('blog', 'ana')], nothing)
+  expect(decided.report.deployments.map(one => `${one.name} ${one.outcome}`)).toEqual([
+    ...['blog added', 'shop added', 'zoo refused'],
+  ])
+  const known = { ...nothing, isIdTaken: (id: string) => id === 'build of shop' }
+  expect(decideReadBack([shop], known).report.deployments).toMatchObject([{ outcome: 'refused' }])
+  const twice = decideReadBack([toFound('shop', 'ana', { hosts: ['a.test', 'a.test'] })], nothing)
+  expect(twice.deployments[0]?.hosts).toEqual(['a.test'])
 })

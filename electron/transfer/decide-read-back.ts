@@ -8,6 +8,8 @@ import type { FoundDeployment, ReleaseRecord } from '../clusters/release-record.
 export interface Known {
   readonly users: readonly (User & { readonly hasProjects: boolean })[]
   readonly deployments: readonly { readonly id: string; readonly name: string }[]
+  /** Whether a build or a release has the id. */
+  readonly isIdTaken: (id: string) => boolean
   /** The name of the deployment that the host leads to. */
   readonly deploymentOfHost: (host: string) => string | undefined
 }
@@ -35,8 +37,9 @@ export function decideReadBack(found: readonly FoundDeployment[], known: Known):
   const deployments: DeploymentToAdd[] = []
   const report: ReadBackReport['deployments'] = []
   const hostsTaken = new Map<string, string>()
-  for (const one of found.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const refusal = findRefusal(one, known, deployments)
+  const disputed = findDisputed(found)
+  for (const one of found.toSorted(byTrust)) {
+    const refusal = findRefusal(one, known, { added: deployments, disputed })
     if (refusal !== undefined || one.record === undefined) {
       report.push({ name: one.name, missing: [], ...(refusal ?? noRecord) })
       continue
@@ -44,16 +47,19 @@ export function decideReadBack(found: readonly FoundDeployment[], known: Known):
     const { record } = one
     const { name } = record.deployment
     const isKnown = [...known.users, ...users].some(({ id }) => id === record.owner.id)
-    if (!isKnown) users.push(toUser(record.owner, known, users))
+    if (!isKnown) users.push(toUser(record.owner, known, { added: users, isProven: !one.isOfMember }))
     const holderOf = (host: string) => known.deploymentOfHost(host) ?? hostsTaken.get(host)
-    const hosts = one.hosts.filter(host => holderOf(host) === undefined)
+    const wished = [...new Set(one.hosts)]
+    const hosts = wished.filter(host => holderOf(host) === undefined && !disputed.has(host))
     for (const host of hosts) hostsTaken.set(host, name)
     deployments.push({ found: one, record, hosts })
-    const lost = one.hosts.filter(host => !hosts.includes(host))
+    const lost = wished.filter(host => !hosts.includes(host))
     report.push({
       name,
       outcome: 'added',
-      detail: lost.map(host => `${host} leads to ${holderOf(host)} here, so it was left out.`).join(' '),
+      detail: lost
+        .map(host => `${host} leads to ${holderOf(host) ?? 'several of them'}, so it was left out.`)
+        .join(' '),
       missing: record.variables.flatMap(variable =>
         variable.isSecret && one.values[variable.name] === undefined ? variable.name : [],
       ),
@@ -65,13 +71,23 @@ export function decideReadBack(found: readonly FoundDeployment[], known: Known):
 type Refusal = Pick<ReadBackReport['deployments'][number], 'outcome' | 'detail'>
 
 function findRefusal(
-  { id, record }: FoundDeployment,
-  { deployments }: Known,
-  added: readonly DeploymentToAdd[],
+  { id, record, isOfMember }: FoundDeployment,
+  { deployments, isIdTaken }: Known,
+  { added, disputed }: { added: readonly DeploymentToAdd[]; disputed: ReadonlySet<string> },
 ): Refusal | undefined {
   if (deployments.some(one => one.id === id)) return { outcome: 'kept', detail: '' }
   if (record === undefined) return noRecord
   const { name } = record.deployment
+  const isUsed = (own: string) =>
+    isIdTaken(own) ||
+    added.some(({ found, record: { build, release } }) => [found.id, build.id, release.id].includes(own))
+  if ([id, record.build.id, record.release.id].some(isUsed)) return copied
+  if (disputed.has(name))
+    return {
+      outcome: 'refused',
+      detail: `Deployments of several users are called ${name}. Remove all but one.`,
+    }
+  if (isOfMember && isOfThisComputer(record.project.source)) return notTheirs
   const isTaken =
     deployments.some(one => one.name === name) || added.some(one => one.record.deployment.name === name)
   if (!isTaken) return undefined
@@ -87,10 +103,49 @@ const noRecord: Refusal = {
     'Nothing that Slipway can believe is written down beside it. An earlier Slipway released it, or somebody changed it.',
 }
 
+/** Whoever writes only in a namespace of their own comes after those who own the cluster. */
+const byTrust = (a: FoundDeployment, b: FoundDeployment): number =>
+  Number(a.isOfMember) - Number(b.isOfMember) || (a.name < b.name ? -1 : 1)
+
+/** Names and hosts that members of several namespaces say are theirs: nothing tells who is right. */
+function findDisputed(found: readonly FoundDeployment[]): ReadonlySet<string> {
+  const owners = new Map<string, Set<string>>()
+  for (const { isOfMember, record, hosts } of found) {
+    if (!isOfMember || record === undefined) continue
+    for (const claim of [record.deployment.name, ...hosts])
+      owners.set(claim, (owners.get(claim) ?? new Set()).add(record.owner.id))
+  }
+  return new Set([...owners].filter(([, all]) => all.size > 1).map(([claim]) => claim))
+}
+
+/** Such a source is read from the computer where Slipway runs. */
+const isOfThisComputer = ({ kind, address }: ReleaseRecord['project']['source']): boolean =>
+  kind === 'folder' || (kind === 'git' && !/^(?:https?|ssh|git):\/\/|^[\w.-]+@[\w.-]+:/i.test(address))
+
+const copied: Refusal = {
+  outcome: 'refused',
+  detail: 'It says that it is what something else is already. Somebody may have copied it in the cluster.',
+}
+
+const notTheirs: Refusal = {
+  outcome: 'refused',
+  detail:
+    'It says that its source is a folder of this computer, which a member of the cluster cannot decide. Deploy it anew.',
+}
+
 /** A name is of one user: another of the same name who owns something keeps it. */
-function toUser({ id, name }: User, known: Known, added: readonly User[]): UserToAdd {
+function toUser(
+  { id, name }: User,
+  known: Known,
+  { added, isProven }: { added: readonly User[]; isProven: boolean },
+): UserToAdd {
   const same = known.users.find(one => isSameUserName(one.name, name))
-  if (same !== undefined && !same.hasProjects && !added.some(one => isSameUserName(one.name, name)))
+  if (
+    isProven &&
+    same !== undefined &&
+    !same.hasProjects &&
+    !added.some(one => isSameUserName(one.name, name))
+  )
     return { id, name, replaces: same.id }
   const isTaken = (wish: string) => [...known.users, ...added].some(one => isSameUserName(one.name, wish))
   for (let count = 1; ; count++) {
@@ -105,7 +160,7 @@ export function decideSettings(
   settings: ClusterSettings,
 ): { changes: ClusterChanges; notes: string[] } {
   const [newest] = found
-    .filter(one => one.record !== undefined && one.cluster !== undefined)
+    .filter(one => one.record !== undefined && one.cluster !== undefined && !one.isOfMember)
     .toSorted((a, b) => (b.record?.release.createdAt ?? 0) - (a.record?.release.createdAt ?? 0))
   const written = newest?.cluster
   if (written === undefined) return { changes: {}, notes: [] }

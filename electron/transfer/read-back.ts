@@ -32,6 +32,7 @@ export function createReadBack(deps: {
   const know = (): Known => ({
     users: reader.users().map(user => ({ ...user, hasProjects: reader.projectsOf(user.id).length > 0 })),
     deployments: reader.deploymentRows(),
+    isIdTaken: id => reader.build(id) !== undefined || reader.release(id) !== undefined,
     deploymentOfHost: reader.deploymentOfHost,
   })
 

@@ -14,6 +14,8 @@ export const labels = {
   run: 'slipway.dev/run',
   /** Of a volume: whose builds' state it holds. */
   buildState: 'slipway.dev/build-state',
+  /** Of a namespace: an owner prepared it for somebody who writes in it beside Slipway, and cannot change this. */
+  member: 'slipway.dev/member',
 } as const
 
 export const managed = { [labels.managedBy]: 'slipway' } as const

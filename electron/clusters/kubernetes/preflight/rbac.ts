@@ -67,7 +67,15 @@ function toMemberObjects({ person, ownerId, limits, routers, reach }: MemberWish
   }
   const { closedAddresses, dns } = reach
   const objects = [
-    ...toTenantObjects({ ownerId, namespace: tenant, limits, routers, closedAddresses, dns }),
+    ...toTenantObjects({
+      ownerId,
+      namespace: tenant,
+      limits,
+      routers,
+      closedAddresses,
+      dns,
+      isOfMember: true,
+    }),
     ...toBuildObjects({ ownerId, namespace: build, limits, reach }),
   ]
   return [

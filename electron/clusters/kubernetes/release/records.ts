@@ -1,4 +1,4 @@
-import type { V1Deployment, V1Ingress, V1Secret } from '@kubernetes/client-node'
+import type { V1Deployment, V1Ingress, V1Namespace, V1Secret } from '@kubernetes/client-node'
 import { toHost } from '../../../../shared/domain/cluster.ts'
 import { hostSchema } from '../../../../shared/domain/domain.ts'
 import type { FoundDeployment } from '../../release-record.ts'
@@ -20,7 +20,8 @@ export async function findRecords({ api }: Pick<KubernetesContext, 'api'>): Prom
     const id = metadata?.labels?.[labels.deployment] ?? ''
     const selectors = { labels: deploymentSelector(id) }
     const run = toRunKey(spec?.template.metadata?.labels)
-    const [ingresses, replicaSets, secret] = await Promise.all([
+    const [place, ingresses, replicaSets, secret] = await Promise.all([
+      api.get<V1Namespace>('Namespace', { name: namespace }),
       api.list<V1Ingress>('Ingress', { namespace }, selectors),
       api.list('ReplicaSet', { namespace }, selectors),
       run && api.get<V1Secret>('Secret', { namespace, name: releaseSecretName(run.releaseId) }),
@@ -33,6 +34,7 @@ export async function findRecords({ api }: Pick<KubernetesContext, 'api'>): Prom
     const hasArrived = replicas === 0 || hasBeenComplete({ deployment, replicaSets })
     return {
       id,
+      isOfMember: place?.metadata?.labels?.[labels.member] !== undefined,
       name: metadata?.labels?.[labels.name] ?? metadata?.name ?? '',
       record: written?.release,
       cluster: written?.cluster,

@@ -99,7 +99,10 @@ export function createRemoval(context: Pick<KubernetesContext, 'api' | 'changed'
 
   async function isOursAndEmpty(namespace: string): Promise<boolean> {
     const found = await api.get<V1Namespace>('Namespace', { name: namespace })
-    if (found?.metadata?.labels?.[labels.managedBy] !== managed[labels.managedBy]) return false
+    const marks = found?.metadata?.labels ?? {}
+    // What an owner prepared for a member, rights included, is not ours to delete.
+    if (marks[labels.managedBy] !== managed[labels.managedBy] || marks[labels.member] !== undefined)
+      return false
     const inside = await Promise.all(kindsOfOthers.map(kind => api.list(kind, { namespace })))
     return inside.flat().every(({ metadata }) => isOfTenant(metadata))
   }

@@ -20,6 +20,8 @@ export interface TenantFacts {
   readonly closedAddresses: readonly string[]
   /** Rules that let DNS through. */
   readonly dns: readonly V1NetworkPolicyEgressRule[]
+  /** Somebody with no rights but those in it writes there too. */
+  readonly isOfMember?: boolean
 }
 
 /** A user's part of the cluster. The namespace comes first: the others lie in it. */
@@ -33,6 +35,7 @@ export function toTenantObjects(facts: TenantFacts): [V1Namespace, ...Kubernetes
       name: facts.namespace,
       labels: {
         ...owned,
+        ...(facts.isOfMember && { [labels.member]: 'true' }),
         'pod-security.kubernetes.io/enforce': 'restricted',
         'pod-security.kubernetes.io/enforce-version': 'latest',
       },
