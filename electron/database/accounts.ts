@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm'
+import { and, asc, eq } from 'drizzle-orm'
 import type { Database } from './open.ts'
 import { accounts } from './schema.ts'
 
@@ -24,10 +24,14 @@ export function createAccountRecords(
         .returning({ id: accounts.id })
         .get().id
     },
-    /** Another version of its token. */
-    changeToken: (id: string, secretVersion: string): void => {
-      orm.update(accounts).set({ secretVersion }).where(eq(accounts.id, id)).run()
-    },
+    /** Another version of its token; false where it is no longer `from`, and stays as it is. */
+    changeToken: (id: string, { from, to }: { from: string; to: string }): boolean =>
+      orm
+        .update(accounts)
+        .set({ secretVersion: to })
+        .where(and(eq(accounts.id, id), eq(accounts.secretVersion, from)))
+        .returning({ id: accounts.id })
+        .all().length > 0,
     remove: (id: string): void => {
       orm.delete(accounts).where(eq(accounts.id, id)).run()
     },

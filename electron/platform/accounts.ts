@@ -40,7 +40,7 @@ export function createAccounts(deps: {
 }) {
   const { records, reader, writer, secrets, loadParts, now, changed } = deps
   const clients = new Map<string, Promise<GitHubClient>>()
-  const renewals = new Map<string, Promise<Tokens>>()
+  const readings = new Map<string, Promise<Tokens>>()
   /** Accounts whose token was refused, until they sign in again. */
   const refused = new Set<string>()
 
@@ -70,24 +70,32 @@ export function createAccounts(deps: {
   const renew = async (row: AccountRow, { refresh }: Tokens): Promise<Tokens> => {
     if (refresh === undefined) throw new Error('there is nothing to renew it with')
     const renewed = await (await loadParts()).createOAuth(row.baseUrl).refresh(refresh)
+    const isReplaced = () => find(row.id).secretVersion !== row.secretVersion
     if ('error' in renewed) {
+      if (isReplaced()) return readTokens(find(row.id))
       refused.add(row.id)
       changed()
       throw new SlipwayError(signInAgain({ baseUrl: row.baseUrl, who: row.login }))
     }
-    await keepTokens(renewed, version => records.changeToken(row.id, version))
+    const isKept = await keepTokens(renewed, to =>
+      records.changeToken(row.id, { from: row.secretVersion, to }),
+    )
     void secrets.collect().catch(() => undefined)
-    return renewed
+    return isKept ? renewed : readTokens(find(row.id))
   }
 
-  /** One renewal for all who ask meanwhile: a refresh token is good once. */
-  const readToken = async (id: string): Promise<string> => {
+  const readAndRenew = async (id: string): Promise<Tokens> => {
     const row = find(id)
     const tokens = await readTokens(row)
-    if (tokens.refresh === undefined || tokens.refresh.tokenEndsAt - renewAheadMs > now()) return tokens.token
-    const renewal = renewals.get(id) ?? renew(row, tokens).finally(() => renewals.delete(id))
-    renewals.set(id, renewal)
-    return (await renewal).token
+    const isDue = tokens.refresh !== undefined && tokens.refresh.tokenEndsAt - renewAheadMs <= now()
+    return isDue ? renew(row, tokens) : tokens
+  }
+
+  /** Read and renewed once for all who ask meanwhile: a refresh token is good once. */
+  const readToken = async (id: string): Promise<string> => {
+    const reading = readings.get(id) ?? readAndRenew(id).finally(() => readings.delete(id))
+    readings.set(id, reading)
+    return (await reading).token
   }
 
   const keepTokens = <T>(tokens: Tokens, record: (version: string) => T): Promise<T> =>
@@ -128,12 +136,19 @@ export function createAccounts(deps: {
     changed()
   }
 
-  /** One of the owner's first. Undefined: the source is at no GitHub that anybody is signed in to. */
+  /**
+   * One of the owner's. Whoever runs this Slipway may read with any: with the one that was chosen, and without an own account with
+   * the first. Undefined: there is none that the owner may read with.
+   */
   const accountFor = (source: Source, { ownerId, accountId }: Reads): Account | undefined => {
     if (source.kind !== 'git') return undefined
-    const there = records.list().filter(({ baseUrl }) => toFullName(source.address, baseUrl) !== undefined)
-    const row =
-      there.find(({ id }) => id === accountId) ?? there.find(({ userId }) => userId === ownerId) ?? there[0]
+    const all = records.list()
+    const there = all.filter(({ baseUrl }) => toFullName(source.address, baseUrl) !== undefined)
+    const own = there.filter(({ userId }) => userId === ownerId)
+    const isOperator = ownerId === reader.settings().currentUserId
+    const chosen = (isOperator ? there : own).find(({ id }) => id === accountId)
+    const lent = isOperator && !all.some(({ userId }) => userId === ownerId) ? there[0] : undefined
+    const row = chosen ?? own[0] ?? lent
     return row && toAccount(row)
   }
 
@@ -222,9 +237,11 @@ export function createAccounts(deps: {
 
     /** What git shows when the repository asks who reads it. Undefined: there is nothing to show, and what is public is read. */
     async loginFor(source: Source, reader: Reads): Promise<GitLogin | undefined> {
-      if (!/^https?:\/\//i.test(source.address)) return undefined
+      if (!/^https?:\/\//i.test(source.address) || !URL.canParse(source.address)) return undefined
       const account = accountFor(source, reader)
-      if (account === undefined) return undefined
+      // A token goes to no other port, and never over plain http to where the sign-in was over https.
+      if (account === undefined || new URL(source.address).origin !== new URL(account.baseUrl).origin)
+        return undefined
       try {
         return { user: tokenUser, password: await readToken(account.id) }
       } catch (error) {

@@ -50,6 +50,7 @@ beforeAll(async () => {
   })
 })
 afterEach(async () => {
+  time = 0
   for (const { id } of platform.accounts.list()) await platform.accounts.signOut(id, asker(platform))
 })
 afterAll(async () => {
@@ -181,6 +182,41 @@ describe('a private repository', () => {
     await platform.sources.head(source('open'), '', { login })
     expect(github.requests.map(({ authorization }) => authorization)).not.toContainEqual(expect.anything())
   })
+})
+
+describe('whose token reads', () => {
+  const read = (ownerId: string, accountId?: string) =>
+    platform.accounts.loginFor(source('blog'), { ownerId, accountId })
+
+  test('is the owner’s, and another’s only for the user of this Slipway', async () => {
+    const operator = asker(platform)
+    const ana = await signIn(github.issueToken('octo-ana', ['repo']))
+    const tenant = platform.users.add('tenant', operator)
+    expect(await read(ana.userId)).toBeDefined()
+    expect(await read(tenant.id)).toBeUndefined()
+    expect(await read(tenant.id, ana.id)).toBeUndefined()
+    expect(await read(operator.userId)).toBeDefined()
+    expect(await read(operator.userId, ana.id)).toBeDefined()
+    platform.users.remove(tenant.id, operator)
+  })
+
+  test('goes nowhere but where it was signed in: not over another scheme, not to another port', async () => {
+    const { userId } = await signIn(github.issueToken('octo-ana', ['repo']))
+    const { host, protocol, hostname } = new URL(baseUrl())
+    const otherScheme = `${protocol === 'http:' ? 'https' : 'http'}://${host}/octo-ana/blog.git`
+    for (const address of [otherScheme, `${protocol}//${hostname}:1/octo-ana/blog.git`])
+      expect(await platform.accounts.loginFor({ kind: 'git', address }, { ownerId: userId })).toBeUndefined()
+  })
+})
+
+test('a sign-in while the token is renewed stays the one that counts', async () => {
+  const account = await signInByCode('Iv1.test', code => void github.device.approve(code, 'octo-ana'))
+  time += 7.9 * 3_600_000
+  const token = github.issueToken('octo-ana', ['repo'])
+  const ask = () => platform.accounts.loginFor(source('blog'), { ownerId: account.userId })
+  await Promise.all([ask(), signIn(token)])
+  expect(await ask()).toMatchObject({ password: token })
+  expect(platform.accounts.account(account.id).failure).toBeNull()
 })
 
 describe('a repository that was picked', () => {
