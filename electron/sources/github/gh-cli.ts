@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { SlipwayError } from '../../../shared/domain/failure.ts'
+import { publicGitHub } from '../../../shared/domain/github-address.ts'
 import { toPlaceName } from './addresses.ts'
 
 const exec = promisify(execFile)
@@ -21,7 +22,7 @@ export function createGitHubCli({ program = 'gh' }: { program?: string } = {}): 
     try {
       const { stdout } = await exec(program, ['auth', 'token', '--hostname', host], {
         timeout: timeLimitMs,
-        env: { ...process.env, GH_PROMPT_DISABLED: '1', GH_NO_UPDATE_NOTIFIER: '1' },
+        env: { ...toEnvironment(host), GH_PROMPT_DISABLED: '1', GH_NO_UPDATE_NOTIFIER: '1' },
       })
       const token = stdout.trim()
       return token === '' ? { missing: `gh has no token for ${host}` } : { token }
@@ -46,4 +47,18 @@ export function createGitHubCli({ program = 'gh' }: { program?: string } = {}): 
       return 'missing' in found ? found.missing : null
     },
   }
+}
+
+/** With these gh gives out the token of the environment for whatever host it is asked about. */
+const tokenNames = [
+  'GH_ENTERPRISE_TOKEN',
+  'GITHUB_ENTERPRISE_TOKEN',
+  'GH_TOKEN',
+  'GITHUB_TOKEN',
+  'CODESPACES',
+]
+
+function toEnvironment(host: string): NodeJS.ProcessEnv {
+  if (host === new URL(publicGitHub).host) return process.env
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !tokenNames.includes(name)))
 }

@@ -51,7 +51,11 @@ export function createOAuth(deps: {
       baseUrl,
       headers: { accept: 'application/json' },
       ...body,
-      request: { signal: signal === undefined ? slow : AbortSignal.any([signal, slow]) },
+      request: {
+        signal: signal === undefined ? slow : AbortSignal.any([signal, slow]),
+        // What is sent is secret, and would be sent again to wherever the redirect says.
+        redirect: 'error',
+      },
     }).catch((error: unknown) => {
       signal?.throwIfAborted()
       throw toGitHubError(error, { baseUrl, who: undefined, now: now() })
