@@ -79,7 +79,10 @@ clusterTest(
     const back = { ...first, releaseId: newId() }
     await test.driver.applyRelease(back)
     await test.until(deploymentId, isReadyRun(back))
-    expect((await getThroughIngress(name)).body).toBe('honours PORT\n')
+    // The pod before answers until the ingress controller has heard of the new one.
+    await vi.waitFor(async () => expect((await getThroughIngress(name)).body).toBe('honours PORT\n'), {
+      timeout: 15_000,
+    })
 
     await test.driver.remove(deploymentId, null)
     expect(await kubectl('-n', test.namespace, 'get', 'all,ingress,secret', '-o', 'name')).toBe('')
