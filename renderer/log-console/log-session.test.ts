@@ -92,7 +92,7 @@ test('who reads further up keeps it when lines are passed over, and is told how 
   await vi.waitFor(() => expect(writes).toHaveLength(2))
   for (const one of writes) one.done()
   await vi.waitFor(() => expect(acknowledged).toEqual(expect.arrayContaining([1, 2])))
-  await vi.waitFor(() => expect(states.at(-1)?.newLines).toBe(90))
+  await vi.waitFor(() => expect(states.at(-1)?.newLines).toBe(91))
   expect(session.heldText().map(one => one.seq)).toEqual([1, 2])
   session.dispose()
 })

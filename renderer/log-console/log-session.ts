@@ -65,8 +65,9 @@ export function createLogSession(deps: {
   /** Begins before the write before it is done, so that the screen never waits for more. */
   const append = (batch: readonly LogLine[], areNews: boolean): Promise<void> => {
     chain = chain.then(() => {
-      // Another stretch was put on the screen while these were on their way.
-      if (isDisposed || (areNews && !isAtTail(window))) return
+      if (isDisposed) return
+      // Another stretch is on the screen, or what came before these was passed over.
+      if (areNews && !isAtTail(window)) return setAside(batch)
       const wasAtBottom = screen.isAtBottom()
       const fresh = batch.filter(line => line.seq > lastOf(window))
       const isAfterGap = areNews && hasGapBefore(window, fresh)
@@ -80,12 +81,11 @@ export function createLogSession(deps: {
     return chain.then(() => written)
   }
 
-  /** Who reads something further up goes on reading it: what was passed over and what came after it is fetched when asked for. */
+  /** Who reads something further up goes on reading it, and sees how much came: it is fetched when asked for. */
   const setAside = (news: readonly LogLine[]) => {
-    stopFollowing()
     const last = news.at(-1)?.seq ?? window.last
-    set({ newLines: state.newLines + last - window.last })
-    window = { ...window, last }
+    set({ newLines: state.newLines + Math.max(last - window.last, 0) })
+    window = { ...window, last: Math.max(window.last, last) }
   }
 
   const stopFollowing = () => {
