@@ -1,5 +1,6 @@
 import { ORPCError } from '@orpc/server'
 import type { Logger } from 'pino'
+import { mapStreamErrors } from './stream-errors.ts'
 
 /** What a transport needs to report. */
 export type TransportLog = Pick<Logger, 'info' | 'error'>
@@ -9,12 +10,15 @@ export type TransportLog = Pick<Logger, 'info' | 'error'>
  * other side sees `INTERNAL_SERVER_ERROR` and nothing else, since an ORPCError is sent without its cause.
  */
 export function logUnexpected(log: TransportLog) {
+  const note = (error: unknown): unknown => {
+    if (!isExpected(error)) log.error({ err: error }, 'a request failed unexpectedly')
+    return error
+  }
   return async <T>(options: { next(): Promise<T> }): Promise<T> => {
     try {
-      return await options.next()
+      return mapStreamErrors(await options.next(), note)
     } catch (error) {
-      if (!isExpected(error)) log.error({ err: error }, 'a request failed unexpectedly')
-      throw error
+      throw note(error)
     }
   }
 }

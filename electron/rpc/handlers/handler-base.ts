@@ -4,6 +4,7 @@ import { contract } from '../../../shared/contract/contract.ts'
 import { type Failure, SlipwayError, toDiskFailure } from '../../../shared/domain/failure.ts'
 import type { Asker } from '../../pipeline/intents/asking.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { mapStreamErrors } from '../stream-errors.ts'
 import type { RequestContext } from '../websocket.ts'
 
 export type Surface = 'window' | 'browser' | 'terminal'
@@ -21,11 +22,10 @@ export function createHandlerBase(users: Platform['users'], surface: Surface) {
     .$context<RequestContext>()
     .use(async ({ next }) => {
       try {
-        return await next()
+        const result = await next()
+        return { ...result, output: mapStreamErrors(result.output, toTold) }
       } catch (error) {
-        const failure = toKnownFailure(error)
-        if (failure === undefined) throw error
-        throw new ORPCError('FAILED', { message: failure.message, data: failure, cause: error })
+        throw toTold(error)
       }
     })
     .use(({ context, next }) => next({ context: { asker: askerOf(context) } }))
@@ -39,6 +39,13 @@ export function found<T>(record: T | undefined, what: string): T {
     message: `There is no such ${what}.`,
     hint: 'Go back to the board.',
   })
+}
+
+/** What nobody expected stays as it is. */
+function toTold(error: unknown): unknown {
+  const failure = toKnownFailure(error)
+  if (failure === undefined) return error
+  return new ORPCError('FAILED', { message: failure.message, data: failure, cause: error })
 }
 
 /** What there are words for; undefined for what nobody expected. */
