@@ -8,6 +8,8 @@ let watched: string[]
 let answers: Map<string, Failure>
 let wakeup: { at: number; work: () => void } | undefined
 let held: (() => void)[] | undefined
+let broken: Error | undefined
+let errors: unknown[]
 let watch: ReturnType<typeof createPushWatch>
 
 beforeEach(() => {
@@ -17,15 +19,20 @@ beforeEach(() => {
   answers = new Map()
   wakeup = undefined
   held = undefined
+  broken = undefined
+  errors = []
   watch = createPushWatch({
-    watched: () => watched,
+    watched: () => {
+      if (broken === undefined) return watched
+      throw broken
+    },
     look: async id => {
       looks.push(id)
       if (held !== undefined) await new Promise<void>(resolve => held?.push(resolve))
       return answers.get(id)
     },
     onError: (_, error) => {
-      throw error
+      errors.push(error)
     },
     pauses: { nearMs: 30_000, farMs: 300_000 },
     now: () => now,
@@ -98,6 +105,21 @@ describe('looks for pushes', () => {
     answers.set('blog', { ...unreachable, code: 'rate_limited', until: now + 600_000 })
     watch.arrive()
     expect(await toNext()).toBe(615)
+  })
+
+  test('within the hour, however long it is asked to wait', async () => {
+    answers.set('blog', { ...unreachable, code: 'rate_limited', until: now + 90 * 24 * 3_600_000 })
+    watch.arrive()
+    expect(await toNext()).toBe(3615)
+  })
+
+  test('again later, where it cannot be known what is watched', async () => {
+    broken = new Error('the database is locked')
+    watch.plan()
+    expect(errors).toEqual([broken])
+    broken = undefined
+    expect(await toNext()).toBe(300)
+    expect(looks).toEqual(['blog'])
   })
 
   test('at three at a time, and at all in the end', async () => {

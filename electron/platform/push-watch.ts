@@ -14,13 +14,17 @@ export const defaultPushPauses: PushPauses = { nearMs: 30_000, farMs: 300_000 }
 const looksAtOnce = 3
 /** With each failure after the other the pause doubles, up to `far`. */
 const mostDoublings = 5
+/** No server is left alone for longer, whatever it asks for. */
+const longestWaitMs = 3_600_000
+/** A timer for longer would end at once. */
+const longestTimerMs = 2 ** 31 - 1
 
 /** Looks at each deployment of `watched` from time to time, at once when it is new. Does nothing but keep the time. */
 export function createPushWatch(deps: {
   watched: () => readonly string[]
   /** Resolves with what kept it from an answer. */
   look: (id: string, stop: AbortSignal) => Promise<Failure | undefined>
-  onError: (id: string, error: unknown) => void
+  onError: (id: string | undefined, error: unknown) => void
   pauses: PushPauses
   now: () => number
   /** From 0 to 1. */
@@ -38,7 +42,10 @@ export function createPushWatch(deps: {
 
   const pauseAfter = (failure: Failure | undefined, failures: number): number => {
     const chance = random() * pauses.nearMs
-    if (failure?.until !== undefined) return Math.max(failure.until - now(), pauses.nearMs) + chance
+    if (failure?.until !== undefined) {
+      const asked = Math.min(failure.until - now(), longestWaitMs)
+      return Math.max(asked, pauses.nearMs) + chance
+    }
     const near = Math.min(pauses.nearMs * 2 ** Math.min(failures, mostDoublings), pauses.farMs)
     return (people > 0 ? near : pauses.farMs) + chance
   }
@@ -63,11 +70,26 @@ export function createPushWatch(deps: {
     running.set(id, looking)
   }
 
+  const wake = (afterMs: number) => {
+    callOff = deps.schedule(Math.min(Math.max(0, afterMs), longestTimerMs), plan)
+  }
+
+  /** Undefined where it is not known now. */
+  const findWatched = (): Set<string> | undefined => {
+    try {
+      return new Set(deps.watched())
+    } catch (error) {
+      deps.onError(undefined, error)
+      return undefined
+    }
+  }
+
   /** Begins what is due, and comes back when the next one is. */
   const plan = () => {
     callOff()
     if (stop.signal.aborted) return
-    const watched = new Set(deps.watched())
+    const watched = findWatched()
+    if (watched === undefined) return wake(pauses.farMs)
     for (const id of known.keys()) if (!watched.has(id)) known.delete(id)
     const nextOf = (id: string) => known.get(id)?.nextAt ?? 0
     const waiting = [...watched].filter(id => !running.has(id)).sort((a, b) => nextOf(a) - nextOf(b))
@@ -75,8 +97,7 @@ export function createPushWatch(deps: {
     for (const id of due) begin(id)
     const next = waiting[due.length]
     // With all hands full, the end of a look plans again.
-    if (next !== undefined && running.size < looksAtOnce)
-      callOff = deps.schedule(Math.max(0, nextOf(next) - now()), plan)
+    if (next !== undefined && running.size < looksAtOnce) wake(nextOf(next) - now())
   }
 
   return {

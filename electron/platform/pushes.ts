@@ -34,8 +34,8 @@ export function createPushes(deps: {
   readRepository: ReadRepository
   readPushed: ReadPushedCommit
   loginFor: (source: Source, reader: { ownerId: string }) => Promise<GitLogin | undefined>
-  /** Throws where it cannot be deployed now. `noteSeen` is part of its transaction. */
-  deploy: (id: string, head: Head, push: { asker: Asker; noteSeen: () => void }) => Promise<void>
+  /** Throws where it cannot be deployed now. `noteSeen` is part of its transaction; where it says no, nothing is deployed. */
+  deploy: (id: string, head: Head, push: { asker: Asker; noteSeen: () => boolean }) => Promise<void>
   askConsent: (asker: Asker) => void
   /** Of the setting: what is to be looked at is another. */
   onSet: () => void
@@ -119,13 +119,20 @@ export function createPushes(deps: {
   }
 
   /** One action after the other, until there is nothing to do. */
-  const act = async (id: string, head: Head, signal: AbortSignal): Promise<void> => {
-    let pushed: PushedCommit | undefined
-    for (;;) {
+  const act = async (looked: DeploymentRow, head: Head, signal: AbortSignal): Promise<void> => {
+    const { id, branch } = looked
+    /** Undefined: since the look another branch was chosen, or nobody watches any more. */
+    const findNow = () => {
       const row = reader.deploymentRow(id)
       const watch = records.find(id)
-      if (row === undefined || watch === undefined) return
-      const { wanted, branch } = row
+      return row?.branch === branch && watch !== undefined ? { row, watch } : undefined
+    }
+    let pushed: PushedCommit | undefined
+    for (;;) {
+      const current = findNow()
+      if (current === undefined) return
+      const { row, watch } = current
+      const { wanted } = row
       const builtSha = reader.buildsOf(id, 1)[0]?.commit.sha
       const action = decidePush({ wanted, branch, watch, headSha: head.sha, builtSha, pushed })
       const noteSeen = () => records.change(id, { branch, seenSha: head.sha })
@@ -138,7 +145,12 @@ export function createPushes(deps: {
       if (action.do === 'deploy') {
         const owner = reader.ownerOf(id)
         const asker = { userId: owner?.id ?? '', name: owner?.name ?? '', hasConsent: true }
-        return deps.deploy(id, head, { asker, noteSeen })
+        const noteDeployed = () => {
+          const isWanted = findNow()?.row.wanted === wanted
+          if (isWanted) noteSeen()
+          return isWanted
+        }
+        return deps.deploy(id, head, { asker, noteSeen: noteDeployed })
       }
       const { source, ownerId } = placeOf(row)
       const login = await deps.loginFor(source, { ownerId })
@@ -190,7 +202,7 @@ export function createPushes(deps: {
       try {
         const head = await deps.readHead(placeOf(row), signal)
         noteAnswer(id)
-        await act(id, head, signal)
+        await act(row, head, signal)
         await noteRepository(row, signal)
         return undefined
       } catch (error) {

@@ -85,15 +85,17 @@ export function createBuildIntents(deps: IntentDeps, asking: Asking, builds: Bui
       return ask(id, current => ({ buildId: builds.addNow(current, head, asker, options) }))
     },
 
-    /** As a deploy; `noteSeen` is written with it, so that a push is deployed once whatever happens in between. */
+    /**
+     * As a deploy; `noteSeen` is written with it, so that a push is deployed once whatever happens in between. False where it is not
+     * to be deployed any more.
+     */
     deployPush: (
       id: string,
       head: { branch: string; sha: string },
-      { asker, noteSeen }: { asker: Asker; noteSeen: () => void },
+      { asker, noteSeen }: { asker: Asker; noteSeen: () => boolean },
     ): void =>
       ask(id, row => {
-        noteSeen()
-        builds.addNow(row, head, asker, { isPush: true })
+        if (noteSeen()) builds.addNow(row, head, asker, { isPush: true })
       }),
 
     cancelBuild: (buildId: string): void => {
