@@ -10,6 +10,9 @@ export const wantedScope = 'repo read:org'
 /** By how much longer GitHub wants to be left alone after `slow_down`, where it does not say. */
 const slowDownMs = 5_000
 
+/** Whatever GitHub says: it is asked neither without a pause nor only when the code is long over. */
+const toPauseMs = (asked: number): number => Math.min(Math.max(asked, 1_000), 60_000)
+
 /**
  * Signs in with a code that the person types at GitHub. Shows the code, then waits for as long as it is good: a lost connection
  * only makes it wait. Returns the tokens.
@@ -27,16 +30,18 @@ export async function* signInByCode(deps: {
   if ('error' in begun) throw toRefused(begun, baseUrl)
   const { deviceCode, code, url, expiresAt } = begun
   yield { state: 'code', code, url, expiresAt }
-  let pauseMs = begun.intervalMs
+  let pauseMs = toPauseMs(begun.intervalMs)
+  let notBefore = 0
   while (now() < expiresAt) {
-    await wait(pauseMs, signal)
+    await wait(Math.max(pauseMs, Math.min(notBefore, expiresAt) - now()), signal)
     const answer = await oauth.ask(clientId, deviceCode, signal).catch(error => {
-      if (isUnreachable(error)) return stillPending
-      throw error
+      if (!isUnreachable(error)) throw error
+      notBefore = error.failure.until ?? 0
+      return stillPending
     })
     if (!('error' in answer)) return answer
     if (answer.error === 'slow_down') {
-      pauseMs = answer.interval === undefined ? pauseMs + slowDownMs : answer.interval * 1000
+      pauseMs = toPauseMs(answer.interval === undefined ? pauseMs + slowDownMs : answer.interval * 1000)
     } else if (answer.error !== 'authorization_pending') throw toRefused(answer, baseUrl)
   }
   throw toRefused({ error: 'expired_token' }, baseUrl)
@@ -44,7 +49,7 @@ export async function* signInByCode(deps: {
 
 const stillPending: Refusal = { error: 'authorization_pending' }
 
-const isUnreachable = (error: unknown): boolean =>
+const isUnreachable = (error: unknown): error is SlipwayError =>
   error instanceof SlipwayError &&
   (error.failure.code === 'source_unreachable' || error.failure.code === 'rate_limited')
 

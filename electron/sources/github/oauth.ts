@@ -83,11 +83,12 @@ export function createOAuth(deps: {
       const body = { client_id: clientId, scope }
       const given = await post('/login/device/code', body, { schema: codeSchema, signal })
       if ('error' in given) return given
+      if (!isPageOf(given.verification_uri, baseUrl)) throw brokenAnswer({ baseUrl }, undefined)
       return {
         deviceCode: given.device_code,
         code: given.user_code,
         url: given.verification_uri,
-        expiresAt: began + given.expires_in * 1000,
+        expiresAt: began + Math.round(Math.min(given.expires_in, longestCodeSeconds)) * 1000,
         intervalMs: given.interval * 1000,
       }
     },
@@ -103,6 +104,15 @@ export function createOAuth(deps: {
     refresh: ({ clientId, token }: NonNullable<Tokens['refresh']>): Promise<Tokens | Refusal> =>
       exchange(clientId, { grant_type: 'refresh_token', refresh_token: token }),
   }
+}
+
+const longestCodeSeconds = 3600
+
+/** What is opened for the person, who types a secret there. */
+function isPageOf(address: string, baseUrl: string): boolean {
+  if (!URL.canParse(address)) return false
+  const { protocol, origin } = new URL(address)
+  return protocol === 'https:' || (protocol === 'http:' && origin === new URL(baseUrl).origin)
 }
 
 function toTokens(
