@@ -8,6 +8,7 @@ import {
   repositoryPageSchema,
   signInOptionsSchema,
   sourceChangesSchema,
+  tokenSchema,
 } from '../domain/github.ts'
 import { byId, entry } from './entry.ts'
 
@@ -30,7 +31,7 @@ export const accounts = {
     .output(eventIterator(deviceStepSchema)),
   /** With a token that was made there. It never comes back. */
   signInWithToken: entry
-    .input(at.extend({ token: z.string().trim().min(1).max(1000) }))
+    .input(at.extend({ token: z.string().trim().pipe(tokenSchema) }))
     .output(accountSchema),
   /** With the token of the GitHub CLI of this computer. */
   signInByCli: entry.input(at).output(accountSchema),

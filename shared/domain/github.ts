@@ -2,6 +2,15 @@ import { z } from 'zod'
 import { failureSchema } from './failure.ts'
 import { commitSchema, idSchema } from './records.ts'
 
+/** What can be sent as a header: any other character is a slip of the clipboard, and its error would quote the token. */
+export const tokenSchema = z
+  .string()
+  .max(1000)
+  .regex(
+    /^[\x21-\x7e]+$/,
+    'A token has neither spaces nor special characters: copy all of it, and nothing else.',
+  )
+
 /** UTC milliseconds. */
 const time = z.number().int()
 

@@ -20,7 +20,11 @@ export function toGitHubError(error: unknown, place: FailedPlace): unknown {
   if (error instanceof SlipwayError) return error
   const found = readHttpFailure(error)
   if (found === undefined) return error
-  const cause = new Error(`${found.status} of ${place.baseUrl}: ${found.message}`)
+  // Without an answer the message is that of what sends, which quotes what it could not send.
+  const said = found.hasAnswer
+    ? `${found.status} of ${place.baseUrl}: ${found.message}`
+    : `no answer of ${place.baseUrl}`
+  const cause = new Error(said)
   return new SlipwayError(toFailureOf(found, place), cause)
 }
 

@@ -34,3 +34,8 @@ test('a token of the environment is for github.com, and is given to no other hos
   vi.stubEnv('GH_ENTERPRISE_TOKEN', 'ghp_enterprise')
   expect(await cli.whyMissing('https://git.example.com')).toBe('gh has no token for git.example.com')
 })
+
+test('what is no token is not sent anywhere', async () => {
+  vi.stubEnv('GH_TOKEN', 'warning: gh is old')
+  expect(await createCli().whyMissing('https://github.com')).toBe('what gh answers is no token')
+})

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { SlipwayError } from '../../../shared/domain/failure.ts'
+import { tokenSchema } from '../../../shared/domain/github.ts'
 import { publicGitHub } from '../../../shared/domain/github-address.ts'
 import { toPlaceName } from './addresses.ts'
 
@@ -25,7 +26,8 @@ export function createGitHubCli({ program = 'gh' }: { program?: string } = {}): 
         env: { ...toEnvironment(host), GH_PROMPT_DISABLED: '1', GH_NO_UPDATE_NOTIFIER: '1' },
       })
       const token = stdout.trim()
-      return token === '' ? { missing: `gh has no token for ${host}` } : { token }
+      if (token === '') return { missing: `gh has no token for ${host}` }
+      return tokenSchema.safeParse(token).success ? { token } : { missing: 'what gh answers is no token' }
     } catch (error) {
       const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT'
       return { missing: isAbsent ? 'gh is not installed' : `gh is not signed in to ${host}` }

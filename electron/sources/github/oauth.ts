@@ -1,5 +1,6 @@
 import { Octokit } from '@octokit/core'
 import { z } from 'zod'
+import { tokenSchema } from '../../../shared/domain/github.ts'
 import { brokenAnswer, toGitHubError } from './failures.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -12,7 +13,7 @@ const codeSchema = z.object({
 })
 
 const grantSchema = z.object({
-  access_token: z.string(),
+  access_token: tokenSchema,
   scope: z.string().default(''),
   expires_in: z.number().optional(),
   refresh_token: z.string().optional(),
