@@ -26,6 +26,10 @@ export async function describeObjects(
   for (;;) {
     const found = await listObjects(platform)
     const leaving = found.find(one => one.metadata?.deletionTimestamp !== undefined)
+    // Kinds are listed one after the other: a namespace may have gone after what was in it was listed.
+    const namespaces = new Set(found.filter(one => one.kind === 'Namespace').map(one => one.metadata?.name))
+    const isWhole = found.every(({ metadata }) => !metadata?.namespace || namespaces.has(metadata.namespace))
+    if (leaving === undefined && !isWhole) continue
     if (leaving === undefined) return found.map(one => named(toText(one)).replace(endOfId, '<id>')).sort()
     await waitUntilGone(leaving)
   }
