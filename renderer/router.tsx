@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-router'
 import { Frame } from './frame/Frame.tsx'
 import { NotFound } from './frame/NotFound.tsx'
+import { toActivityView } from './pages/activity/activity-view.ts'
 import { BoardPage } from './pages/board/BoardPage.tsx'
 import { toBoardView } from './pages/board/board-view.ts'
 import { toLogsView } from './pages/logs/logs-view.ts'
@@ -30,6 +31,7 @@ const buildsRoute = createRoute({
 const activityRoute = createRoute({
   ...at('/activity'),
   component: lazyRouteComponent(() => import('./pages/activity/ActivityPage.tsx'), 'ActivityPage'),
+  validateSearch: toActivityView,
 })
 const logsRoute = createRoute({
   ...at('/logs'),
@@ -84,6 +86,13 @@ const deploymentShellRoute = createRoute({
   ...below('/shell'),
   component: lazyRouteComponent(() => import('./pages/deployment/DeploymentShell.tsx'), 'DeploymentShell'),
 })
+const deploymentActivityRoute = createRoute({
+  ...below('/activity'),
+  component: lazyRouteComponent(
+    () => import('./pages/deployment/DeploymentActivity.tsx'),
+    'DeploymentActivity',
+  ),
+})
 const deploymentSettingsRoute = createRoute({
   ...below('/settings'),
   component: lazyRouteComponent(
@@ -129,6 +138,7 @@ export const router = createRouter({
       deploymentVariablesRoute,
       deploymentDomainsRoute,
       deploymentShellRoute,
+      deploymentActivityRoute,
       deploymentSettingsRoute,
     ]),
   ]),

@@ -6,6 +6,7 @@ import { toDockerfile } from '../../shared/domain/dockerfile/dockerfile.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import { type Plan, withEdits } from '../../shared/domain/plan.ts'
 import { planFileName, toPlanFile } from '../../shared/domain/plan-file.ts'
+import { activity } from './activity.ts'
 import { remove, restart, start, stop } from './change.ts'
 import { cluster } from './clusters.ts'
 import type { Command } from './command.ts'
@@ -157,6 +158,7 @@ export const commands: readonly Command[] = [
   top,
   domain,
   logs,
+  activity,
   open,
   rollback,
   scale,

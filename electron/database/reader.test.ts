@@ -84,6 +84,7 @@ describe('hot queries', () => {
     ['the next page of builds', (reader: Reader) => reader.builds({ before: 'z', limit: 50 })],
     ['builds of a deployment', (reader: Reader) => reader.buildsOf('x', 20)],
     ['unfinished builds of a deployment', (reader: Reader) => reader.unfinishedBuilds('x')],
+    ['what earlier builds took', (reader: Reader) => reader.buildDurations('x')],
     ['running builds', (reader: Reader) => reader.runningBuilds('x')],
     ['deployments with a queued build', (reader: Reader) => reader.queuedDeploymentIds()],
     ['releases of a deployment', (reader: Reader) => reader.releasesOf('x')],
@@ -114,6 +115,12 @@ describe('hot queries', () => {
       expect(planOf(reader => reader.builds({ before, limit: 50 }))[0]).toBe(
         'SEARCH builds USING INDEX sqlite_autoindex_builds_1 (id<?)',
       )
+  })
+
+  test('activity of one user, or what went wrong, is walked from the newest line', () => {
+    expect(planOf(reader => reader.activity({ user: 'ana', problems: true, limit: 50 }))[0]).toBe(
+      'SEARCH activity USING INDEX sqlite_autoindex_activity_1 (id<?)',
+    )
   })
 
   test('unfinished builds are found without looking at finished ones', () => {
@@ -177,6 +184,25 @@ describe('what it reads', () => {
     const rest = data.reader.activity({ deploymentId: blog, before: first.at(-1)?.id, limit: 2 })
     expect([...first, ...rest].map(line => line.detail)).toEqual(['third', 'second', 'first'])
     expect(data.reader.activity({ limit: 10 })).toHaveLength(4)
+  })
+
+  test('activity can be read for one user, and for what went wrong', () => {
+    const blog = data.deployment('blog')
+    for (const [user, verb, deploymentId] of [
+      ['ana', 'deploy', blog],
+      ['ana', 'crashed', blog],
+      ['bea', 'deploy', null],
+      ['bea', 'build_failed', null],
+    ] as const) {
+      data.writer.activity({ user, verb, deploymentId, deployment: null, detail: '' })
+    }
+    const read = (wish: Partial<Parameters<typeof data.reader.activity>[0]>) =>
+      data.reader.activity({ limit: 10, ...wish }).map(line => `${line.user} ${line.verb}`)
+    expect(read({ user: 'bea' })).toEqual(['bea build_failed', 'bea deploy'])
+    expect(read({ problems: true })).toEqual(['bea build_failed', 'ana crashed'])
+    expect(read({ user: 'ana', problems: true })).toEqual(['ana crashed'])
+    expect(read({ deploymentId: blog, problems: true })).toEqual(['ana crashed'])
+    expect(read({ deploymentId: blog, user: 'bea' })).toEqual([])
   })
 
   test('the rows of a deployment are counted in every table, history aside', () => {

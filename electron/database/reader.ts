@@ -1,7 +1,14 @@
 import { asc, count, eq } from 'drizzle-orm'
 import { type ClusterSettings, clusterSettingsSchema } from '../../shared/domain/cluster.ts'
 import type { UsageSample } from '../../shared/domain/metrics.ts'
-import type { Activity, Cluster, Settings, Source, User } from '../../shared/domain/records.ts'
+import {
+  type Activity,
+  type Cluster,
+  problemVerbs,
+  type Settings,
+  type Source,
+  type User,
+} from '../../shared/domain/records.ts'
 import type { DeploymentStatus } from '../../shared/domain/status.ts'
 import { isSameUserName } from '../../shared/domain/user.ts'
 import { createBuildReads } from './build-reads.ts'
@@ -123,14 +130,25 @@ export function createReader(orm: Orm) {
       before = afterAll,
       limit,
       deploymentId,
+      user = null,
+      problems = false,
     }: {
       before?: string | undefined
       limit: number
       deploymentId?: string | undefined
-    }): Activity[] =>
-      deploymentId === undefined
-        ? prepared.activity.all({ before, limit })
-        : prepared.activityOf.all({ before, limit, id: deploymentId }),
+      user?: string | null | undefined
+      problems?: boolean | undefined
+    }): Activity[] => {
+      const by = { before, limit, user, verbs: problems ? JSON.stringify(problemVerbs) : null }
+      if (user === null && !problems) {
+        return deploymentId === undefined
+          ? prepared.activity.all(by)
+          : prepared.activityOf.all({ ...by, id: deploymentId })
+      }
+      return deploymentId === undefined
+        ? prepared.activityBy.all(by)
+        : prepared.activityOfBy.all({ ...by, id: deploymentId })
+    },
     settings: (): Settings => ({
       localConsentAt: null,
       keepsRunning: false,

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import { alias, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Database } from './open.ts'
 import { activity, builds, clusters, deployments, projects, releases, users } from './schema.ts'
@@ -31,6 +31,9 @@ const newestBuildOf = (deploymentId: SQLiteColumn): SQL =>
 /** Says it in the words of the partial index too, or SQLite does not use it. */
 const hasStatus = (status: 'queued' | 'running'): SQL =>
   sql`${builds.status} IN ('queued', 'running') AND ${builds.status} = ${sql.raw(`'${status}'`)}`
+
+/** How many earlier builds tell what the next one may take. */
+const countedBuilds = 5
 
 const id = sql.placeholder('id')
 const before = sql.placeholder('before')
@@ -83,6 +86,10 @@ export function prepareStatements(orm: Database['orm']) {
       .orderBy(desc(activity.id))
       .limit(limit)
 
+  /** `verbs`: a JSON list; null, as for `user`: all. */
+  const by = sql`(${sql.placeholder('user')} IS NULL OR ${activity.user} = ${sql.placeholder('user')})
+    AND (${sql.placeholder('verbs')} IS NULL OR ${activity.verb} IN (SELECT value FROM json_each(${sql.placeholder('verbs')})))`
+
   return {
     deployment: selectDeployments().where(eq(deployments.id, id)).prepare(),
     /** `ids`: a JSON list. */
@@ -128,6 +135,13 @@ export function prepareStatements(orm: Database['orm']) {
       .where(eq(builds.deploymentId, id))
       .orderBy(desc(builds.id))
       .limit(limit)
+      .prepare(),
+    finishedBuilds: orm
+      .select({ startedAt: builds.startedAt, finishedAt: builds.finishedAt })
+      .from(builds)
+      .where(and(eq(builds.deploymentId, id), eq(builds.status, 'succeeded'), isNull(builds.reusedBuildId)))
+      .orderBy(desc(builds.id))
+      .limit(countedBuilds)
       .prepare(),
     unfinishedBuilds: orm
       .select()
@@ -179,6 +193,8 @@ export function prepareStatements(orm: Database['orm']) {
 
     activity: selectActivity().prepare(),
     activityOf: selectActivity(eq(activity.deploymentId, id)).prepare(),
+    activityBy: selectActivity(by).prepare(),
+    activityOfBy: selectActivity(and(eq(activity.deploymentId, id), by)).prepare(),
   }
 }
 

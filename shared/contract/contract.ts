@@ -142,8 +142,16 @@ export const contract = {
   shells,
 
   activity: {
+    /** `user`: what that one did, by name, since history outlives its users. `problems`: what went wrong only. */
     list: entry
-      .input(z.object({ ...page, deploymentId: idSchema.optional() }))
+      .input(
+        z.object({
+          ...page,
+          deploymentId: idSchema.optional(),
+          user: z.string().max(200).optional(),
+          problems: z.literal(true).optional(),
+        }),
+      )
       .output(z.array(activitySchema)),
   },
 

@@ -81,6 +81,8 @@ export const buildSchema = z.object({
   reusedBuildId: idSchema.nullable(),
   /** Why a queued one does not begin, as the end of a sentence; null when nothing keeps it. */
   waitsFor: z.string().nullable(),
+  /** What the last builds of the deployment took, while this one runs; null when there was none. */
+  usualMs: z.number().int().nullable(),
   failure: failureSchema.nullable(),
   requestedBy: z.string(),
   createdAt: time,
@@ -126,6 +128,15 @@ export const keptReleases = { local: 3, kubernetes: 10 } as const satisfies Reco
 /** `startsAtOnce`: what it ran is kept, so that a rollback to it needs no build. */
 export const pastReleaseSchema = releaseSchema.extend({ startsAtOnce: z.boolean() })
 export type PastRelease = z.infer<typeof pastReleaseSchema>
+
+/** Of all releases, the newest first: the one that was live before what serves, and ran something else. */
+export const findPrevious = <R extends Release>(
+  releases: readonly R[],
+  serving: Release | null,
+): R | undefined =>
+  releases.find(
+    one => one.liveAt !== null && one.number < (serving?.number ?? 0) && one.buildId !== serving?.buildId,
+  )
 
 /** What is there, as the cluster driver sees it; apart from the status, which is what Slipway is doing. */
 export const healthSchema = z.object({
@@ -209,6 +220,13 @@ export const activityVerbs = [
   'signed_in',
   'signed_out',
 ] as const
+
+export type ActivityVerb = (typeof activityVerbs)[number]
+
+/** What somebody has to look into. */
+export const problemVerbs: readonly ActivityVerb[] = [
+  ...(['build_failed', 'release_failed', 'crashed', 'scale_refused', 'push_unknown', 'restored'] as const),
+]
 
 /** One line of history. The names are copies, so that the line outlives the records. */
 export const activitySchema = z.object({

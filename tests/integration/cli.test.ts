@@ -272,6 +272,15 @@ describe('with Slipway running', () => {
     expect(json((await line.call('restart', 'shop', '--json')).stdout)).toEqual({ ...shape, release: 3 })
     expect((await list())[0]?.health.instances).not.toEqual(one?.health.instances)
 
+    const history = (await line.call('activity', 'shop', '--lines', '2')).stdout.split('\n')
+    expect(history.map(line => line.split(/ {2,}/).slice(1, 4).join())).toEqual([
+      expect.stringMatching(/,(?:released|rollback),shop$/),
+      expect.stringMatching(/,restart,shop$/),
+      '',
+    ])
+    expect((await line.call('activity', '--problems', '--by', 'nobody')).stdout).toBe(
+      'Nothing of that has happened yet.\n',
+    )
     const stopped = await line.call('stop', 'shop', '--json')
     expect(json(stopped.stdout)).toEqual({ id, name: 'shop', status: 'stopped' })
     expect((await get(found)).status).toBe(503)

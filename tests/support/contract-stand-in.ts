@@ -13,7 +13,7 @@ import type { LogBatch, LogLine } from '../../shared/domain/log.ts'
 import { isErrorLine } from '../../shared/domain/log-level.ts'
 import { encodeLines } from '../../shared/domain/log-record.ts'
 import type { PushSetting } from '../../shared/domain/push.ts'
-import type { Settings } from '../../shared/domain/records.ts'
+import { problemVerbs, type Settings } from '../../shared/domain/records.ts'
 import { standInContexts } from './stand-in-clusters.ts'
 import { createStandInData, type StandInState } from './stand-in-data.ts'
 
@@ -385,7 +385,15 @@ export async function startStandIn(options: { state: StandInState; port?: number
       acknowledge: os.shells.acknowledge.handler(() => ({})),
     },
     activity: {
-      list: os.activity.list.handler(({ input }) => (input.before === undefined ? data.activity : [])),
+      list: os.activity.list.handler(({ input: { before, deploymentId, user, problems } }) =>
+        data.activity.filter(
+          line =>
+            before === undefined &&
+            (deploymentId === undefined || line.deploymentId === deploymentId) &&
+            (user === undefined || line.user === user) &&
+            (problems === undefined || problemVerbs.includes(line.verb)),
+        ),
+      ),
     },
     transfer: {
       export: os.transfer.export.handler(() => ({ text: '{}\n', deployments: 11, secrets: 3 })),

@@ -47,6 +47,7 @@ const tabs = [
   { to: '/deployments/$id/variables', word: 'Variables', exact: true },
   { to: '/deployments/$id/domains', word: 'Domains', exact: true },
   { to: '/deployments/$id/shell', word: 'Shell', exact: true },
+  { to: '/deployments/$id/activity', word: 'Activity', exact: true },
   { to: '/deployments/$id/settings', word: 'Settings', exact: true },
 ] as const
 

@@ -23,7 +23,7 @@ import {
   IconUserMinus,
   IconUserPlus,
 } from '@tabler/icons-react'
-import type { Activity } from '../../../shared/domain/records.ts'
+import type { Activity } from '../../shared/domain/records.ts'
 
 export interface VerbLook {
   readonly word: string
