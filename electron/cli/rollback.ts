@@ -1,5 +1,5 @@
 import { SlipwayError } from '../../shared/domain/failure.ts'
-import type { PastRelease } from '../../shared/domain/records.ts'
+import { findPrevious, type PastRelease } from '../../shared/domain/records.ts'
 import { untilLive } from './change.ts'
 import type { Command, Context } from './command.ts'
 import { about } from './find.ts'
@@ -18,11 +18,8 @@ export const rollback: Command = {
       if (values.list === true) return await listReleases(context, id)
       const wanted = toNumber(values.to, 'release', { from: 1, to: Number.MAX_SAFE_INTEGER })
       const { releases } = await client.deployments.get({ id })
-      const release = releases.find(each =>
-        wanted === undefined
-          ? each.liveAt !== null && each.number < (serving?.number ?? 0) && each.buildId !== serving?.buildId
-          : each.number === wanted,
-      )
+      const release =
+        wanted === undefined ? findPrevious(releases, serving) : releases.find(each => each.number === wanted)
       if (!release) {
         throw new SlipwayError({
           code: 'not_found',

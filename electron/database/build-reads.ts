@@ -43,6 +43,11 @@ export function createBuildReads(orm: Database['orm'], prepared: Statements) {
           : prepared.buildPageOfOwner.all({ before, limit, ownerId })
       return rows.map(row => ({ ...toBuildSummary(row.build), deployment: row.name }))
     },
+    /** In ms, of the newest that were built to their end. */
+    buildDurations: (deploymentId: string): number[] =>
+      prepared.finishedBuilds
+        .all({ id: deploymentId })
+        .map(row => (row.finishedAt ?? 0) - (row.startedAt ?? 0)),
     /** The newest build that gave an artifact from the same things. */
     builtFrom: (deploymentId: string, fingerprint: string): BuildRow | undefined =>
       prepared.builtFrom.get({ id: deploymentId, fingerprint }),

@@ -43,7 +43,7 @@ export function toBuild(row: BuildRow): Build {
   return { ...toBuildSummary(row), plan: row.plan }
 }
 
-type SummaryColumns = Omit<BuildSummary, 'commit' | 'waitsFor'> & CommitColumns
+type SummaryColumns = Omit<BuildSummary, 'commit' | 'waitsFor' | 'usualMs'> & CommitColumns
 
 export function toBuildSummary(row: SummaryColumns): BuildSummary {
   return {
@@ -54,6 +54,7 @@ export function toBuildSummary(row: SummaryColumns): BuildSummary {
     steps: row.steps,
     reusedBuildId: row.reusedBuildId,
     waitsFor: null,
+    usualMs: null,
     failure: row.failure,
     requestedBy: row.requestedBy,
     createdAt: row.createdAt,

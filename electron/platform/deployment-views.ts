@@ -11,13 +11,13 @@ export function createDeploymentViews({
   reader,
   seen,
   gatewayPort,
-  withWaiting,
+  withOutlook,
 }: {
   reader: Reader
   /** By deployment. */
   seen: ReadonlyMap<string, readonly Instance[]>
   gatewayPort: number
-  withWaiting: (build: BuildSummary) => BuildSummary
+  withOutlook: (build: BuildSummary) => BuildSummary
 }) {
   const healthOf = (stored: StoredDeployment): Health => toHealth(stored, seen.get(stored.id) ?? [])
 
@@ -38,7 +38,7 @@ export function createDeploymentViews({
       ...stored,
       ...toUrls(stored, settings.get(stored.cluster.id)),
       health: healthOf(stored),
-      latestBuild: stored.latestBuild && withWaiting(stored.latestBuild),
+      latestBuild: stored.latestBuild && withOutlook(stored.latestBuild),
     }))
   }
 

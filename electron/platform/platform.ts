@@ -20,6 +20,7 @@ import { createReconcile } from '../pipeline/reconcile.ts'
 import { createSecretVersions } from '../secrets/secret-versions.ts'
 import { createTransfer } from '../transfer/transfer.ts'
 import { createAccounts } from './accounts.ts'
+import { createBuildOutlook } from './build-outlook.ts'
 import { createChanges } from './changes.ts'
 import { createClusterDrivers } from './cluster-drivers.ts'
 import { createClusterSettings } from './cluster-settings.ts'
@@ -43,7 +44,6 @@ import { createSpace } from './space.ts'
 import { noteRestoration, seed, stopUnknown } from './start.ts'
 import { createUsers } from './users.ts'
 import { listVariables } from './variables.ts'
-import { createWaiting } from './waiting.ts'
 
 export type Platform = Awaited<ReturnType<typeof createPlatform>>
 
@@ -117,7 +117,7 @@ export async function createPlatform(deps: PlatformDeps) {
   })
 
   const limits = { ...defaultCrashLimits, builds: 2, buildTimeMs: 30 * 60_000, ...deps.limits }
-  const withWaiting = createWaiting(reader, limits)
+  const withOutlook = createBuildOutlook(reader, limits)
   const reconcile = createReconcile({
     reader,
     writer,
@@ -165,7 +165,7 @@ export async function createPlatform(deps: PlatformDeps) {
   const gateway = await createGateway({ resolve, port: deps.gatewayPort ?? 7780, log })
 
   const shells = createShells({ driver })
-  const views = createDeploymentViews({ reader, seen, gatewayPort: gateway.port, withWaiting })
+  const views = createDeploymentViews({ reader, seen, gatewayPort: gateway.port, withOutlook })
 
   const metrics = createMetrics({
     reader,
@@ -250,7 +250,7 @@ export async function createPlatform(deps: PlatformDeps) {
     sampleFolder: path.join(deps.resourcesFolder, 'samples', 'hello'),
     ...views,
     /** What a queued build waits for is not on record. */
-    withWaiting,
+    withOutlook,
     deploymentCounts: () => reader.deploymentCounts(),
     keptFolders: createKeptFolders({ reader, driver, intents }),
     space: createSpace({ dataFolder, reader, driver, logs, now }),

@@ -115,9 +115,9 @@ export function createRouter(
       }),
     },
     builds: {
-      list: at.builds.list.handler(({ input }) => reader.builds(input).map(platform.withWaiting)),
+      list: at.builds.list.handler(({ input }) => reader.builds(input).map(platform.withOutlook)),
       get: at.builds.get.handler(({ input }) =>
-        platform.withWaiting(found(reader.buildRecord(input.id), 'build')),
+        platform.withOutlook(found(reader.buildRecord(input.id), 'build')),
       ),
       cancel: at.builds.cancel.handler(({ input }) => {
         intents.cancelBuild(input.id)

@@ -1,4 +1,4 @@
-import type { Release } from '../../shared/domain/records.ts'
+import { type Deployment, findPrevious, type Release } from '../../shared/domain/records.ts'
 import { api, client, queryClient } from '../connection/api.ts'
 import { shortSha } from '../status/facts.ts'
 import { toast, toastFailure } from './toasts.tsx'
@@ -48,6 +48,23 @@ export const deploymentActions = {
           ? `Rolling ${deployment.name} back to ${sha}.`
           : `Building ${sha} again, to roll ${deployment.name} back.`,
       )
+    }),
+
+  /** To what served before; the toast takes it back. */
+  rollbackToPrevious: (deployment: Named & Pick<Deployment, 'serving'>) =>
+    run(async () => {
+      const { id, name, serving } = deployment
+      const { releases } = await client.deployments.get({ id })
+      const previous = findPrevious(releases, serving)
+      if (previous === undefined || serving === null) {
+        toast(`${name} has no earlier release that was live.`)
+        return
+      }
+      await client.deployments.rollback({ id, releaseId: previous.id })
+      toast(`Rolling ${name} back to ${shortSha(previous.commit.sha)}.`, {
+        word: `Back to ${shortSha(serving.commit.sha)}`,
+        act: () => void deploymentActions.rollback(deployment, serving),
+      })
     }),
 
   cancelBuild: (buildId: string) =>

@@ -1,5 +1,5 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
-import { IconX } from '@tabler/icons-react'
+import { IconRefresh, IconX } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { BuildSummary } from '../../shared/domain/records.ts'
 import { deploymentActions } from '../actions/deployment-actions.ts'
@@ -8,30 +8,45 @@ import { formatDuration } from '../format/time.ts'
 import { isActive, progressOf, shortSha, toSentence, waitFacts } from '../status/facts.ts'
 import { StatusMark } from '../status/StatusMark.tsx'
 import { buildLooks } from '../status/status-map.ts'
+import { BuildBar } from './BuildBar.tsx'
 import classes from './BuildRow.module.css'
 
-/** One line a build, which opens its log. `name` where the builds of several deployments stand together. */
-export function BuildRow({ build, name }: { build: BuildSummary; name?: string }) {
+/** One line a build, which opens its log. `isNamed` where the builds of several deployments stand together. */
+export function BuildRow({
+  build,
+  deployment: name,
+  isNamed = false,
+}: {
+  build: BuildSummary
+  deployment: string
+  isNamed?: boolean
+}) {
   const sha = shortSha(build.commit.sha)
   return (
-    <li className={classes.row} data-named={name !== undefined}>
+    <li className={classes.row} data-named={isNamed}>
       <StatusMark look={buildLooks[build.status]} />
-      {name !== undefined && <span className={`truncate ${classes.name}`}>{name}</span>}
+      {isNamed && <span className={`truncate ${classes.name}`}>{name}</span>}
       <Link
         className={`truncate ${classes.link}`}
         to="/deployments/$id/builds/$buildId"
         params={{ id: build.deploymentId, buildId: build.id }}
-        aria-label={`Build of ${sha}${name === undefined ? '' : ` for ${name}`}`}
+        aria-label={`Build of ${sha}${isNamed ? ` for ${name}` : ''}`}
         data-row-link
       >
         <span className="mono">{sha}</span> {build.commit.subject}
       </Link>
       <span className={`truncate ${classes.note}`} title={build.failure?.message}>
+        {build.status === 'running' && <BuildBar build={build} label={`Build of ${name}`} />}
         {noteOf(build)}
       </span>
       <span className={classes.time}>
         {build.startedAt === null ? null : build.finishedAt === null ? (
-          <Elapsed from={build.startedAt} />
+          <>
+            <Elapsed from={build.startedAt} />
+            {build.usualMs !== null && (
+              <span className="third"> of about {formatDuration(build.usualMs)}</span>
+            )}
+          </>
         ) : (
           formatDuration(build.finishedAt - build.startedAt)
         )}
@@ -39,7 +54,18 @@ export function BuildRow({ build, name }: { build: BuildSummary; name?: string }
       <span className={classes.when}>
         <Ago at={build.createdAt} />
       </span>
-      <span className={classes.cancel}>
+      <span className={classes.act}>
+        {(build.status === 'failed' || build.status === 'cancelled') && (
+          <Tooltip label="Deploy again">
+            <ActionIcon
+              size={28}
+              aria-label={`Deploy ${name} again, after the build of ${sha}`}
+              onClick={() => void deploymentActions.deploy({ id: build.deploymentId, name })}
+            >
+              <IconRefresh size={16} />
+            </ActionIcon>
+          </Tooltip>
+        )}
         {isActive(build) && (
           <Tooltip label="Cancel the build">
             <ActionIcon

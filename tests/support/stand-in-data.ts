@@ -117,6 +117,7 @@ export function createStandInData(state: StandInState) {
     steps: stepsOf(status, at),
     reusedBuildId: null,
     waitsFor: status === 'queued' ? 'waits for another build of bea' : null,
+    usualMs: status === 'running' ? 52_000 : null,
     failure: null,
     requestedBy: 'ana',
     createdAt: at,

@@ -9,7 +9,7 @@ export function deploymentHandlers(at: HandlerBase, platform: Platform) {
     get: at.deployments.get.handler(({ input: { id } }) => ({
       ...found(platform.deployment(id), 'deployment'),
       releases: reader.pastReleasesOf(id, reader.artifactsOf(id)),
-      builds: reader.buildsOf(id, 50).map(platform.withWaiting),
+      builds: reader.buildsOf(id, 50).map(platform.withOutlook),
     })),
     create: at.deployments.create.handler(async ({ input, context }) => {
       if (input.clusterId !== undefined)

@@ -6,10 +6,11 @@ import type { Deployment } from '../../../shared/domain/records.ts'
 import { deploymentActions, openInBrowser } from '../../actions/deployment-actions.ts'
 import { useShortcuts } from '../../keyboard/shortcuts.ts'
 import { EmptyNote } from '../../ui/EmptyNote.tsx'
+import { useUsers } from '../../users/use-users.ts'
 import classes from './Board.module.css'
 import { BoardRow } from './BoardRow.tsx'
 import { BoardToolbar } from './BoardToolbar.tsx'
-import { type BoardView, toBoardItems } from './board-view.ts'
+import { type BoardView, toBoardItems, toPlaces } from './board-view.ts'
 
 const rowHeight = 44
 const drawnAhead = 12
@@ -23,6 +24,8 @@ export function Board({ deployments: all }: { deployments: readonly Deployment[]
   const navigate = useNavigate()
   const setView = (next: BoardView) => void navigate({ to: '/', search: next, replace: true })
   const shownView = useDeferredValue(view)
+  const { areSeveral } = useUsers()
+  const toPlace = useMemo(() => toPlaces(all, areSeveral), [all, areSeveral])
   const items = useMemo(() => toBoardItems(deployments, shownView), [deployments, shownView])
   const scroller = useRef<HTMLDivElement>(null)
   const search = useRef<HTMLInputElement>(null)
@@ -77,7 +80,12 @@ export function Board({ deployments: all }: { deployments: readonly Deployment[]
         />
       ) : (
         <div ref={scroller} className={classes.scroller}>
-          <ul className={classes.rows} style={{ height: virtual.getTotalSize() }} aria-label="Deployments">
+          <ul
+            className={classes.rows}
+            style={{ height: virtual.getTotalSize() }}
+            aria-label="Deployments"
+            data-places={toPlace !== undefined}
+          >
             {virtual.getVirtualItems().map(({ key, index, start }) => {
               const item = items[index]
               if (item === undefined) return null
@@ -93,7 +101,7 @@ export function Board({ deployments: all }: { deployments: readonly Deployment[]
                       {item.title} <span className={classes.headingCount}>{item.count}</span>
                     </h2>
                   ) : (
-                    <BoardRow deployment={item.deployment} />
+                    <BoardRow deployment={item.deployment} place={toPlace?.(item.deployment)} />
                   )}
                 </li>
               )

@@ -1,6 +1,7 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core'
 import {
   type Icon,
+  IconArrowBackUp,
   IconDots,
   IconExternalLink,
   IconFileText,
@@ -27,8 +28,15 @@ import classes from './Board.module.css'
 import { RowNews } from './RowNews.tsx'
 
 /** One line: what it is, which commit, what there is to say about it, when. Actions float over the end of the line. */
-export const BoardRow = memo(function BoardRow({ deployment }: { deployment: Deployment }) {
-  const { id, name, branch, changedAt, cluster, latestBuild, serving } = deployment
+export const BoardRow = memo(function BoardRow({
+  deployment,
+  place,
+}: {
+  deployment: Deployment
+  /** Where it runs and whose it is, where that differs between rows. */
+  place?: string | undefined
+}) {
+  const { id, name, branch, changedAt, latestBuild, serving } = deployment
   const isTried = isActive(latestBuild) || deployment.status === 'failed'
   const commit = isTried ? latestBuild?.commit : (serving?.commit ?? latestBuild?.commit)
   return (
@@ -37,16 +45,18 @@ export const BoardRow = memo(function BoardRow({ deployment }: { deployment: Dep
         <StatusMark look={deploymentLooks[shownStatus(deployment)]} />
       </span>
       <RowLink deployment={deployment} />
-      <span className={`truncate ${classes.branch}`}>
-        {toRefText(branch)}
-        {cluster.kind === 'kubernetes' && <span className="third"> · {cluster.name}</span>}
-      </span>
+      <span className={`truncate ${classes.branch}`}>{toRefText(branch)}</span>
       <span className={`truncate ${classes.commit}`}>
         {commit !== undefined && <CommitText commit={commit} />}
       </span>
       <span className={classes.news}>
         <RowNews deployment={deployment} />
       </span>
+      {place !== undefined && (
+        <span className={`truncate ${classes.place}`} title={place}>
+          {place}
+        </span>
+      )}
       <Ago at={changedAt} className={classes.when} />
       <RowActions key={id} deployment={deployment} name={name} />
     </div>
@@ -134,6 +144,14 @@ function RowActions({ deployment, name }: { deployment: Deployment; name: string
                 Stop
               </Menu.Item>
             </>
+          )}
+          {deployment.serving !== null && deployment.serving.number > 1 && (
+            <Menu.Item
+              leftSection={<IconArrowBackUp size={15} />}
+              onClick={() => void deploymentActions.rollbackToPrevious(deployment)}
+            >
+              Roll back
+            </Menu.Item>
           )}
           <Menu.Divider />
           <LinkItem to="/deployments/$id/settings" params={{ id }} leftSection={<IconSettings size={15} />}>

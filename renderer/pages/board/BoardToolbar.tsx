@@ -10,7 +10,13 @@ import { useUsers } from '../../users/use-users.ts'
 import classes from './Board.module.css'
 import { type BoardView, countTabs, tabWords } from './board-view.ts'
 
-const groupWords = { none: 'none', project: 'project', status: 'status', owner: 'owner' } as const
+const groupWords = {
+  none: 'none',
+  project: 'project',
+  cluster: 'cluster',
+  status: 'status',
+  owner: 'owner',
+} as const
 const sortWords = { activity: 'activity', name: 'name', age: 'age' } as const
 
 export function BoardToolbar({

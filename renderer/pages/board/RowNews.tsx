@@ -12,6 +12,7 @@ import {
   toSentence,
   waitFacts,
 } from '../../status/facts.ts'
+import { BuildBar } from '../../ui/BuildBar.tsx'
 import classes from './Board.module.css'
 
 /** The one thing to know about a deployment now. */
@@ -90,7 +91,7 @@ function BuildProgress({ build, name }: { build: BuildSummary; name: string }) {
   const { word, number, count } = progressOf(build)
   return (
     <span className={classes.progress}>
-      <progress className={classes.bar} max={count} value={number - 0.5} aria-label={`Build of ${name}`} />
+      <BuildBar build={build} label={`Build of ${name}`} />
       <span className="truncate">
         {word} · step {Math.max(number, 1)} of {count} · <Elapsed from={build.startedAt ?? build.createdAt} />
       </span>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Deployment } from '../../../shared/domain/records.ts'
-import { countTabs, toBoardItems, toBoardView } from './board-view.ts'
+import { countTabs, toBoardItems, toBoardView, toPlaces } from './board-view.ts'
 
 const row = (name: string, status: string, changedAt: number, project = 'shop') =>
   ({
@@ -10,6 +10,7 @@ const row = (name: string, status: string, changedAt: number, project = 'shop') 
     createdAt: changedAt,
     branch: 'main',
     project: { name: project },
+    cluster: project === 'blog' ? { id: 'b', name: 'prod' } : { id: 'a', name: 'This computer' },
     owner: { id: project.padEnd(26, '0'), name: project === 'blog' ? 'bea' : 'ana' },
     health: { ready: 1, wanted: 1 },
     latestBuild: null,
@@ -36,12 +37,28 @@ test('groups have headings with their counts', () => {
   expect(countTabs(rows)).toEqual({ live: 1, building: 1, failed: 1, stopped: 0 })
 })
 
+test('rows can be grouped by cluster', () => {
+  expect(names({ group: 'cluster' })).toEqual(['# This computer 2', 'web', 'api', '# prod 1', 'blog'])
+  expect(names({ text: 'prod' })).toEqual(['blog'])
+})
+
+test('rows say where they are and whose only where that differs', () => {
+  const places = (among: readonly Deployment[], areSeveralUsers: boolean) => {
+    const toPlace = toPlaces(among, areSeveralUsers)
+    return toPlace && among.map(toPlace)
+  }
+  expect(places(rows, true)).toEqual(['This computer · ana', 'This computer · ana', 'prod · bea'])
+  expect(places(rows, false)).toEqual(['This computer', 'This computer', 'prod'])
+  expect(places(rows.slice(0, 2), true)).toEqual(['ana', 'ana'])
+  expect(places(rows.slice(0, 2), false)).toBeUndefined()
+})
+
 test('rows can be grouped by owner', () => {
   expect(names({ group: 'owner' })).toEqual(['# ana 2', 'web', 'api', '# bea 1', 'blog'])
 })
 
 test('an address with nonsense shows all rows', () => {
-  expect(toBoardView({ tab: 'x', group: 3, text: '', owner: 'ana' })).toEqual({})
+  expect(toBoardView({ tab: 'toString', group: 'valueOf', text: '', owner: 'ana' })).toEqual({})
   const view = { tab: 'live', group: 'project', text: 'a', owner: '0'.repeat(26) } as const
   expect(toBoardView(view)).toEqual(view)
 })

@@ -5,7 +5,7 @@ import { toOwnerSearch } from '../../users/owner-search.ts'
 /** What the board's address says: which rows, in which order. */
 export interface BoardView {
   readonly tab?: StatusGroup
-  readonly group?: 'project' | 'status' | 'owner'
+  readonly group?: 'project' | 'cluster' | 'status' | 'owner'
   readonly sort?: 'name' | 'age'
   readonly text?: string
   /** Id of the user whose deployments are shown. */
@@ -16,8 +16,10 @@ export interface BoardView {
 export function toBoardView(search: Record<string, unknown>): BoardView {
   const { tab, group, sort, text, owner } = search
   return {
-    ...(typeof tab === 'string' && tab in groupsOfStatus ? { tab: tab as StatusGroup } : {}),
-    ...(group === 'project' || group === 'status' || group === 'owner' ? { group } : {}),
+    ...(typeof tab === 'string' && Object.hasOwn(groupsOfStatus, tab) ? { tab: tab as StatusGroup } : {}),
+    ...(typeof group === 'string' && Object.hasOwn(titles, group)
+      ? { group: group as keyof typeof titles }
+      : {}),
     ...(sort === 'name' || sort === 'age' ? { sort } : {}),
     ...(typeof text === 'string' && text !== '' ? { text } : {}),
     ...toOwnerSearch(owner),
@@ -57,9 +59,21 @@ export function toBoardItems(deployments: readonly Deployment[], view: BoardView
 
 const titles = {
   project: (each: Deployment) => each.project.name,
+  cluster: (each: Deployment) => each.cluster.name,
   status: (each: Deployment) => tabWords[groupOf(shownStatus(each))],
   owner: (each: Deployment) => each.owner.name,
 } satisfies Record<NonNullable<BoardView['group']>, (each: Deployment) => string>
+
+/** What tells rows apart beside their names: the cluster where there are several, the owner where there are. */
+export function toPlaces(
+  deployments: readonly Deployment[],
+  areSeveralUsers: boolean,
+): ((each: Deployment) => string) | undefined {
+  const areSeveralClusters = deployments.some(each => each.cluster.id !== deployments[0]?.cluster.id)
+  if (!areSeveralClusters && !areSeveralUsers) return undefined
+  return ({ cluster, owner }) =>
+    [...(areSeveralClusters ? [cluster.name] : []), ...(areSeveralUsers ? [owner.name] : [])].join(' · ')
+}
 
 const orders = {
   activity: (a: Deployment, b: Deployment) => b.changedAt - a.changedAt,
@@ -68,9 +82,10 @@ const orders = {
 }
 
 function matches(deployment: Deployment, text: string): boolean {
-  const { name, branch, project, latestBuild } = deployment
+  const { name, branch, project, cluster, owner, latestBuild } = deployment
   const commit = latestBuild?.commit
-  return [name, branch, project.name, commit?.sha ?? '', commit?.subject ?? ''].some(each =>
+  const facts = [name, branch, project.name, cluster.name, owner.name]
+  return [...facts, commit?.sha ?? '', commit?.subject ?? ''].some(each =>
     each.toLowerCase().includes(text.toLowerCase()),
   )
 }

@@ -114,7 +114,7 @@ function Section({
       </h2>
       <ul className={classes.list}>
         {builds.map(build => (
-          <BuildRow key={build.id} build={build} name={build.deployment} />
+          <BuildRow key={build.id} build={build} deployment={build.deployment} isNamed />
         ))}
       </ul>
     </section>

@@ -21,7 +21,7 @@ export function DeploymentBuilds() {
     <div className={classes.scroll}>
       <ul className={classes.builds} aria-label="Builds">
         {deployment.builds.map(build => (
-          <BuildRow key={build.id} build={build} />
+          <BuildRow key={build.id} build={build} deployment={deployment.name} />
         ))}
       </ul>
     </div>
