@@ -59,7 +59,12 @@ async function startHost(window: MainWindow) {
 /** Tray and notifications around the running platform. */
 function surround(host: Host, window: MainWindow): Ending {
   const { platform, log } = host
-  const notifications = createNotifications({ onDeploymentEvent: platform.onDeploymentEvent, window, icon })
+  const notifications = createNotifications({
+    onDeploymentEvent: platform.onDeploymentEvent,
+    notifies: () => platform.settings.get().notifies,
+    window,
+    icon,
+  })
   const tray = createTray({
     icons,
     deployments: platform.deployments,

@@ -20,6 +20,7 @@ import { logs } from './logs.ts'
 import { type Output, toTable } from './output.ts'
 import { rollback } from './rollback.ts'
 import { scale } from './scale.ts'
+import { diagnostics, settings } from './settings.ts'
 import { shell } from './shell.ts'
 import { toPort, toRoot, toSource } from './source.ts'
 import { space } from './space.ts'
@@ -171,6 +172,8 @@ export const commands: readonly Command[] = [
   user,
   github,
   cluster,
+  settings,
+  diagnostics,
   exportCommand,
   importCommand,
 ]

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { defaultSettings } from '../../shared/domain/records.ts'
 import { createTestDatabase, type TestDatabase } from '../../tests/support/database.ts'
 import { createReader } from './reader.ts'
 
@@ -234,25 +235,11 @@ describe('what it reads', () => {
   })
 
   test('settings have defaults, and values once they are set', () => {
-    expect(data.reader.settings()).toEqual({
-      localConsentAt: null,
-      keepsRunning: false,
-      secretPlace: null,
-      restoration: null,
-      currentUserId: null,
-      gitHubClientIds: {},
-    })
+    expect(data.reader.settings()).toEqual(defaultSettings)
     data.writer.setting('localConsentAt', 5)
     data.writer.setting('localConsentAt', 6)
     data.writer.setting('restoration', { at: 2, copyAt: 1, setAside: '/x' })
     data.writer.setting('restoration', null)
-    expect(data.reader.settings()).toEqual({
-      localConsentAt: 6,
-      keepsRunning: false,
-      secretPlace: null,
-      restoration: null,
-      currentUserId: null,
-      gitHubClientIds: {},
-    })
+    expect(data.reader.settings()).toEqual({ ...defaultSettings, localConsentAt: 6 })
   })
 })

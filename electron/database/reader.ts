@@ -4,6 +4,7 @@ import type { UsageSample } from '../../shared/domain/metrics.ts'
 import {
   type Activity,
   type Cluster,
+  defaultSettings,
   problemVerbs,
   type Settings,
   type Source,
@@ -150,12 +151,7 @@ export function createReader(orm: Orm) {
         : prepared.activityOfBy.all({ ...by, id: deploymentId })
     },
     settings: (): Settings => ({
-      localConsentAt: null,
-      keepsRunning: false,
-      secretPlace: null,
-      restoration: null,
-      currentUserId: null,
-      gitHubClientIds: {},
+      ...defaultSettings,
       ...Object.fromEntries(
         orm
           .select()

@@ -59,6 +59,12 @@ export function createReleaseReads(orm: Database['orm'], prepared: Statements) {
       const kept = new Set([row.target, row.serving, made[0]?.id, ...wereLive.map(({ id }) => id)])
       return [...new Set(made.flatMap(({ id, artifact }) => (kept.has(id) ? (artifact ?? []) : [])))]
     },
+    secretVersions: (): string[] =>
+      orm
+        .select({ id: secretVersions.id })
+        .from(secretVersions)
+        .all()
+        .map(row => row.id),
     /** Versions of secrets that no variable, no account, no release, and no build that is unfinished or was released names. */
     unusedSecretVersions: (): string[] =>
       orm

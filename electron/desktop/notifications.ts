@@ -1,5 +1,6 @@
 import { Notification } from 'electron'
 import { toFailure } from '../../shared/domain/failure.ts'
+import type { Settings } from '../../shared/domain/records.ts'
 import type { Notice } from '../platform/notice.ts'
 import type { MainWindow } from './window.ts'
 
@@ -8,13 +9,15 @@ import type { MainWindow } from './window.ts'
  */
 export function createNotifications(deps: {
   onDeploymentEvent(listener: (notice: Notice) => void): () => void
+  /** What the person wants to be told of. */
+  notifies: () => Settings['notifies']
   window: MainWindow
   icon: string
 }) {
   /** A notification that nothing refers to would be collected, and its click lost. */
   const shown = new Set<Notification>()
 
-  function notify({ title, body, path }: Notice): void {
+  function notify({ title, body, path }: Omit<Notice, 'isProblem'>): void {
     if (!Notification.isSupported()) return
     const notification = new Notification({ title, body, icon: deps.icon })
     shown.add(notification)
@@ -24,7 +27,9 @@ export function createNotifications(deps: {
   }
 
   const unsubscribe = deps.onDeploymentEvent(notice => {
-    if (!deps.window.isInView(notice.path)) notify(notice)
+    const wished = deps.notifies()
+    const isWished = wished === 'everything' || (wished === 'problems' && notice.isProblem)
+    if (isWished && !deps.window.isInView(notice.path)) notify(notice)
   })
 
   return {

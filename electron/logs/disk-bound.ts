@@ -16,23 +16,27 @@ interface SegmentFile {
 export interface DiskBound {
   /** The logs grew (or shrank) by this many bytes. */
   add(bytes: number): void
+  /** Another bound from now on. Resolves when it is kept. */
+  keepWithin(totalBytes: number): Promise<void>
   /** Resolves when all logs together are within the bound. */
   settle(): Promise<void>
   /** Drops the oldest segments, except the newest one of `own`. Resolves with how many bytes that gave. */
   makeRoom(bytes: number, own: string): Promise<number>
 }
 
-/** Keeps all logs below `folder` together under `totalBytes`: what was written to longest ago goes first. */
+/** Keeps all logs below `folder` together under a bound, `atFirst`: what was written to longest ago goes first. */
 export function createDiskBound({
   folder,
-  totalBytes,
+  atFirst,
   drop,
 }: {
   folder: string
-  totalBytes: number
+  /** Bytes. */
+  atFirst: number
   /** Deletes the log's segments up to this one. */
   drop: (log: string, firstSeq: number) => Promise<void>
 }): DiskBound {
+  let totalBytes = atFirst
   let total: number | undefined
   let addedDuringScan = 0
   let running: Promise<void> | undefined
@@ -55,18 +59,24 @@ export function createDiskBound({
     }
   }
 
+  const settle = async () => {
+    if (total !== undefined && total <= totalBytes) return
+    running ??= cleanUp().finally(() => {
+      running = undefined
+    })
+    await running
+  }
+
   return {
     add(bytes) {
       addedDuringScan += bytes
       if (total !== undefined) total += bytes
     },
-    async settle() {
-      if (total !== undefined && total <= totalBytes) return
-      running ??= cleanUp().finally(() => {
-        running = undefined
-      })
-      await running
+    async keepWithin(bytes) {
+      totalBytes = bytes
+      await settle()
     },
+    settle,
     async makeRoom(bytes, own) {
       const files = await scan()
       const newest = files.findLast(file => file.log === own)

@@ -56,6 +56,8 @@ export interface LogStore {
     query: LogQuery & Pick<SearchOptions, 'since' | 'until' | 'context'>,
     signal: AbortSignal,
   ): AsyncGenerator<SearchProgress<LogRef>, void, void>
+  /** What all logs together may take from now on; more than that is dropped at once, the oldest first. */
+  keepWithin(totalBytes: number): Promise<void>
   /** Bytes on the disk, by the name of a log: its kind and id, such as `build-` and the id. */
   sizes(): Promise<ReadonlyMap<string, number>>
   /** Deletes the log; followers end. */

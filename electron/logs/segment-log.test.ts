@@ -270,6 +270,15 @@ describe('bounds', () => {
     expect((await store.read(app, all)).last).toBe(400)
   })
 
+  test('a narrower bound is kept at once', async () => {
+    const store = openStore({ segmentBytes: 1000, totalBytes: 20_000 })
+    for (let from = 1; from <= 400; from += 10) await store.append(app, numbered(from, from + 9))
+    expect(await bytesOnDisk()).toBeGreaterThan(5000)
+    await store.keepWithin(5000)
+    expect(await bytesOnDisk()).toBeLessThanOrEqual(5000)
+    expect((await store.read(app, all)).last).toBe(400)
+  })
+
   test('a removed log leaves no files, and begins at 1 when it is written again', async () => {
     const store = openStore({ segmentBytes: 100 })
     await store.append(app, numbered(1, 50), { source: 'run', position: 3 })

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { LogBatch, LogPage, LogQuery, LogRef } from '../../shared/domain/log.ts'
+import { defaultSettings } from '../../shared/domain/records.ts'
 import { createDiskBound, findSegments } from './disk-bound.ts'
 import { createRoomKeeper, isDiskFull } from './full-disk.ts'
 import { createLineMatcher } from './line-matcher.ts'
@@ -26,7 +27,7 @@ const defaultLimits: LogLimits = {
   segmentBytes: 2 ** 20,
   logBytes: 64 * 2 ** 20,
   plainBytes: 32 * 2 ** 20,
-  totalBytes: 2 ** 30,
+  totalBytes: defaultSettings.logBytes,
 }
 
 const pageCharacters = 2 ** 21
@@ -53,7 +54,7 @@ export function createLogStore({
 
   const bound = createDiskBound({
     folder,
-    totalBytes,
+    atFirst: totalBytes,
     drop: (name, firstSeq) => openLog(name).dropThrough(firstSeq),
   })
 
@@ -120,6 +121,8 @@ export function createLogStore({
     remove: ref => writing(() => logOf(ref).remove()),
 
     lastMark: (ref, source) => logOf(ref).lastMark(source),
+
+    keepWithin: bytes => writing(() => bound.keepWithin(bytes)),
 
     async sizes() {
       const sizes = new Map<string, number>()

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import packageJson from '../../package.json' with { type: 'json' }
 import type { Connection } from '../../shared/domain/cluster.ts'
 import type { ImageName } from '../../shared/domain/image.ts'
 import type { Plan, PlanChoice } from '../../shared/domain/plan.ts'
@@ -28,6 +29,7 @@ import { createConnections } from './connections.ts'
 import { createDeployOnPush } from './deploy-on-push.ts'
 import { createDeploymentEvents } from './deployment-events.ts'
 import { createDeploymentViews } from './deployment-views.ts'
+import { createDiagnostics } from './diagnostics.ts'
 import { createDomains } from './domains.ts'
 import { stopWhatEndsWithSlipway } from './end.ts'
 import { createFileWatch } from './file-watch.ts'
@@ -39,6 +41,7 @@ import { createRecovery } from './recovery.ts'
 import { createRegistryPasswords } from './registry-passwords.ts'
 import { countResidue } from './residue.ts'
 import { createRoutes } from './routes.ts'
+import { createSettings } from './settings.ts'
 import { createShells } from './shells.ts'
 import { createSpace } from './space.ts'
 import { noteRestoration, seed, stopUnknown } from './start.ts'
@@ -116,7 +119,17 @@ export async function createPlatform(deps: PlatformDeps) {
     noteDomains: changes.touch,
   })
 
-  const limits = { ...defaultCrashLimits, builds: 2, buildTimeMs: 30 * 60_000, ...deps.limits }
+  const limits = {
+    ...defaultCrashLimits,
+    buildTimeMs: 30 * 60_000,
+    ...deps.limits,
+    get builds() {
+      return deps.limits?.builds ?? reader.settings().buildsAtOnce
+    },
+  }
+  const lookAtQueued = () => {
+    for (const id of reader.queuedDeploymentIds()) if (isOurs(id)) queue.add(id)
+  }
   const withOutlook = createBuildOutlook(reader, limits)
   const reconcile = createReconcile({
     reader,
@@ -136,9 +149,7 @@ export async function createPlatform(deps: PlatformDeps) {
     },
     onChanged: id => changes.touch(id),
     onEvent: events.tell,
-    onSlotFree: () => {
-      for (const id of reader.queuedDeploymentIds()) if (isOurs(id)) queue.add(id)
-    },
+    onSlotFree: lookAtQueued,
   })
   const queue = createQueue({
     look: reconcile,
@@ -220,6 +231,10 @@ export async function createPlatform(deps: PlatformDeps) {
     isQuiet: deps.isQuiet ?? false,
   })
 
+  /** Of this computer: always there. */
+  const connection = ({ id, kind }: Pick<Cluster, 'id' | 'kind'>): Connection =>
+    kind === 'local' ? { state: 'connected', since: null, failure: null } : connections.of(id)
+
   return {
     dataFolder,
     gatewayPort: gateway.port,
@@ -235,9 +250,12 @@ export async function createPlatform(deps: PlatformDeps) {
       ...{ reader, writer, database, secrets, logs, driver, clusters, changed, wake, now },
       collect: collectSecrets,
     }),
-    /** Of this computer: always there. */
-    connection: ({ id, kind }: Pick<Cluster, 'id' | 'kind'>): Connection =>
-      kind === 'local' ? { state: 'connected', since: null, failure: null } : connections.of(id),
+    connection,
+    settings: createSettings({ reader, writer, logs, lookAtQueued, changed: changes.touchOther }),
+    diagnostics: createDiagnostics({
+      ...{ dataFolder, reader, secrets, connection, now },
+      version: packageJson.version,
+    }),
     sources,
     logs,
     shells,

@@ -17,7 +17,7 @@ export function createRouter(
   platform: Platform,
   { surface, open }: { surface: Surface; open?: Opener | undefined },
 ) {
-  const { reader, writer, intents, changes, users, transfer, keptFolders } = platform
+  const { reader, intents, users, transfer, keptFolders } = platform
   const at = createHandlerBase(users, surface)
 
   return at.router({
@@ -139,16 +139,9 @@ export function createRouter(
       ),
     },
     settings: {
-      get: at.settings.get.handler(() => reader.settings()),
-      update: at.settings.update.handler(({ input }) => {
-        writer.transaction(() => {
-          if (input.localConsentAt !== undefined) writer.setting('localConsentAt', input.localConsentAt)
-          if (input.keepsRunning !== undefined) writer.setting('keepsRunning', input.keepsRunning)
-          if (input.restoration !== undefined) writer.setting('restoration', input.restoration)
-        })
-        changes.touchOther()
-        return reader.settings()
-      }),
+      get: at.settings.get.handler(() => platform.settings.get()),
+      update: at.settings.update.handler(({ input }) => platform.settings.update(input)),
+      diagnostics: at.settings.diagnostics.handler(async () => ({ text: await platform.diagnostics() })),
     },
   })
 }

@@ -77,6 +77,12 @@ export function createSecretVersions({
       return { variables, secrets }
     },
 
+    /** Every value that is kept. */
+    async readAll(): Promise<string[]> {
+      const values = await Promise.all(reader.secretVersions().map(version => store.get(version)))
+      return values.filter(value => value !== undefined)
+    },
+
     /** The value of one version; `what` it is, for people. */
     async read(version: string, what: string): Promise<string> {
       const value = await store.get(version)

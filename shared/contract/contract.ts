@@ -179,6 +179,8 @@ export const contract = {
           .partial(),
       )
       .output(settingsSchema),
+    /** For whoever helps: JSON without secrets, with the end of Slipway's own log. */
+    diagnostics: entry.output(z.object({ text: z.string() })),
   },
 }
 export type Contract = typeof contract

@@ -275,5 +275,24 @@ export const settingsSchema = z.object({
   currentUserId: idSchema.nullable(),
   /** Of the app that people sign in with by a code, by the address of the GitHub where it is registered. */
   gitHubClientIds: z.record(z.string(), z.string()),
+  /** Which ends of builds and rollouts the desktop tells of. */
+  notifies: z.enum(['everything', 'problems', 'nothing']),
+  /** On this computer; the settings of a cluster have its own. */
+  buildsAtOnce: z.int('A whole number from 1 to 16.').min(1).max(16),
+  /** What all logs together may take of the disk. */
+  logBytes: z.int('A whole number of bytes.').min(50e6).max(1e12),
 })
 export type Settings = z.infer<typeof settingsSchema>
+
+/** Before anything was chosen. */
+export const defaultSettings: Settings = {
+  localConsentAt: null,
+  keepsRunning: false,
+  secretPlace: null,
+  restoration: null,
+  currentUserId: null,
+  gitHubClientIds: {},
+  notifies: 'everything',
+  buildsAtOnce: 2,
+  logBytes: 1e9,
+}

@@ -305,6 +305,18 @@ describe('with Slipway running', () => {
     ])
     await expect.poll(async () => (await get(found)).body).toBe('moin s3cret of shop')
 
+    expect((await line.call('settings', '--notify', 'problems', '--builds-at-once', '3')).stdout).toMatch(
+      /^the desktop tells of +problems\nbuilds at once here +3\nspace for logs +1.0 GB\n/,
+    )
+    expect(await line.call('settings', '--builds-at-once', '0')).toMatchObject({ status: 2 })
+    const told = await line.call('diagnostics', '--json')
+    expect(json(told.stdout)).toMatchObject({
+      settings: { notifies: 'problems', buildsAtOnce: 3 },
+      deployments: { live: 1 },
+      clusters: [{ kind: 'local', state: 'connected' }],
+    })
+    expect(told.stdout).not.toContain('s3cret')
+
     const logs = await line.call('logs', 'shop', '--lines', '5000', '--json')
     const lines = logs.stdout
       .trim()

@@ -411,6 +411,7 @@ export async function startStandIn(options: { state: StandInState; port?: number
     },
     settings: {
       get: os.settings.get.handler(() => settings),
+      diagnostics: os.settings.diagnostics.handler(() => ({ text: '{}' })),
       update: os.settings.update.handler(({ input }) => {
         settings = { ...settings, ...withoutUndefined(input) }
         return settings

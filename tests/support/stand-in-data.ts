@@ -6,17 +6,18 @@ import type { LogDisk, LogLine, LogStream } from '../../shared/domain/log.ts'
 import type { MetricsHistory } from '../../shared/domain/metrics.ts'
 import { toNameFromSource } from '../../shared/domain/name.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
-import type {
-  Activity,
-  Build,
-  Cluster,
-  Commit,
-  Deployment,
-  Release,
-  Settings,
-  Step,
-  User,
-  UserList,
+import {
+  type Activity,
+  type Build,
+  type Cluster,
+  type Commit,
+  type Deployment,
+  defaultSettings,
+  type Release,
+  type Settings,
+  type Step,
+  type User,
+  type UserList,
 } from '../../shared/domain/records.ts'
 import type { VariableList } from '../../shared/domain/variable.ts'
 import { createStandInAccounts } from './stand-in-accounts.ts'
@@ -282,12 +283,9 @@ export function createStandInData(state: StandInState) {
       removed: ['OLD_FLAG'],
     } satisfies VariableList,
     settings: {
+      ...defaultSettings,
       localConsentAt: state === 'empty' ? null : now - 30 * day,
-      keepsRunning: false,
-      secretPlace: null,
-      restoration: null,
       currentUserId: user.id,
-      gitHubClientIds: {},
     } satisfies Settings as Settings,
     logDisk: (state === 'broken'
       ? { state: 'dropped', at: now - 4 * 60_000, bytes: 3_100_000 }

@@ -1,13 +1,14 @@
-import { SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { SegmentedControl, useMantineColorScheme } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import type { SecretPlace } from '../../../shared/domain/records.ts'
-import { toastFailure } from '../../actions/toasts.tsx'
-import { api, client, queryClient } from '../../connection/api.ts'
+import { api } from '../../connection/api.ts'
 import { formatExact } from '../../format/time.ts'
 import { Page } from '../../frame/Page.tsx'
 import { QueryView } from '../../ui/QueryView.tsx'
 import { SkeletonRows } from '../../ui/SkeletonRows.tsx'
 import { Accounts } from './Accounts.tsx'
+import { KeepsRunning, Limits, Notifications } from './Choices.tsx'
+import { Diagnostics } from './Diagnostics.tsx'
 import classes from './Settings.module.css'
 import { SettingsRow } from './SettingsRow.tsx'
 import { SpaceRow } from './SpaceRow.tsx'
@@ -27,7 +28,9 @@ export function SettingsPage() {
         <QueryView query={settings} loading={<SkeletonRows count={2} widths={[32, 12]} />}>
           {given => (
             <>
-              <KeepsRunning isOn={given.keepsRunning} />
+              <Notifications given={given} />
+              <KeepsRunning given={given} />
+              <Limits given={given} />
               <SettingsRow title="Secrets" about="Never in the database, in logs or on this screen.">
                 <span className="second">{secretNote(given.secretPlace)}</span>
               </SettingsRow>
@@ -54,6 +57,7 @@ export function SettingsPage() {
                 <span className="mono">{info.dataFolder}</span>
               </SettingsRow>
               <SpaceRow />
+              <Diagnostics />
               <SettingsRow title="Version">
                 <span>{info.version}</span>
               </SettingsRow>
@@ -79,28 +83,6 @@ function Appearance() {
           { value: 'light', label: 'Light' },
           { value: 'dark', label: 'Dark' },
         ]}
-      />
-    </SettingsRow>
-  )
-}
-
-function KeepsRunning({ isOn }: { isOn: boolean }) {
-  const update = useMutation({
-    mutationFn: async (keepsRunning: boolean) => {
-      await client.settings.update({ keepsRunning })
-      await queryClient.invalidateQueries({ queryKey: api.settings.key() })
-    },
-    onError: toastFailure,
-  })
-  return (
-    <SettingsRow
-      title="Keep new deployments running"
-      about="They go on when Slipway quits, until they are stopped."
-    >
-      <Switch
-        aria-label="Keep new deployments running"
-        checked={update.isPending ? update.variables : isOn}
-        onChange={event => update.mutate(event.currentTarget.checked)}
       />
     </SettingsRow>
   )

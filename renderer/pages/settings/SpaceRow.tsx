@@ -31,7 +31,7 @@ export function SpaceRow() {
 
 function Sums({ space }: { space: TotalSpace }) {
   return (
-    <>
+    <div>
       <p className={classes.about}>
         <span className={classes.sum}>
           {space.isComplete ? '' : 'At least '}
@@ -49,6 +49,6 @@ function Sums({ space }: { space: TotalSpace }) {
             </div>
           ))}
       </dl>
-    </>
+    </div>
   )
 }
