@@ -1,6 +1,6 @@
-import { asc, count, eq } from 'drizzle-orm'
+import { asc, count, eq, getTableColumns } from 'drizzle-orm'
 import { type ClusterSettings, clusterSettingsSchema } from '../../shared/domain/cluster.ts'
-import type { UsageSample } from '../../shared/domain/metrics.ts'
+import type { TrafficSample, UsageSample } from '../../shared/domain/metrics.ts'
 import {
   type Activity,
   type Cluster,
@@ -30,6 +30,7 @@ import {
   projects,
   releases,
   settings,
+  traffic,
   usage,
   users,
   variables,
@@ -189,6 +190,17 @@ export function createReader(orm: Orm) {
         .orderBy(usage.at)
         .all(),
 
+    /** Oldest first. */
+    trafficOf: (deploymentId: string): TrafficSample[] => {
+      const { deploymentId: _of, ...columns } = getTableColumns(traffic)
+      return orm
+        .select(columns)
+        .from(traffic)
+        .where(eq(traffic.deploymentId, deploymentId))
+        .orderBy(traffic.at)
+        .all()
+    },
+
     /** Rows that still name the deployment, history aside. */
     countRowsOf: (deploymentId: string): number =>
       [
@@ -198,6 +210,7 @@ export function createReader(orm: Orm) {
         { table: domains, column: domains.deploymentId },
         { table: variables, column: variables.deploymentId },
         { table: usage, column: usage.deploymentId },
+        { table: traffic, column: traffic.deploymentId },
       ].reduce((sum, { table, column }) => {
         const row = orm.select({ rows: count() }).from(table).where(eq(column, deploymentId)).get()
         return sum + (row?.rows ?? 0)

@@ -85,6 +85,7 @@ describe('the tables', () => {
     data.writer.changeDeployment(id, { targetReleaseId: release, servingReleaseId: release })
     data.writer.variable({ deploymentId: id, name: 'KEY', scope: 'run', value: 'x', secretVersion: null })
     data.writer.usage(id, { at: 1, cpu: 0.5, memory: 1, restarts: 0 }, 0)
+    data.writer.traffic(id, { at: 1, requests: 1, failed: 0, medianMs: 2, slowMs: 3 }, 0)
     data.writer.activity({ user: 'ana', verb: 'remove', deploymentId: id, deployment: 'blog', detail: '' })
     data.writer.removeDeployment(id)
     const counts = tables.map(table => {
@@ -105,6 +106,7 @@ describe('the tables', () => {
       domains: 0,
       variables: 0,
       usage: 0,
+      traffic: 0,
       activity: 1,
       settings: 0,
     })

@@ -132,6 +132,15 @@ export const usage = sqliteTable('usage', {
   restarts: integer().notNull(),
 })
 
+export const traffic = sqliteTable('traffic', {
+  deploymentId: text('deployment_id').notNull(),
+  at: integer().notNull(),
+  requests: integer().notNull(),
+  failed: integer().notNull(),
+  medianMs: real('median_ms').notNull(),
+  slowMs: real('slow_ms').notNull(),
+})
+
 export const leftBehind = sqliteTable('left_behind', {
   id: id(),
   deployment: text().notNull(),

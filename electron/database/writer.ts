@@ -1,7 +1,8 @@
 import { and, eq, lt, sql } from 'drizzle-orm'
 import type { ClusterSettings } from '../../shared/domain/cluster.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
-import type { UsageSample } from '../../shared/domain/metrics.ts'
+import type { TrafficSample, UsageSample } from '../../shared/domain/metrics.ts'
+
 import type { PlanEdits } from '../../shared/domain/plan.ts'
 import type { Activity, Settings } from '../../shared/domain/records.ts'
 import type { SizeName } from '../../shared/domain/size.ts'
@@ -18,6 +19,7 @@ import {
   projects,
   secretVersions,
   settings,
+  traffic,
   usage,
   variables,
 } from './schema.ts'
@@ -77,6 +79,26 @@ export function createWriter(database: Database, deps: { newId: () => string; no
       orm
         .delete(usage)
         .where(and(eq(usage.deploymentId, deploymentId), lt(usage.at, keepFrom)))
+        .run()
+    },
+    /** What came through the gateway in a while that is over, added to what is there of it, and what is kept no longer. */
+    traffic: (deploymentId: string, sample: TrafficSample, keepFrom: number): void => {
+      orm
+        .insert(traffic)
+        .values({ deploymentId, ...sample })
+        .onConflictDoUpdate({
+          target: [traffic.deploymentId, traffic.at],
+          set: {
+            requests: sql`requests + excluded.requests`,
+            failed: sql`failed + excluded.failed`,
+            medianMs: sql`max(median_ms, excluded.median_ms)`,
+            slowMs: sql`max(slow_ms, excluded.slow_ms)`,
+          },
+        })
+        .run()
+      orm
+        .delete(traffic)
+        .where(and(eq(traffic.deploymentId, deploymentId), lt(traffic.at, keepFrom)))
         .run()
     },
     changeCluster: (id: string, settings: ClusterSettings): void => {

@@ -15,12 +15,16 @@ export interface Forwarder {
 
 /**
  * Hands requests on as streams, each over a connection of its own that `dial` opens: so every request reaches the
- * instance that is ready now. The two callbacks are for requests that got no answer from the app.
+ * instance that is ready now. `onRequestFailed` and `onUpgradeFailed`
+ * are for requests that got no answer from the app.
  */
 export function createForwarder({
+  onAnswered,
   onRequestFailed,
   onUpgradeFailed,
 }: {
+  /** The app sent the head of its answer. */
+  onAnswered: (response: ServerResponse, status: number) => void
   onRequestFailed: (error: unknown, request: IncomingMessage, response: ServerResponse) => void
   onUpgradeFailed: (error: unknown, request: IncomingMessage, socket: Duplex) => void
 }): Forwarder {
@@ -88,6 +92,7 @@ export function createForwarder({
       return
     }
     answered.add(response)
+    onAnswered(response, answer.statusCode ?? 0)
     answer.once('error', () => response.destroy())
     // The library sends the head with the first of the body, which an event stream may have to wait for.
     setImmediate(() => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, STATUS_CODES } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { SlipwayError } from '../../shared/domain/failure.ts'
@@ -11,7 +11,12 @@ import { type Page, toPageResponse } from './page.ts'
 /** Where the name of an app leads now. `title`, `detail` and `lines` are shown while there is nobody to answer. */
 export type GatewayRoute =
   | { readonly state: 'unknown' }
-  | { readonly state: 'ready'; dial(): Promise<Duplex> }
+  | {
+      readonly state: 'ready'
+      dial(): Promise<Duplex>
+      /** The head of an answer was sent, `ms` after the request came: the app's, or a 502 in its place. */
+      answered?(answer: { status: number; ms: number }): void
+    }
   | {
       readonly state: 'starting' | 'stopped' | 'crashed' | 'building'
       readonly title: string
@@ -19,10 +24,18 @@ export type GatewayRoute =
       readonly lines: readonly string[]
     }
 
+/** What counts where an app gave no answer. */
+const failedStatus = 502
+
 export interface Gateway {
   readonly port: number
   /** Ends all connections, and resolves when nothing listens any more. */
   dispose(): Promise<void>
+}
+
+interface Way {
+  readonly dial: Dial
+  answered(answer: { status: number; ms: number }): void
 }
 
 /** The local reverse proxy: `http://<name>.localhost:<port>` to wherever the app runs. */
@@ -40,9 +53,14 @@ export async function createGateway({
 }): Promise<Gateway> {
   const sockets = new Set<Socket>()
 
+  /** Who wants to know when the head of the answer is sent. */
+  const tells = new WeakMap<ServerResponse, (status: number) => void>()
+
   const forwarder = createForwarder({
+    onAnswered: (response, status) => tells.get(response)?.(status),
     onRequestFailed: (error, request, response) => {
       if (response.destroyed) return
+      tells.get(response)?.(failedStatus)
       log.warn({ app: request.headers.host, err: error }, 'an app gave no answer')
       const { status, headers, body } = toPageResponse(toFailedPage(error), request)
       response.writeHead(status, headers).end(body)
@@ -55,12 +73,13 @@ export async function createGateway({
   })
 
   /** The way to the app, or the page in its place. */
-  const find = async (request: IncomingMessage): Promise<Dial | Page> => {
+  const find = async (request: IncomingMessage): Promise<Way | Page> => {
     const name = toAppName(request.headers.host)
     if (name === undefined) return wrongHostPage
     try {
       const route = await resolve(name)
-      if (route.state === 'ready') return () => route.dial()
+      if (route.state === 'ready')
+        return { dial: () => route.dial(), answered: answer => route.answered?.(answer) }
       return route.state === 'unknown' ? toUnknownPage(name) : route
     } catch (error) {
       log.warn({ app: name, err: error }, 'the gateway could not find out where an app runs')
@@ -77,9 +96,13 @@ export async function createGateway({
       shouldUpgradeCallback: isWebSocket,
     },
     async (request, response) => {
+      const from = performance.now()
       const found = await find(request)
       if (response.destroyed) return
-      if (typeof found === 'function') return forwarder.request(request, response, found)
+      if ('dial' in found) {
+        tells.set(response, status => found.answered({ status, ms: performance.now() - from }))
+        return forwarder.request(request, response, found.dial)
+      }
       const { status, headers, body } = toPageResponse(found, request)
       response.writeHead(status, headers).end(body)
     },
@@ -89,7 +112,7 @@ export async function createGateway({
     socket.on('error', () => socket.destroy())
     const found = await find(request)
     if (socket.destroyed) return
-    if (typeof found === 'function') forwarder.upgrade(request, socket, head, found)
+    if ('dial' in found) forwarder.upgrade(request, socket, head, found.dial)
     else writePage(socket, request, found)
   })
 

@@ -33,10 +33,12 @@ export function toRoute(facts: {
   run: number
   instances: readonly Instance[]
   dial: () => Promise<Duplex>
+  answered?: (answer: { status: number; ms: number }) => void
 }): GatewayRoute {
-  const { deployment, instances, dial } = facts
+  const { deployment, instances, dial, answered } = facts
   const serving = instances.filter(one => one.releaseId === deployment.serving?.id)
-  if (serving.some(one => one.state === 'ready')) return { state: 'ready', dial }
+  if (serving.some(one => one.state === 'ready'))
+    return { state: 'ready', dial, ...(answered ? { answered } : {}) }
   const { name, status, failure } = deployment
   if (deployment.wanted === 'stopped') {
     return { state: 'stopped', title: `${name} is stopped`, detail: 'Start it in Slipway.', lines: [] }

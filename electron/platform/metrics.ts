@@ -1,5 +1,5 @@
 import { type Failure, toFailure } from '../../shared/domain/failure.ts'
-import type { Metrics, MetricsHistory, UsageSample } from '../../shared/domain/metrics.ts'
+import type { Metrics, MetricsHistory, TrafficHistory, UsageSample } from '../../shared/domain/metrics.ts'
 import type { Deployment } from '../../shared/domain/records.ts'
 import { sizes } from '../../shared/domain/size.ts'
 import type { ClusterDriver } from '../clusters/driver.ts'
@@ -35,13 +35,14 @@ export function createMetrics(deps: {
   writer: Pick<Writer, 'usage'>
   driver: Pick<ClusterDriver, 'measureUsage'>
   deploymentOf: (id: string) => Deployment | undefined
+  trafficOf: (id: string) => TrafficHistory
   /** Ids of deployments with an instance that is ready. */
   running: () => readonly string[]
   now: () => number
   /** Whether it measures by itself, too. */
   measures: boolean
 }) {
-  const { reader, writer, driver, deploymentOf, running, now } = deps
+  const { reader, writer, driver, deploymentOf, trafficOf, running, now } = deps
   const all = new Map<string, Kept>()
   let ticks = 0
   let isDisposed = false
@@ -160,6 +161,7 @@ export function createMetrics(deps: {
         ...toMetrics(deployment),
         hour: hour.filter(({ at }) => at > now() - 3600_000),
         day: day.filter(({ at }) => at > now() - dayMs),
+        traffic: trafficOf(id),
       }
     },
 

@@ -45,6 +45,7 @@ import { createSettings } from './settings.ts'
 import { createShells } from './shells.ts'
 import { createSpace } from './space.ts'
 import { noteRestoration, seed, stopUnknown } from './start.ts'
+import { createTraffic } from './traffic.ts'
 import { createUsers } from './users.ts'
 import { listVariables } from './variables.ts'
 
@@ -172,7 +173,8 @@ export async function createPlatform(deps: PlatformDeps) {
   }
   const unwatch = driver.watch(wakeIfOurs)
 
-  const resolve = createRoutes({ reader, driver, seen })
+  const traffic = createTraffic({ reader, writer, now })
+  const resolve = createRoutes({ reader, driver, seen, noteAnswer: traffic.note })
   const gateway = await createGateway({ resolve, port: deps.gatewayPort ?? 7780, log })
 
   const shells = createShells({ driver })
@@ -183,6 +185,7 @@ export async function createPlatform(deps: PlatformDeps) {
     writer,
     driver,
     deploymentOf: views.deployment,
+    trafficOf: traffic.of,
     running: () =>
       [...seen].filter(([, all]) => all.some(({ state }) => state === 'ready')).map(([id]) => id),
     now,
@@ -293,6 +296,7 @@ export async function createPlatform(deps: PlatformDeps) {
       await gateway.dispose()
       shells.dispose()
       metrics.dispose()
+      traffic.dispose()
       if (stopApps) await stopWhatEndsWithSlipway(reader, driver)
       await driver.dispose()
       await logs.dispose()

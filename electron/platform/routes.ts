@@ -8,11 +8,13 @@ export function createRoutes({
   reader,
   driver,
   seen,
+  noteAnswer,
 }: {
   reader: Pick<Reader, 'deploymentNamed' | 'deployment'>
   driver: Pick<ClusterDriver, 'dial'>
   /** By deployment. */
   seen: ReadonlyMap<string, readonly Instance[]>
+  noteAnswer: (deploymentId: string, answer: { status: number; ms: number }) => void
 }): (name: string) => Promise<GatewayRoute> {
   return async name => {
     const row = reader.deploymentNamed(name)
@@ -22,6 +24,7 @@ export function createRoutes({
       deployment: stored,
       run: row.run,
       instances: seen.get(row.id) ?? [],
+      answered: answer => noteAnswer(row.id, answer),
       dial: async () => driver.dial({ deploymentId: row.id, releaseId: row.servingReleaseId ?? '' }),
     })
   }

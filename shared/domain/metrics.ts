@@ -29,10 +29,30 @@ export const metricsSchema = z.object({
 })
 export type Metrics = z.infer<typeof metricsSchema>
 
+/** Requests that came through the gateway in a minute, or in five. Milliseconds to the head of the answer, at most a tenth off. */
+export const trafficSampleSchema = z.object({
+  at: z.number().int(),
+  requests: z.number().int(),
+  /** Answered with 500 or more, or not at all. */
+  failed: z.number().int(),
+  medianMs: z.number(),
+  /** What 95 of 100 took at most. */
+  slowMs: z.number(),
+})
+export type TrafficSample = z.infer<typeof trafficSampleSchema>
+
+/** Oldest first; whiles in which nothing came are left out. The last hour by the minute, the last day by five. */
+export const trafficHistorySchema = z.object({
+  hour: z.array(trafficSampleSchema),
+  day: z.array(trafficSampleSchema),
+})
+export type TrafficHistory = z.infer<typeof trafficHistorySchema>
+
 /** With what was measured before, oldest first: the last hour as it came, the last day by five minutes. */
 export const metricsHistorySchema = metricsSchema.extend({
   hour: z.array(usageSampleSchema),
   day: z.array(usageSampleSchema),
+  traffic: trafficHistorySchema,
 })
 export type MetricsHistory = z.infer<typeof metricsHistorySchema>
 

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Platform } from '../../electron/platform/platform.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
-import { asker, createDataFolder, isLive, startPlatform, waitForDeployment } from '../support/platform.ts'
+import {
+  asker,
+  createDataFolder,
+  getThroughGateway,
+  isLive,
+  startPlatform,
+  waitForDeployment,
+} from '../support/platform.ts'
 
 let git: GitServer
 let platform: Platform
@@ -39,12 +46,21 @@ test('what an app takes is measured, kept for when Slipway starts again, and gon
   expect(first?.hour).toHaveLength(1)
   expect(first?.day).toHaveLength(1)
   expect((await platform.metrics.top()).map(one => one.name)).toEqual(['busy'])
+  expect(first?.traffic).toEqual({ hour: [], day: [] })
+  for (const path of ['/', '/a', '/b']) {
+    expect((await getThroughGateway(platform, 'busy', path)).body).toBe('here')
+  }
+  const { traffic } = (await platform.metrics.of(id)) ?? {}
+  expect(traffic?.hour.reduce((sum, one) => sum + one.requests, 0)).toBe(3)
+  expect(traffic?.hour.map(one => one.failed)).toEqual(traffic?.hour.map(() => 0))
+  expect(traffic?.hour[0]?.slowMs).toBeGreaterThan(0)
 
   await platform.dispose({ stopApps: false })
   platform = await startPlatform(data.path)
   await waitForDeployment(platform, id, isLive)
   expect(platform.reader.usageOf(id)).toEqual(first?.day)
   const again = await platform.metrics.of(id)
+  expect(again?.traffic.day.reduce((sum, one) => sum + one.requests, 0)).toBe(3)
   expect(again?.hour.at(0)).toEqual(first?.day[0])
   expect(again?.now?.instances.map(one => one.name)).toEqual(platform.deployment(id)?.health.instances)
 

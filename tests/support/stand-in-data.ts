@@ -326,7 +326,16 @@ function metricsOf({ id, name, health, cluster }: Deployment, now: number): Metr
     cpuLimit: isBounded ? 6 : null,
     memoryLimit: isBounded ? 6 * 1024 ** 3 : null,
   }
-  const none = { id, name, now: null, ...bounds, missing: null, hour: [], day: [] }
+  const none = {
+    id,
+    name,
+    now: null,
+    ...bounds,
+    missing: null,
+    hour: [],
+    day: [],
+    traffic: { hour: [], day: [] },
+  }
   if (name === 'thumbnails')
     return {
       ...none,
@@ -339,10 +348,17 @@ function metricsOf({ id, name, health, cluster }: Deployment, now: number): Metr
   if (health.ready === 0) return none
   const sampleAt = (at: number) => ({
     at,
-    cpu: 0.08 + 0.06 * Math.sin(at / 7e6) + 0.03 * Math.sin(at / 1.3e5),
+    cpu: 0.11 + 0.06 * Math.sin(at / 7e6) + 0.03 * Math.sin(at / 1.3e5),
     memory: (isBounded ? 14 : 1) * 1.2e8 * (1.2 + 0.3 * Math.sin(at / 2e7) + 0.02 * Math.sin(at / 4e5)),
     restarts: at > now - 25 * minute ? 2 : 1,
   })
+  const trafficOf = (count: number, stepMs: number) =>
+    Array.from({ length: count }, (_, n) => {
+      const at = Math.floor(now / stepMs) * stepMs - (count - 1 - n) * stepMs
+      const requests = Math.round((stepMs / 1000) * (2 + 1.5 * Math.sin(at / 2e7) + 0.7 * Math.sin(at / 3e5)))
+      const failed = n % 47 === 3 ? 4 : 0
+      return { at, requests, failed, medianMs: 14, slowMs: 60 + 40 * Math.abs(Math.sin(at / 4e5)) }
+    }).filter((_, n) => n % 19 !== 7)
   const instances = health.instances.map(each => ({ name: each, cpu: 0.08, memory: 1.4e8 }))
   return {
     ...none,
@@ -351,6 +367,8 @@ function metricsOf({ id, name, health, cluster }: Deployment, now: number): Metr
     day: Array.from({ length: 288 }, (_, n) => sampleAt(now - (287 - n) * 5 * minute)).filter(
       ({ at }) => at < now - 700 * minute || at > now - 560 * minute,
     ),
+    traffic:
+      name === 'blog' ? { hour: trafficOf(60, minute), day: trafficOf(288, 5 * minute) } : none.traffic,
   }
 }
 

@@ -12,6 +12,7 @@ import { toShownFailure } from '../../connection/failures.ts'
 import { formatTimeOfDay } from '../../format/time.ts'
 import { UsageChart } from '../../ui/UsageChart.tsx'
 import classes from './Deployment.module.css'
+import { Traffic } from './Traffic.tsx'
 
 const minute = 60_000
 const spans = {
@@ -31,7 +32,8 @@ export function Usage({ id }: { id: string }) {
     refetchInterval: againMs,
   })
   const failure = data?.missing ?? (error === null ? null : toShownFailure(error))
-  const hasAny = data !== undefined && data.day.length + data.hour.length > 0
+  const hasUsage = data !== undefined && data.day.length + data.hour.length > 0
+  const hasAny = hasUsage || (data !== undefined && data.traffic.day.length > 0)
   return (
     <section className={classes.usage} aria-label="Usage">
       <div className={classes.usageHead}>
@@ -51,10 +53,13 @@ export function Usage({ id }: { id: string }) {
           {failure.message} <span className="second">{failure.hint}</span>
         </p>
       )}
-      {hasAny ? (
+      {hasUsage ? (
         <Charts metrics={data} span={span} />
       ) : (
         failure === null && <p className={classes.usageNote}>{toEmptyText(data)}</p>
+      )}
+      {data !== undefined && hasAny && (
+        <Traffic traffic={data.traffic} span={span} common={toScale(data, span)} />
       )}
     </section>
   )
@@ -63,9 +68,7 @@ export function Usage({ id }: { id: string }) {
 function Charts({ metrics, span }: { metrics: MetricsHistory; span: Span }) {
   const { cpuLimit, memoryLimit } = metrics
   const samples = metrics[span]
-  const until = metrics.now?.at ?? samples.at(-1)?.at ?? Date.now()
-  const { word, ms, gapMs } = spans[span]
-  const common = { span: word.toLowerCase(), from: until - ms, until, gapMs, toTime: formatTimeOfDay }
+  const common = { ...toScale(metrics, span), gapMs: spans[span].gapMs }
   const pointsOf = (part: keyof UsageSample) =>
     samples.filter(({ at }) => at >= common.from).map(sample => ({ at: sample.at, value: sample[part] }))
   return (
@@ -99,6 +102,12 @@ function Charts({ metrics, span }: { metrics: MetricsHistory; span: Span }) {
       </p>
     </div>
   )
+}
+
+function toScale(metrics: MetricsHistory, span: Span) {
+  const until = metrics.now?.at ?? metrics[span].at(-1)?.at ?? Date.now()
+  const { word, ms } = spans[span]
+  return { span: word.toLowerCase(), from: until - ms, until, toTime: formatTimeOfDay }
 }
 
 const toEmptyText = (data: MetricsHistory | undefined): string =>
