@@ -1,5 +1,6 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { keptReleases, type PastRelease, type Release } from '../../shared/domain/records.ts'
+import { findChanges } from '../../shared/domain/release-changes.ts'
 import type { Database } from './open.ts'
 import { type ReleaseWithBuild, toRelease } from './rows.ts'
 import { builds, clusters, deployments, releases, secretVersions } from './schema.ts'
@@ -24,10 +25,14 @@ export function createReleaseReads(orm: Database['orm'], prepared: Statements) {
         .map(row => toRelease({ ...row.release, build: row.build })),
     /** `artifacts`: those that are kept. */
     pastReleasesOf: (deploymentId: string, artifacts: readonly string[]): PastRelease[] =>
-      prepared.releasesOf.all({ id: deploymentId }).map(row => ({
-        ...toRelease({ ...row.release, build: row.build }),
-        startsAtOnce: row.build.artifact !== null && artifacts.includes(row.build.artifact),
-      })),
+      prepared.releasesOf.all({ id: deploymentId }).map((row, index, newestFirst) => {
+        const before = newestFirst[index + 1]?.release
+        return {
+          ...toRelease({ ...row.release, build: row.build }),
+          startsAtOnce: row.build.artifact !== null && artifacts.includes(row.build.artifact),
+          changes: before === undefined ? [] : findChanges(before, row.release),
+        }
+      }),
     releaseNumbered: (deploymentId: string, number: number): ReleaseWithBuild | undefined =>
       selectReleases(and(eq(releases.deploymentId, deploymentId), eq(releases.number, number)))
         .all()

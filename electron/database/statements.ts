@@ -184,7 +184,10 @@ export function prepareStatements(orm: Database['orm']) {
       .where(eq(releases.id, id))
       .prepare(),
     releasesOf: orm
-      .select({ release: pick(releases, releaseKeys), build: pick(builds, [...commitKeys, 'artifact']) })
+      .select({
+        release: pick(releases, [...releaseKeys, 'variables']),
+        build: pick(builds, [...commitKeys, 'artifact']),
+      })
       .from(releases)
       .innerJoin(builds, eq(builds.id, releases.buildId))
       .where(eq(releases.deploymentId, id))

@@ -44,7 +44,7 @@ export function BuildRow({
           <>
             <Elapsed from={build.startedAt} />
             {build.usualMs !== null && (
-              <span className="third"> of about {formatDuration(build.usualMs)}</span>
+              <span className={classes.usual}> of about {formatDuration(build.usualMs)}</span>
             )}
           </>
         ) : (

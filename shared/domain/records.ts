@@ -125,8 +125,14 @@ export const keptReleases = { local: 3, kubernetes: 10 } as const satisfies Reco
   number
 >
 
-/** `startsAtOnce`: what it ran is kept, so that a rollback to it needs no build. */
-export const pastReleaseSchema = releaseSchema.extend({ startsAtOnce: z.boolean() })
+/**
+ * `startsAtOnce`: what it ran is kept, so that a rollback to it needs no build. `changes`: what is configured in another way
+ * than in the release before.
+ */
+export const pastReleaseSchema = releaseSchema.extend({
+  startsAtOnce: z.boolean(),
+  changes: z.array(z.string()),
+})
 export type PastRelease = z.infer<typeof pastReleaseSchema>
 
 /** Of all releases, the newest first: the one that was live before what serves, and ran something else. */

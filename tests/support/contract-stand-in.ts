@@ -195,7 +195,11 @@ export async function startStandIn(options: { state: StandInState; port?: number
         ),
         releases: data.releases
           .filter(each => each.deploymentId === input.id)
-          .map((each, index) => ({ ...each, startsAtOnce: index < 3 })),
+          .map((each, index) => ({
+            ...each,
+            startsAtOnce: index < 3,
+            changes: index === 0 ? ['size Small to Medium', 'SESSION_KEY changed'] : [],
+          })),
         builds: data.builds.filter(each => each.deploymentId === input.id),
       })),
       create: os.deployments.create.handler(() => {

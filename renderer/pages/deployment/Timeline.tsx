@@ -61,7 +61,7 @@ function Entry({ entry, deployment }: { entry: TimelineEntry; deployment: Deploy
             </Link>
           )}
         </div>
-        <div className={`truncate ${classes.entryNote}`}>
+        <div className={`truncate ${classes.entryNote}`} title={describe(entry).slice(3)}>
           <Ago at={entry.at} /> · {who}
           {describe(entry)}
         </div>
@@ -97,10 +97,11 @@ function describe(entry: TimelineEntry): string {
     if (entry.build.status === 'cancelled') return ' · cancelled'
     return reason === undefined ? '' : ` · ${reason}`
   }
-  const { rollbackTo, failure } = entry.release
+  const { rollbackTo, failure, changes } = entry.release
+  const what = changes.map(change => ` · ${change}`).join('')
   if (failure !== null) return ` · ${failure.message}`
-  if (rollbackTo !== null) return ` · rolled back to #${rollbackTo}`
-  return durationOf(entry.build)
+  if (rollbackTo !== null) return ` · rolled back to #${rollbackTo}${what}`
+  return `${durationOf(entry.build)}${what}`
 }
 
 function durationOf(build: Build | undefined): string {

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { findChanges, type ReleaseConfiguration } from './release-changes.ts'
+
+const plain = (name: string, value: string) => ({ name, scope: 'run', value }) as const
+const secret = (name: string, secretVersion: string) => ({ name, scope: 'run', secretVersion }) as const
+const base: ReleaseConfiguration = {
+  port: 3000,
+  size: 'small',
+  variables: [plain('A', '1'), plain('B', '2'), secret('KEY', 'v1')],
+}
+
+test('the same configuration has no changes', () => {
+  expect(findChanges(base, { ...base, variables: base.variables.toReversed() })).toEqual([])
+})
+
+test('port, size and variables are named, and no value is', () => {
+  const after: ReleaseConfiguration = {
+    port: null,
+    size: 'xlarge',
+    variables: [plain('A', '9'), secret('KEY', 'v2'), plain('C', '3')],
+  }
+  expect(findChanges(base, after)).toEqual([
+    'port 3000 to found',
+    'size Small to Extra large',
+    'A changed',
+    'KEY changed',
+    'C added',
+    'B removed',
+  ])
+})
+
+test('a variable that becomes a secret has changed', () => {
+  const variables = [plain('A', '1'), secret('B', '2'), secret('KEY', 'v1')]
+  expect(findChanges(base, { ...base, variables })).toEqual(['B changed'])
+})
