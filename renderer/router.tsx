@@ -53,6 +53,8 @@ const clusterRoute = createRoute({
 const settingsRoute = createRoute({
   ...at('/settings'),
   component: lazyRouteComponent(() => import('./pages/settings/SettingsPage.tsx'), 'SettingsPage'),
+  validateSearch: ({ at }: Record<string, unknown>): { at?: string } =>
+    typeof at === 'string' ? { at } : {},
 })
 
 const deploymentRoute = createRoute({

@@ -1,13 +1,17 @@
 import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
 import {
   IconActivity,
+  IconArrowBackUp,
   IconExternalLink,
   IconFileSearch,
   IconFileText,
   IconHammer,
   IconKeyboard,
   IconLayoutList,
+  IconPlayerPlay,
+  IconPlayerStop,
   IconPlus,
+  IconRefresh,
   IconRocket,
   IconSearch,
   IconServer,
@@ -25,6 +29,11 @@ import { deploymentLooks } from '../status/status-map.ts'
 
 const iconSize = 16
 const shownAtOnce = 12
+/** As the page of settings calls them. */
+const settingTitles = [
+  ...(['Appearance', 'Users', 'GitHub', 'Export and import', 'Notifications', 'Builds at once'] as const),
+  ...(['Space for logs', 'Space on the disk', 'Data folder', 'Diagnostics'] as const),
+]
 
 /** Everything by name: deployments, what can be done to them, and places. */
 export function Palette({ showShortcuts }: { showShortcuts: () => void }) {
@@ -56,6 +65,16 @@ export function Palette({ showShortcuts }: { showShortcuts: () => void }) {
       ],
     },
     {
+      group: 'Settings',
+      actions: settingTitles.map(title =>
+        place(
+          title,
+          <IconSettings size={iconSize} />,
+          () => void navigate({ to: '/settings', search: { at: title } }),
+        ),
+      ),
+    },
+    {
       group: 'Do',
       actions: [
         place('New deployment', <IconPlus size={iconSize} />, () => void navigate({ to: '/new' })),
@@ -71,6 +90,31 @@ export function Palette({ showShortcuts }: { showShortcuts: () => void }) {
             `Log of ${each.name}`,
             <IconFileText size={iconSize} />,
             () => void navigate({ to: '/deployments/$id/log', params: { id: each.id } }),
+          ),
+          ...(each.serving !== null && each.serving.number > 1
+            ? [
+                place(
+                  `Roll back ${each.name}`,
+                  <IconArrowBackUp size={iconSize} />,
+                  () => void deploymentActions.rollbackToPrevious(each),
+                ),
+              ]
+            : []),
+          each.wanted === 'stopped'
+            ? place(
+                `Start ${each.name}`,
+                <IconPlayerPlay size={iconSize} />,
+                () => void deploymentActions.start(each),
+              )
+            : place(
+                `Stop ${each.name}`,
+                <IconPlayerStop size={iconSize} />,
+                () => void deploymentActions.stop(each),
+              ),
+          place(
+            `Restart ${each.name}`,
+            <IconRefresh size={iconSize} />,
+            () => void deploymentActions.restart(each),
           ),
           place(`Open ${shortUrl(each.url)}`, <IconExternalLink size={iconSize} />, () =>
             openInBrowser(each.url),

@@ -1,5 +1,7 @@
 import { SegmentedControl, useMantineColorScheme } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import type { SecretPlace } from '../../../shared/domain/records.ts'
 import { api } from '../../connection/api.ts'
 import { formatExact } from '../../format/time.ts'
@@ -18,6 +20,7 @@ import { Users } from './Users.tsx'
 export function SettingsPage() {
   const settings = useQuery(api.settings.get.queryOptions())
   const session = useQuery(api.session.info.queryOptions())
+  useShownSection(settings.isSuccess && session.isSuccess)
   return (
     <Page title="Settings">
       <div className={classes.settings}>
@@ -67,6 +70,19 @@ export function SettingsPage() {
       </div>
     </Page>
   )
+}
+
+/** Brings the setting into view that the address names. */
+function useShownSection(isLoaded: boolean): void {
+  const { at } = useSearch({ from: '/settings' })
+  useEffect(() => {
+    if (!isLoaded || at === undefined) return
+    const section = [...document.querySelectorAll('main section')].find(
+      one => one.getAttribute('aria-label') === at,
+    )
+    section?.scrollIntoView({ block: 'center' })
+    section?.querySelector<HTMLElement>('button, input, select')?.focus({ preventScroll: true })
+  }, [at, isLoaded])
 }
 
 function Appearance() {
