@@ -73,7 +73,7 @@ function measure(name: string, ask: (n: number) => unknown): Result {
 }
 
 /** Rows as a long used Slipway has them: twenty builds of each deployment, nearly all released, with plan and steps. */
-function fill(sqlite: Sqlite.Database): void {
+export function fill(sqlite: Sqlite.Database, { isStopped = false } = {}): void {
   const step = (name: string) => ({ name, status: 'succeeded', startedAt: 1, finishedAt: 2, logSeq: 1 })
   const found = (value: string) => ({ value, origin: 'package.json' })
   const plan = JSON.stringify({
@@ -98,7 +98,8 @@ function fill(sqlite: Sqlite.Database): void {
     ${each(counts.deployments)} INSERT INTO projects (id, owner_id, name, source_kind, source_address, created_at)
       SELECT ${id('p')}, ${id('u', '0')}, 'app-' || i, 'git', 'https://example.org/app-' || i || '.git', i FROM n;
     ${each(counts.deployments)} INSERT INTO deployments (id, project_id, cluster_id, name, branch, status, created_at, changed_at)
-      SELECT ${id('d')}, ${id('p')}, ${id('c', '0')}, 'app-' || i, 'main', 'live', i, (i * 7919) % 1000003 FROM n;
+      SELECT ${id('d')}, ${id('p')}, ${id('c', '0')}, 'app-' || i, 'main', '${isStopped ? 'stopped' : 'live'}', i, (i * 7919) % 1000003 FROM n;
+    UPDATE deployments SET wanted = '${isStopped ? 'stopped' : 'running'}';
     ${each(counts.builds)} INSERT INTO builds (id, deployment_id, status, sha, subject, author, branch, plan_edits, plan, steps, artifact, requested_by, created_at, fingerprint)
       SELECT ${id('b')}, ${id('d', `i % ${counts.deployments}`)}, CASE WHEN i % 20 = 7 THEN 'failed' ELSE 'succeeded' END, printf('%040x', i),
         'Say hello for the ' || i || 'th time', 'Ana Test', 'main', '{}', '${plan}', '${steps}', 'deployments/x/builds/' || i, 'ana', i, i FROM n;

@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { benchBoard } from './board.ts'
 import { benchClusterBuild } from './cluster-build.ts'
 import { benchClusterRelease } from './cluster-release.ts'
 import { benchDeploy } from './deploy.ts'
@@ -18,6 +19,7 @@ const benches = {
   deploy: benchDeploy,
   repositories: benchRepositories,
   window: benchWindow,
+  board: benchBoard,
   log: benchLogPath,
   'cluster-release': benchClusterRelease,
   'cluster-build': benchClusterBuild,

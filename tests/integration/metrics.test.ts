@@ -27,6 +27,9 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  // A failed test leaves an app that would go on.
+  for (const { id, name } of platform.deployments()) platform.intents.remove(id, name, asker(platform))
+  await platform.idle()
   await platform.dispose({ stopApps: true })
   await git.close()
   data.remove()

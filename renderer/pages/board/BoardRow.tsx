@@ -1,4 +1,5 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core'
+import { useFocusWithin, useHover, useMergedRef } from '@mantine/hooks'
 import {
   type Icon,
   IconArrowBackUp,
@@ -14,7 +15,7 @@ import {
   IconX,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import { memo } from 'react'
+import { memo, useRef } from 'react'
 import type { Deployment } from '../../../shared/domain/records.ts'
 import { toRefText } from '../../../shared/domain/ref.ts'
 import { deploymentActions, openInBrowser } from '../../actions/deployment-actions.ts'
@@ -39,8 +40,13 @@ export const BoardRow = memo(function BoardRow({
   const { id, name, branch, changedAt, latestBuild, serving } = deployment
   const isTried = isActive(latestBuild) || deployment.status === 'failed'
   const commit = isTried ? latestBuild?.commit : (serving?.commit ?? latestBuild?.commit)
+  // Menus and hints are most of what a row costs to draw, and a list that is scrolled draws many.
+  const { hovered, ref: pointed } = useHover<HTMLDivElement>()
+  const { focused, ref: reached } = useFocusWithin<HTMLDivElement>()
+  const wasNear = useRef(false)
+  wasNear.current ||= hovered || focused
   return (
-    <div className={classes.row}>
+    <div ref={useMergedRef(pointed, reached)} className={classes.row}>
       <span className={classes.status}>
         <StatusMark look={deploymentLooks[shownStatus(deployment)]} />
       </span>
@@ -58,7 +64,7 @@ export const BoardRow = memo(function BoardRow({
         </span>
       )}
       <Ago at={changedAt} className={classes.when} />
-      <RowActions key={id} deployment={deployment} name={name} />
+      {wasNear.current && <RowActions key={id} deployment={deployment} name={name} />}
     </div>
   )
 })
