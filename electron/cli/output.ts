@@ -18,6 +18,8 @@ export function createOutput({
   write?: (text: string) => void
 }): Output {
   let isMidLine = false
+  /** Named once there are several. */
+  const instances = new Set<string>()
   const endLine = () => {
     if (isMidLine) write('\n')
     isMidLine = false
@@ -38,7 +40,9 @@ export function createOutput({
         write(`${JSON.stringify(line)}\n`)
         return
       }
-      const prefix = line.stream === 'platform' && !isMidLine ? '» ' : ''
+      if (line.instance !== undefined) instances.add(line.instance)
+      const of = instances.size > 1 && line.instance !== undefined ? `${line.instance}  ` : ''
+      const prefix = isMidLine ? '' : `${of}${line.stream === 'platform' ? '» ' : ''}`
       isMidLine = line.isPartial
       write(`${prefix}${line.text}${line.isPartial ? '' : '\n'}`)
     },

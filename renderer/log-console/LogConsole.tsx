@@ -9,15 +9,15 @@ import { toast, toastFailure } from '../actions/toasts.tsx'
 import { client, connection } from '../connection/api.ts'
 import { toShownFailure } from '../connection/failures.ts'
 import { useShortcuts } from '../keyboard/shortcuts.ts'
+import { EmptyNote } from '../ui/EmptyNote.tsx'
 import { FailurePanel } from '../ui/FailurePanel.tsx'
 import classes from './LogConsole.module.css'
+import { type FilterWish, noFilter, toFilter, toText } from './LogFilter.tsx'
 import { LogToolbar } from './LogToolbar.tsx'
-import { createLogSession, type LogSession, type LogState } from './log-session.ts'
+import { atFirst, createLogSession, type LogSession, type LogState } from './log-session.ts'
 import { createTerminalScreen, type TerminalScreen } from './terminal-screen.ts'
 import { useDownload } from './use-download.ts'
 import { useLogSearch } from './use-log-search.ts'
-
-const atFirst: LogState = { phase: 'loading', error: null, isEmpty: false, newLines: 0, isFollowing: true }
 
 interface LogConsoleProps {
   readonly log: LogRef
@@ -43,6 +43,16 @@ export function LogConsole({ log, title, revision, seq, opensAtError, whenEmpty,
     defaultValue: true,
     getInitialValueInEffect: false,
   })
+  const [wraps, setWraps] = useLocalStorage({
+    key: 'slipway.log-wrap',
+    defaultValue: true,
+    getInitialValueInEffect: false,
+  })
+  const [filter, setFilter] = useState(noFilter)
+  const showOnly = (wish: FilterWish) => {
+    setFilter(wish)
+    void opened?.session.filter(toFilter(wish)).catch(toastFailure)
+  }
   const scheme = useComputedColorScheme()
   const { kind, id } = log
 
@@ -63,7 +73,8 @@ export function LogConsole({ log, title, revision, seq, opensAtError, whenEmpty,
   // biome-ignore lint/correctness/useExhaustiveDependencies: the first line to show is asked for once
   useEffect(() => {
     if (opened === null) return
-    opened.screen.setTime(hasTime)
+    opened.screen.setLook({ hasTime })
+    opened.screen.setWrap(wraps)
     void opened.session.start().then(async () => {
       if (seq !== undefined) await opened.session.reveal(seq, 'line')
       else if (opensAtError === 'last') await opened.session.showError('earlier')
@@ -109,9 +120,18 @@ export function LogConsole({ log, title, revision, seq, opensAtError, whenEmpty,
         hasTime={hasTime}
         toggleTime={() => {
           setTime(!hasTime)
-          opened?.screen.setTime(!hasTime)
+          opened?.screen.setLook({ hasTime: !hasTime })
           void opened?.session.redraw()
         }}
+        wraps={wraps}
+        toggleWrap={() => {
+          setWraps(!wraps)
+          opened?.screen.setWrap(!wraps)
+          void opened?.session.redraw()
+        }}
+        filter={filter}
+        showOnly={showOnly}
+        instances={state.instances}
         earlierError={earlierError}
         laterError={laterError}
         copy={() => void copy().catch(toastFailure)}
@@ -122,7 +142,7 @@ export function LogConsole({ log, title, revision, seq, opensAtError, whenEmpty,
         <div
           ref={parent}
           className={classes.terminal}
-          data-hidden={state.phase !== 'ready' || state.isEmpty}
+          data-hidden={state.phase !== 'ready' || state.isEmpty || state.hidesAll}
         />
         {state.phase === 'loading' && <LoadingLines />}
         {state.phase === 'failed' && (
@@ -138,6 +158,20 @@ export function LogConsole({ log, title, revision, seq, opensAtError, whenEmpty,
           </div>
         )}
         {state.phase === 'ready' && state.isEmpty && <div className={classes.over}>{whenEmpty}</div>}
+        {state.phase === 'ready' && state.hidesAll && (
+          <div className={classes.over}>
+            <EmptyNote
+              title={`No ${toText(filter)} here`}
+              actions={
+                <Button variant="default" onClick={() => showOnly(noFilter)}>
+                  Show all lines
+                </Button>
+              }
+            >
+              The newest lines have none. What was printed longer ago may: scroll up in all lines.
+            </EmptyNote>
+          </div>
+        )}
         {state.newLines > 0 && !state.isFollowing && (
           <button type="button" className={classes.pill} onClick={() => opened?.session.newest()}>
             <IconArrowDown size={14} aria-hidden />

@@ -10,12 +10,14 @@ import {
   IconDownload,
   IconRegex,
   IconSearch,
+  IconTextWrap,
   IconX,
 } from '@tabler/icons-react'
 import type { ReactNode, RefObject } from 'react'
 import { toShownFailure } from '../connection/failures.ts'
 import { Keys } from '../keyboard/Keys.tsx'
 import classes from './LogConsole.module.css'
+import { type FilterWish, LogFilter } from './LogFilter.tsx'
 import type { Download } from './use-download.ts'
 import type { LogSearch } from './use-log-search.ts'
 
@@ -26,6 +28,11 @@ interface LogToolbarProps {
   readonly follow: () => void
   readonly hasTime: boolean
   readonly toggleTime: () => void
+  readonly wraps: boolean
+  readonly toggleWrap: () => void
+  readonly filter: FilterWish
+  readonly showOnly: (wish: FilterWish) => void
+  readonly instances: readonly string[]
   readonly copy: () => void
   readonly earlierError: () => void
   readonly laterError: () => void
@@ -73,11 +80,13 @@ export function LogToolbar(props: LogToolbarProps) {
         </>
       )}
       <span className={classes.gap} />
+      <LogFilter wish={props.filter} choose={props.showOnly} instances={props.instances} />
       <IconAlertCircle size={16} className={classes.errors} aria-hidden />
       <Tool icon={IconChevronUp} label="Earlier error" act={props.earlierError} />
       <Tool icon={IconChevronDown} label="Later error" act={props.laterError} />
       <Tool icon={IconChevronsDown} label="Follow" act={props.follow} isOn={props.isFollowing} />
       <Tool icon={IconClock} label="Times" act={props.toggleTime} isOn={props.hasTime} />
+      <Tool icon={IconTextWrap} label="Wrap long lines" act={props.toggleWrap} isOn={props.wraps} />
       <Tool icon={IconCopy} label="Copy" act={props.copy} />
       {props.download.percent === null ? (
         <Tool icon={IconDownload} label="Download as text" act={props.download.start} />

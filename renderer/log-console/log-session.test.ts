@@ -16,6 +16,7 @@ function createSlowScreen(isAtBottom = true) {
     write: (lines: readonly LogLine[], { isAnew = false } = {}) =>
       new Promise<void>(done => writes.push({ texts: lines.map(line => line.text), isAnew, done })),
     rewrite: async (lines: readonly LogLine[]) => void rewrites.push(lines.length),
+    setLook: () => undefined,
   } as unknown as TerminalScreen
   return { screen, writes, rewrites }
 }
@@ -94,5 +95,44 @@ test('who reads further up keeps it when lines are passed over, and is told how 
   await vi.waitFor(() => expect(acknowledged).toEqual(expect.arrayContaining([1, 2])))
   await vi.waitFor(() => expect(states.at(-1)?.newLines).toBe(91))
   expect(session.heldText().map(one => one.seq)).toEqual([1, 2])
+  session.dispose()
+})
+
+test('a filter hides lines, looks for older ones until some can be seen, and says when it hides all', async () => {
+  const { screen } = createSlowScreen()
+  const asked: unknown[] = []
+  const all = Array.from({ length: 5_000 }, (_, index): LogLine => {
+    const text = index % 1_000 === 0 ? 'Error: rare' : 'usual'
+    return { seq: index + 1, at: 1000, stream: 'stdout', text, isPartial: false }
+  })
+  const read = async ({ before = 5_001, limit }: { before?: number; limit: number }) => {
+    asked.push(before)
+    return {
+      lines: all.slice(Math.max(before - 1 - limit, 0), before - 1),
+      first: 1,
+      last: 5_000,
+      isClosed: true,
+    }
+  }
+  const follow = async () => (async function* () {})()
+  let state: LogState | undefined
+  const session = createLogSession({
+    client: { logs: { read, follow, acknowledge: async () => ({}) } } as never,
+    log,
+    screen: { ...screen, scrollTo: () => undefined } as unknown as TerminalScreen,
+    untilConnected: async () => undefined,
+    changed: next => {
+      state = next
+    },
+  })
+  await session.start()
+  await session.filter(({ text }) => text.startsWith('Error'))
+  expect(asked).toEqual([5_001, 4_001, 3_001, 2_001, 1_001])
+  expect(session.heldText().map(({ seq }) => seq)).toEqual([1, 1_001, 2_001, 3_001, 4_001])
+  await session.filter(({ text }) => text === 'never')
+  expect(state).toMatchObject({ isEmpty: false, hidesAll: true })
+  await session.filter(() => true)
+  expect(state).toMatchObject({ hidesAll: false })
+  expect(session.heldText()).toHaveLength(5_000)
   session.dispose()
 })

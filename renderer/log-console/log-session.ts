@@ -18,14 +18,27 @@ import {
 import type { TerminalScreen } from './terminal-screen.ts'
 
 const pageLines = 1_000
+/** With a filter, older lines are asked for until so many can be seen, or as many are held as may be. */
+const enoughShown = 200
 
 export interface LogState {
   readonly phase: 'loading' | 'ready' | 'failed'
   readonly error: unknown
   readonly isEmpty: boolean
+  /** There are lines, but the filter hides all that are held. */
+  readonly hidesAll: boolean
+  /** That printed what is held, in the order in which they came. */
+  readonly instances: readonly string[]
   /** Lines that came while something else was being looked at. */
   readonly newLines: number
   readonly isFollowing: boolean
+}
+
+export type LineFilter = (line: LogLine) => boolean
+
+export const atFirst: LogState = {
+  ...{ phase: 'loading', error: null, isEmpty: false, hidesAll: false, instances: [] },
+  ...{ newLines: 0, isFollowing: true },
 }
 
 /**
@@ -41,7 +54,8 @@ export function createLogSession(deps: {
 }) {
   const { client, log, screen } = deps
   let window: LogWindow = emptyWindow
-  let state: LogState = { phase: 'loading', error: null, isEmpty: false, newLines: 0, isFollowing: true }
+  let state: LogState = atFirst
+  let isShown: LineFilter = () => true
   let chain: Promise<void> = Promise.resolve()
   /** The newest write, which the screen does after all that it was given before. */
   let written: Promise<void> = Promise.resolve()
@@ -73,12 +87,35 @@ export function createLogSession(deps: {
       const isAfterGap = areNews && hasGapBefore(window, fresh)
       if (isAfterGap && !wasAtBottom) return setAside(fresh)
       window = withNewer(isAfterGap ? { ...window, lines: [] } : window, fresh)
-      written = screen.write(fresh, { isAnew: isAfterGap }).then(() => {
-        const unseen = areNews ? state.newLines + fresh.length : state.newLines
-        set({ isEmpty: window.lines.length === 0, newLines: wasAtBottom ? 0 : unseen })
+      const isOther = noteInstances(fresh)
+      const shown = fresh.filter(isShown)
+      const writing = isOther ? screen.rewrite(shownLines()) : screen.write(shown, { isAnew: isAfterGap })
+      written = writing.then(() => {
+        const unseen = areNews ? state.newLines + shown.length : state.newLines
+        set({ ...toEmptiness(), newLines: wasAtBottom ? 0 : unseen })
       })
     })
     return chain.then(() => written)
+  }
+
+  const shownLines = () => window.lines.filter(isShown)
+  const toEmptiness = () => ({
+    isEmpty: window.lines.length === 0,
+    hidesAll: window.lines.length > 0 && !window.lines.some(isShown),
+  })
+
+  /** Whether names have to be drawn now that were not before. */
+  const noteInstances = (lines: readonly LogLine[]): boolean => {
+    const known = state.instances
+    const news = new Set(
+      lines.flatMap(({ instance }) => instance ?? []).filter(name => !known.includes(name)),
+    )
+    if (news.size === 0) return false
+    const instances = [...known, ...news]
+    set({ instances })
+    if (instances.length < 2) return false
+    screen.setLook({ instances })
+    return known.length > 0
   }
 
   /** Who reads something further up goes on reading it, and sees how much came: it is fetched when asked for. */
@@ -127,10 +164,11 @@ export function createLogSession(deps: {
   const show = (next: LogWindow, after: () => void) =>
     inOrder(async () => {
       window = next
-      await screen.rewrite(window.lines)
+      noteInstances(window.lines)
+      await screen.rewrite(shownLines())
       after()
       if (!isAtTail(window)) stopFollowing()
-      set({ phase: 'ready', error: null, isEmpty: window.lines.length === 0 })
+      set({ phase: 'ready', error: null, ...toEmptiness() })
     })
 
   const loadNewest = async () => {
@@ -159,9 +197,12 @@ export function createLogSession(deps: {
     fill(async () => {
       const top = window.lines[0]
       if (top === undefined || !hasOlder(window)) return
+      const firstShown = window.lines.find(isShown)
       const page = await client.logs.read({ log, before: top.seq, limit: pageLines })
       const next = withOlder({ ...window, first: page.first }, page.lines)
-      await show(next, () => screen.scrollTo(linesAfter(next, top.seq) ?? 0, 'top'))
+      await show(next, () =>
+        screen.scrollTo(linesAfter(shownLines(), firstShown?.seq ?? top.seq) ?? 0, 'top'),
+      )
     })
 
   const loadNewer = () =>
@@ -195,11 +236,14 @@ export function createLogSession(deps: {
     async reveal(seq: number, mark?: { text: string } | 'line') {
       await filling
       await fill(async () => {
-        if (linesAfter(window, seq) === undefined) {
+        if (linesAfter(window.lines, seq) === undefined) {
           await show(await client.logs.read({ log, before: seq + pageLines / 2, limit: pageLines }), () => {})
         }
         await inOrder(async () => {
-          const behind = linesAfter(window, seq)
+          const shown = shownLines()
+          // One that the filter hides is where the line before it is.
+          const near = shown.findLast(line => line.seq <= seq)
+          const behind = near && linesAfter(shown, near.seq)
           if (behind === undefined) return
           screen.scrollTo(behind, mark === undefined ? 'top' : 'middle')
           if (mark === 'line') screen.selectLine(behind)
@@ -222,10 +266,27 @@ export function createLogSession(deps: {
     redraw: () =>
       inOrder(async () => {
         const wasAtBottom = screen.isAtBottom()
-        await screen.rewrite(window.lines)
+        await screen.rewrite(shownLines())
         if (wasAtBottom) screen.scrollToBottom()
       }),
-    heldText: () => window.lines,
+    /** Draws only such lines from now on, and looks for older ones until there is something to see. */
+    async filter(next: LineFilter) {
+      isShown = next
+      await this.redraw()
+      set(toEmptiness())
+      while (
+        isShown === next &&
+        shownLines().length < enoughShown &&
+        window.lines.length < heldLines &&
+        hasOlder(window)
+      ) {
+        const { length } = window.lines
+        await loadOlder()
+        screen.scrollToBottom()
+        if (window.lines.length === length) return
+      }
+    },
+    heldText: shownLines,
     dispose() {
       isDisposed = true
       stopFollowing()

@@ -31,6 +31,6 @@ test('older lines push the newest ones out, which leaves the tail', () => {
 })
 
 test('a line is found by counting from the end', () => {
-  const window = { lines: lines(5, 8), first: 1, last: 8 }
-  expect([linesAfter(window, 8), linesAfter(window, 5), linesAfter(window, 4)]).toEqual([0, 3, undefined])
+  const held = lines(5, 8)
+  expect([linesAfter(held, 8), linesAfter(held, 5), linesAfter(held, 4)]).toEqual([0, 3, undefined])
 })

@@ -42,8 +42,8 @@ export const hasGapBefore = (window: LogWindow, newer: readonly LogLine[]): bool
   return first !== undefined && window.lines.length > 0 && first > lastOf(window) + 1
 }
 
-/** How many held lines follow the one with this number, or undefined when it is not held. */
-export function linesAfter(window: LogWindow, seq: number): number | undefined {
-  const index = window.lines.findLastIndex(line => line.seq === seq)
-  return index === -1 ? undefined : window.lines.length - 1 - index
+/** How many of these lines follow the one with this number, or undefined when it is not among them. */
+export function linesAfter(lines: readonly LogLine[], seq: number): number | undefined {
+  const index = lines.findLastIndex(line => line.seq === seq)
+  return index === -1 ? undefined : lines.length - 1 - index
 }

@@ -6,11 +6,13 @@ import type { LogLine } from '../../shared/domain/log.ts'
 import { isErrorLine } from '../../shared/domain/log-level.ts'
 import { drawWithGraphicsCard } from '../terminal/graphics-card.ts'
 import { readTheme, readToken } from '../terminal/theme.ts'
-import { formatLine } from './format-line.ts'
+import { formatLine, type LineLook } from './format-line.ts'
 import { heldLines } from './log-window.ts'
 
 /** Long lines wrap, so there are more rows than lines. */
 const scrollback = heldLines * 5
+/** Without wrapping, what is drawn of a line; the view scrolls sideways over it. Each takes memory in every row that is kept. */
+const wideColumns = 300
 
 /** While lines come faster than anybody can read, the picture changes this often; to draw takes longer than to write. */
 const pictureMs = 150
@@ -54,12 +56,17 @@ export function createTerminalScreen(parent: HTMLElement, deps: { openLink: (url
     if (event.type === 'keydown' && scrollBy(terminal, event.key)) event.preventDefault()
     return false
   })
-  const resized = new ResizeObserver(() => fit.fit())
+  let wraps = true
+  const fill = () => {
+    if (wraps) fit.fit()
+    else terminal.resize(wideColumns, fit.proposeDimensions()?.rows ?? terminal.rows)
+  }
+  const resized = new ResizeObserver(fill)
   resized.observe(parent)
-  fit.fit()
+  fill()
 
   let isBlank = true
-  let hasTime = false
+  let look: LineLook = { hasTime: false, instances: [] }
   /** Until the picture has been drawn again. */
   let isHeld = false
   let showing: number | undefined
@@ -85,7 +92,7 @@ export function createTerminalScreen(parent: HTMLElement, deps: { openLink: (url
   const write = (lines: readonly LogLine[], { isAnew = false } = {}) =>
     new Promise<void>(resolve => {
       if (lines.length === 0) return resolve()
-      const text = lines.map(line => formatLine(line, hasTime)).join('\r\n')
+      const text = lines.map(line => formatLine(line, look)).join('\r\n')
       const start = isBlank ? '\x1b[?25l' : isAnew ? eraseAll : '\r\n'
       isBlank = false
       underWay++
@@ -146,8 +153,16 @@ export function createTerminalScreen(parent: HTMLElement, deps: { openLink: (url
     onMoved: (listener: () => void) => terminal.onRender(listener),
     selection: () => terminal.getSelection(),
     clearSelection: () => terminal.clearSelection(),
-    setTime(next: boolean) {
-      hasTime = next
+    /** How lines look that are written from now on. */
+    setLook(next: Partial<LineLook>) {
+      look = { ...look, ...next }
+    },
+    /** What is there has to be written again. */
+    setWrap(next: boolean) {
+      wraps = next
+      parent.toggleAttribute('data-wide', !next)
+      terminal.options.scrollback = next ? scrollback : heldLines
+      fill()
     },
     applyTheme() {
       terminal.options.theme = readTheme()

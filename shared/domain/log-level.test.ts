@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isErrorLine } from './log-level.ts'
+import { isErrorLine, isWarningLine } from './log-level.ts'
 
 const errors = [
   'ERROR: something failed',
@@ -68,3 +68,24 @@ test.each(others)('%j is none', text => {
 test('what Slipway says is shown in its own colour, and is no error of the app', () => {
   expect(isErrorLine({ stream: 'platform', text: 'Error: x' })).toBe(false)
 })
+
+test.each([
+  'WARN: low on disk',
+  '[WARNING] deprecated',
+  '{"level":"warn","msg":"slow"}',
+  '{"level":40,"msg":"slow"}',
+  'ts=1 level=warning msg="slow"',
+  'npm warn deprecated left-pad@1.3.0',
+  'DeprecationWarning: punycode',
+  'warning: unused variable',
+  'ERROR: an error is more than a warning',
+])('%j is a warning or worse', text => {
+  expect(isWarningLine({ stream: 'stdout', text })).toBe(true)
+})
+
+test.each(['listening on 3000', 'INFO no warning here', '{"level":30,"msg":"warning: handled"}', ''])(
+  '%j is neither',
+  text => {
+    expect(isWarningLine({ stream: 'stdout', text })).toBe(false)
+  },
+)

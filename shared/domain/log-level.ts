@@ -10,6 +10,8 @@ const writtenLevel = /(?:^|[\s{,"'])(?:level|lvl|severity|loglevel)["']?\s*[:=]\
 /** As they write it for people: a word in capitals at the head of the line. */
 const headLevel =
   /(?:^|[\s[(|<*])(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|SEVERE|CRIT|CRITICAL|ALERT|EMERG|FATAL|PANIC)(?=[\s\])|>:!,*]|$)/
+const warningLevels = /^(?:warn|warning|4\d)$/i
+const warningTexts = /(?:^|[\s:(])(?:\w+)?warning(?:\[\w+\])?:|^npm (?:WARN|warn) /i
 const errorLevels = /^(?:err|error|severe|crit|critical|alert|emerg|emergency|fatal|panic|[56]\d)$/i
 
 const errorTexts: readonly RegExp[] = [
@@ -29,6 +31,20 @@ const noErrors = /\b(?:0|no|zero|without) errors?\b|\berrors?[:=] ?0\b/i
 const anyHint =
   /err|fatal|panic|exception|severe|crit|alert|emerg|traceback|uncaught|unhandled|not found|dumped|killed|level|lvl|severity|segmentation/i
 
+/** Whether the line tells of a warning or an error. */
+export function isWarningLine(line: Pick<LogLine, 'stream' | 'text'>): boolean {
+  if (line.stream === 'platform' || !anyHintOfWarning.test(line.text)) return isErrorLine(line)
+  const plain = line.text.includes('\x1b') ? line.text.replace(colours, '') : line.text
+  const level = levelOf(plain)
+  if (level !== undefined) return warningLevels.test(level) || errorLevels.test(level)
+  return warningTexts.test(plain.slice(0, headLength)) || isErrorLine(line)
+}
+
+const anyHintOfWarning = /warn|level|lvl|severity/i
+
+const levelOf = (plain: string): string | undefined =>
+  writtenLevel.exec(plain.slice(0, headLength * 5))?.[1] ?? headLevel.exec(plain.slice(0, headLength))?.[1]
+
 /**
  * Whether the line tells of an error, by its level if it names one, else by what errors look like. That it came from
  * stderr says nothing: many programs write all they have to say there. The lines of a stack below its head do not count.
@@ -36,8 +52,7 @@ const anyHint =
 export function isErrorLine({ stream, text }: Pick<LogLine, 'stream' | 'text'>): boolean {
   if (stream === 'platform' || !anyHint.test(text)) return false
   const plain = text.includes('\x1b') ? text.replace(colours, '') : text
-  const head = plain.slice(0, headLength)
-  const level = writtenLevel.exec(plain.slice(0, headLength * 5))?.[1] ?? headLevel.exec(head)?.[1]
+  const level = levelOf(plain)
   if (level !== undefined) return errorLevels.test(level)
   const shown = plain.slice(0, headLength * 5).trimStart()
   return !noErrors.test(shown) && errorTexts.some(pattern => pattern.test(shown))

@@ -4,6 +4,7 @@ import type { LogBatch, LogLine, LogStream, NewLogLine } from './log.ts'
  * Lines as they are spooled, kept and sent: one record each, which ends with a line feed, the only byte that separates.
  *
  *     1732412345678 o text     a line of stdout (`e` stderr, `p` platform; a capital: a piece, the rest follows)
+ *     1732412345678 o@x7k2p text     the same, of the instance `x7k2p`
  *
  * Whoever only passes lines on, passes records on, many at once and unread.
  */
@@ -13,9 +14,10 @@ const streams: Readonly<Record<string, LogStream>> = { o: 'stdout', e: 'stderr',
 /** Longer lines are kept in pieces of this many UTF-16 units. */
 export const pieceLength = 16 * 1024
 
-export function encodeLine({ at, stream, text, isPartial }: NewLogLine): string {
+export function encodeLine({ at, stream, text, isPartial, instance }: NewLogLine): string {
   const letter = letters[stream]
-  return `${at} ${isPartial ? letter.toUpperCase() : letter} ${escapeText(text)}\n`
+  const of = instance === undefined ? '' : `@${instance.replaceAll(/\s/g, '-')}`
+  return `${at} ${isPartial ? letter.toUpperCase() : letter}${of} ${escapeText(text)}\n`
 }
 
 /** Long lines become several records. */
@@ -32,8 +34,13 @@ export function decodeLine(seq: number, record: string): LogLine {
     return { seq, at: 0, stream: 'platform', text: record, isPartial: false }
   }
   const isPartial = letter !== letters[stream]
-  return { seq, at, stream, text: unescapeText(record.slice(space + 3)), isPartial }
+  const begin = textBegin(record)
+  const of = record.charAt(space + 2) === '@' ? { instance: record.slice(space + 3, begin - 1) } : {}
+  return { seq, at, stream, text: unescapeText(record.slice(begin)), isPartial, ...of }
 }
+
+/** After the time, the letter and the instance. */
+const textBegin = (record: string): number => record.indexOf(' ', record.indexOf(' ') + 1) + 1
 
 /** What came in one piece has one time, so that most lines begin as the one before. */
 export function decodeBatch({ first, records }: LogBatch): LogLine[] {
@@ -43,15 +50,15 @@ export function decodeBatch({ first, records }: LogBatch): LogLine[] {
   for (let from = 0, to = records.indexOf('\n'); to !== -1; from = to + 1, to = records.indexOf('\n', from)) {
     const seq = first + lines.length
     if (like !== undefined && records.startsWith(head, from)) {
-      const { at, stream, isPartial } = like
-      lines.push({ seq, at, stream, text: unescapeText(records.slice(from + head.length, to)), isPartial })
+      const { at, stream, isPartial, instance } = like
+      const line = { seq, at, stream, text: unescapeText(records.slice(from + head.length, to)), isPartial }
+      lines.push(instance === undefined ? line : { ...line, instance })
       continue
     }
     const record = records.slice(from, to)
     const line = decodeLine(seq, record)
-    const space = record.indexOf(' ')
     like = line.at === 0 ? undefined : line
-    head = record.slice(0, space + 3)
+    head = record.slice(0, textBegin(record))
     lines.push(line)
   }
   return lines

@@ -24,7 +24,8 @@ export function createLogText(): (line: LogLine) => string {
   let open: LogLine['stream'] | undefined
   return line => {
     const isRest = open === line.stream
-    const head = isRest ? '' : `${new Date(line.at).toISOString()} ${line.stream.padEnd(8)} `
+    const of = line.instance === undefined ? '' : `${line.instance} `
+    const head = isRest ? '' : `${new Date(line.at).toISOString()} ${line.stream.padEnd(8)} ${of}`
     const before = open === undefined || isRest ? '' : '\n'
     open = line.isPartial ? line.stream : undefined
     return `${before}${head}${toPlainText(line.text)}${line.isPartial ? '' : '\n'}`

@@ -21,6 +21,8 @@ export const logLineSchema = z.object({
   stream: z.enum(logStreams),
   text: z.string(),
   isPartial: z.boolean(),
+  /** The short name of the instance that printed it, where there may be several. Without spaces. */
+  instance: z.string().optional(),
 })
 export type LogLine = z.infer<typeof logLineSchema>
 

@@ -38,7 +38,10 @@ async function readTexts(
 ): Promise<string[]> {
   const texts: string[] = []
   for await (const batch of logs.follow({ kind: 'runtime', id }, 0, AbortSignal.timeout(60_000))) {
-    texts.push(...decodeBatch(batch).map(line => line.text))
+    const lines = decodeBatch(batch)
+    // As the names of pods end.
+    for (const { instance } of lines) expect(instance).toMatch(/^[a-z0-9]{5}$/)
+    texts.push(...lines.map(line => line.text))
     if (isEnough(texts)) break
   }
   return texts

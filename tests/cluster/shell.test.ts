@@ -48,8 +48,9 @@ clusterTest(
     await test.until(deploymentId, isReadyRun(order))
 
     const shell = await openShell(deploymentId)
-    shell.terminal.write('stty size; echo "port=$PORT"\n')
-    expect(await printed(shell.terminal, 'port=8080')).toContain('37 91')
+    // The size travels beside what is typed, and may come later.
+    shell.terminal.write('until [ "$(stty size)" = "37 91" ]; do sleep 0.1; done; echo "port=$PORT"\n')
+    await printed(shell.terminal, 'port=8080')
     shell.resize({ columns: 120, rows: 50 })
     shell.terminal.write('until [ "$(stty size)" = "50 120" ]; do sleep 0.1; done; echo $((6 * 7)) columns\n')
     await printed(shell.terminal, '42 columns')

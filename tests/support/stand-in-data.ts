@@ -596,7 +596,10 @@ function runtimeLog(name: string, now: number): LogLine[] {
     if (n % 97 === 0) entries.push(['stderr', `Warning: the feed of item ${n} has no date, it was left out`])
     else entries.push(['stdout', `GET ${paths[n % paths.length]} \x1b[32m200\x1b[39m ${(n * 7) % 90} ms`])
   }
-  return toLines(entries, now - entries.length * 900, 900)
+  const pods = ['x7k2p', 'm4c9q', 'z8t1w']
+  return toLines(entries, now - entries.length * 900, 900).map((line, n) =>
+    name === 'blog' && line.stream !== 'platform' ? { ...line, instance: pods[n % pods.length] ?? '' } : line,
+  )
 }
 
 function activityOf(deployments: readonly Deployment[], now: number, nextId: () => string): Activity[] {

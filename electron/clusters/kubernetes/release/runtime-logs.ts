@@ -101,7 +101,10 @@ export function createRuntimeLogs(
       const last = news.at(-1)
       if (last === undefined) continue
       const lines = news.map(
-        ({ at, text }): NewLogLine => ({ at, stream: 'stdout', text: mask(text), isPartial: false }),
+        ({ at, text }): NewLogLine => ({
+          ...{ at, stream: 'stdout', text: mask(text), isPartial: false },
+          instance: toShortName(pod),
+        }),
       )
       await logs.append(log, [...gap, ...lines], { source, position: last.position })
       stored = last.position
@@ -109,7 +112,7 @@ export function createRuntimeLogs(
   }
 
   const noteEnd = async (
-    { log, source, restarts }: Round,
+    { pod, log, source, restarts }: Round,
     ended: V1ContainerStateTerminated,
   ): Promise<void> => {
     const mark = { source: `${source}/ends`, position: restarts + 1 }
@@ -117,7 +120,8 @@ export function createRuntimeLogs(
     const why = ended.reason === 'OOMKilled' ? 'took more memory than its limit' : 'ended'
     const text = `The app ${why} (exit code ${ended.exitCode}); the cluster starts it again`
     const at = toMs(ended.finishedAt) ?? 0
-    await logs.append(log, [{ at, stream: 'platform', text, isPartial: false }], mark)
+    const line = { at, stream: 'platform', text, isPartial: false, instance: toShortName(pod) } as const
+    await logs.append(log, [line], mark)
   }
 
   const until = (follower: Follower, isMet: () => boolean): Promise<void> =>
@@ -188,6 +192,9 @@ function hadBegun(pod: V1Pod, isPrevious: boolean, position: number): boolean {
   const startedAt = toMs((state?.running ?? state?.terminated)?.startedAt)
   return startedAt !== undefined && startedAt + 1000 <= position / 1000
 }
+
+/** What tells the pods of one deployment apart: the end of their names. */
+const toShortName = ({ metadata }: V1Pod): string => metadata?.name?.split('-').at(-1) ?? ''
 
 /** `position`: of the last line before it. `until`: UTC milliseconds. */
 function toGap(position: number, until: number): NewLogLine {
