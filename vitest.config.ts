@@ -8,12 +8,12 @@ const limits = { testTimeout: 60_000, hookTimeout: 120_000 }
 const secondTry = { retry: process.env.CI === 'true' ? 1 : 0 }
 
 /**
- * Tests of the cluster wait for it more than they compute, so that three files run at a time. These measure or exhaust it,
- * count or take over what is there, or are many runs at once already: each of them has it alone.
+ * Tests of the cluster wait for it more than they compute, so that three files run at a time. These count or take over what
+ * is there, which is nothing to one another: they run when those have ended.
  */
-const alone = ['load', 'build-mishaps', 'kill', 'preflight', 'read-back'].map(
-  name => `tests/cluster/${name}.test.ts`,
-)
+const apart = ['preflight', 'read-back'].map(name => `tests/cluster/${name}.test.ts`)
+/** These measure or exhaust the cluster, or are many runs at once already: each of them has it alone. */
+const alone = ['load', 'build-exhaustion', 'kill'].map(name => `tests/cluster/${name}.test.ts`)
 const cluster = {
   globalSetup: 'tests/support/cluster-setup.ts',
   testTimeout: 300_000,
@@ -29,7 +29,9 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['tests/integration/**/*.test.ts'],
-          fileParallelism: false,
+          // Each file has ports and folders of its own, and mostly waits for processes.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           maxConcurrency: 2,
           ...limits,
           ...secondTry,
@@ -40,9 +42,18 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: ['tests/cluster/**/*.test.ts'],
-          exclude: alone,
+          exclude: [...apart, ...alone],
           maxWorkers: 3,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
+          ...cluster,
+        },
+      },
+      {
+        test: {
+          name: 'cluster-apart',
+          include: apart,
+          maxWorkers: apart.length,
+          sequence: { groupOrder: 3 },
           ...cluster,
         },
       },
@@ -51,7 +62,7 @@ export default defineConfig({
           name: 'cluster-alone',
           include: alone,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 4 },
           ...cluster,
         },
       },

@@ -14,6 +14,7 @@ export function setUpBuilds() {
   let address: string
   let slipway: TestDriver
   const open = () => openClusterDriver({ folder: data.path, ownerId })
+  const failed: string[] = []
 
   beforeAll(async () => {
     git = await startGitServer()
@@ -22,10 +23,24 @@ export function setUpBuilds() {
   })
 
   afterAll(async () => {
+    await Promise.all(failed.map(waitUntilGone))
     await slipway?.close()
     await git?.close()
     data.remove()
   })
+
+  /** A build of a new repository with the files. Its address is one that pods and this computer reach. */
+  const orderOf = async (
+    files: Record<string, string>,
+    more: Partial<BuildOrder> = {},
+    options: { allowsAnySha?: boolean } = {},
+  ): Promise<{ order: BuildOrder; repository: GitRepository; name: string }> => {
+    const name = newId()
+    const repository = await git.createRepository(name, files, options)
+    const sha = await repository.git('rev-parse', 'HEAD')
+    const source = { kind: 'git', address: `${address}/${name}.git` } as const
+    return { order: toBuildOrder({ source, sha, ...more }), repository, name }
+  }
 
   return {
     git: () => git,
@@ -34,17 +49,22 @@ export function setUpBuilds() {
     async reopen(): Promise<void> {
       slipway = await open()
     },
-    /** A build of a new repository with the files. Its address is one that pods and this computer reach. */
-    async orderOf(
+    orderOf,
+
+    /** What is said of a build that fails, without the lines that show it. After the tests, nothing of it is left. */
+    async failureOf(
       files: Record<string, string>,
       more: Partial<BuildOrder> = {},
-      options: { allowsAnySha?: boolean } = {},
-    ): Promise<{ order: BuildOrder; repository: GitRepository; name: string }> {
-      const name = newId()
-      const repository = await git.createRepository(name, files, options)
-      const sha = await repository.git('rev-parse', 'HEAD')
-      const source = { kind: 'git', address: `${address}/${name}.git` } as const
-      return { order: toBuildOrder({ source, sha, ...more }), repository, name }
+      { driver, untilBuild }: Pick<TestDriver, 'driver' | 'untilBuild'> = slipway,
+    ) {
+      const { order } = await orderOf(files, more)
+      await driver.startBuild(order)
+      const ended = await untilBuild(order)
+      await driver.collect(order.deploymentId, [])
+      failed.push(buildNamespace(order.buildId))
+      if (ended.state !== 'failed') throw new Error(`it is ${ended.state}`)
+      const { lines, ...failure } = ended.failure
+      return { failure, lines: lines ?? [], steps: ended.steps.map(step => [step.name, step.status]) }
     },
   }
 }
@@ -52,3 +72,9 @@ export function setUpBuilds() {
 /** Whether the namespace of the build is there. */
 export const isThere = async (build: Pick<BuildKey, 'buildId'>): Promise<boolean> =>
   (await kubectl('get', 'namespace', '--ignore-not-found', '-o=name', buildNamespace(build.buildId))) !== ''
+
+const waitUntilGone = (namespace: string): Promise<string> =>
+  kubectl('wait', '--for=delete', `namespace/${namespace}`, '--timeout=90s')
+
+/** A repository that has only it. */
+export const dockerfile = (...lines: string[]) => ({ Dockerfile: lines.join('\n') })
