@@ -37,7 +37,7 @@ export default defineConfig({
       externalizeDeps: false,
       rolldownOptions: {
         input: programs,
-        external: ['better-sqlite3', 'keytar'],
+        external: ['better-sqlite3', 'keytar', '@lydell/node-pty'],
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },

@@ -7,7 +7,7 @@ import { UsageError } from './usage.ts'
 /** This terminal becomes that of a shell in an instance of the app. Ends with the shell's own exit code. */
 export const shell = about(
   'shell',
-  'opens a shell in an instance of an app that runs in a cluster',
+  'opens a shell in an instance of an app; on this computer, in its folder and with its variables',
   async ({ client, signal }, { id }) => {
     const { stdin, stdout } = process
     if (!stdin.isTTY || !stdout.isTTY) throw new UsageError('shell needs a terminal of its own.')

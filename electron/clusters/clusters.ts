@@ -99,7 +99,7 @@ export function createClusters(deps: {
     applyDomains: async id => (await of(id)).applyDomains(id),
     observeDomains: async id => (await of(id)).observeDomains(id),
     measureUsage: async id => (await of(id)).measureUsage(id),
-    openShell: async (id, size) => (await of(id)).openShell(id, size),
+    openShell: async (id, wish) => (await of(id)).openShell(id, wish),
     dial: async target => (await of(target.deploymentId)).dial(target),
     watch(changed) {
       watchers.add(changed)

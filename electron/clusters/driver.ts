@@ -112,6 +112,13 @@ export interface InstanceUsage {
 }
 
 /** A program with a terminal. `terminal`: its keys and its screen; destroyed, the program is hung up. */
+export interface ShellWish extends ShellSize {
+  /** The name of the instance; any that is ready otherwise. */
+  readonly instance?: string | undefined
+  /** What serves, with its variables, for whoever has to know. */
+  readonly serving: () => Promise<ReleaseOrder>
+}
+
 export interface Shell {
   readonly terminal: Duplex
   /** Settles with the program. */
@@ -178,8 +185,8 @@ export interface ClusterDriver {
   /** What the instances of the deployment take now. Throws `unavailable` where nothing measures it. */
   measureUsage(deploymentId: string): Promise<readonly InstanceUsage[]>
 
-  /** A shell in a ready instance. */
-  openShell(deploymentId: string, size: ShellSize): Promise<Shell>
+  /** A shell in a ready instance, or on this computer in the place and with the variables of what serves. */
+  openShell(deploymentId: string, wish: ShellWish): Promise<Shell>
   /** Opens one TCP connection to a ready instance of the release. */
   dial(target: { deploymentId: string; releaseId: string }): Promise<Duplex>
   /** Names the deployment that should be looked at again. Carries no data. Returns the end of the watch. */

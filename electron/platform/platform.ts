@@ -42,7 +42,7 @@ import { createRegistryPasswords } from './registry-passwords.ts'
 import { countResidue } from './residue.ts'
 import { createRoutes } from './routes.ts'
 import { createSettings } from './settings.ts'
-import { createShells } from './shells.ts'
+import { createServingOrders, createShells } from './shells.ts'
 import { createSpace } from './space.ts'
 import { noteRestoration, seed, stopUnknown } from './start.ts'
 import { createTraffic } from './traffic.ts'
@@ -177,7 +177,10 @@ export async function createPlatform(deps: PlatformDeps) {
   const resolve = createRoutes({ reader, driver, seen, noteAnswer: traffic.note })
   const gateway = await createGateway({ resolve, port: deps.gatewayPort ?? 7780, log })
 
-  const shells = createShells({ driver })
+  const shells = createShells({
+    driver,
+    servingOf: createServingOrders({ reader, resolve: secrets.resolve }),
+  })
   const views = createDeploymentViews({ reader, seen, gatewayPort: gateway.port, withOutlook })
 
   const metrics = createMetrics({

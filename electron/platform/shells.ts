@@ -1,13 +1,20 @@
 import { StringDecoder } from 'node:string_decoder'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { ShellOutput, ShellSize } from '../../shared/domain/shell.ts'
-import type { ClusterDriver, Shell } from '../clusters/driver.ts'
+import type { ClusterDriver, ReleaseOrder, Shell } from '../clusters/driver.ts'
+import { toReleaseOrder } from '../pipeline/release-order.ts'
 
 /** As many terminals as somebody looks at. */
 const mostShells = 20
 
 /** Shells that are open, by the name that who opened them chose. Each lives as long as its output is listened to. */
-export function createShells({ driver }: { driver: Pick<ClusterDriver, 'openShell'> }) {
+export function createShells({
+  driver,
+  servingOf,
+}: {
+  driver: Pick<ClusterDriver, 'openShell'>
+  servingOf: (deploymentId: string) => Promise<ReleaseOrder>
+}) {
   const open = new Map<string, Promise<Shell>>()
 
   /** Waits for one that is being opened. */
@@ -24,11 +31,11 @@ export function createShells({ driver }: { driver: Pick<ClusterDriver, 'openShel
   return {
     async *open(
       name: string,
-      { deploymentId, ...size }: ShellSize & { deploymentId: string },
+      { deploymentId, ...wish }: ShellSize & { deploymentId: string; instance?: string | undefined },
       signal: AbortSignal,
     ): AsyncGenerator<ShellOutput, void, void> {
       if (open.size >= mostShells || open.has(name)) throw tooMany()
-      const opening = driver.openShell(deploymentId, size)
+      const opening = driver.openShell(deploymentId, { ...wish, serving: () => servingOf(deploymentId) })
       open.set(name, opening)
       const stop = () => end(opening)
       signal.addEventListener('abort', stop)
@@ -80,3 +87,17 @@ const tooMany = () =>
     message: `There are ${mostShells} shells open already.`,
     hint: 'Close one of them first.',
   })
+
+/** What serves a deployment, for a shell beside it. */
+export const createServingOrders =
+  (deps: Parameters<typeof toReleaseOrder>[0]) =>
+  async (deploymentId: string): Promise<ReleaseOrder> => {
+    const row = deps.reader.deploymentRow(deploymentId)
+    const release = row && deps.reader.release(row.servingReleaseId ?? '')
+    if (row !== undefined && release !== undefined) return toReleaseOrder(deps, row, release)
+    throw new SlipwayError({
+      code: 'unavailable',
+      message: 'There is nothing to open a shell in: no release serves.',
+      hint: 'Deploy it first.',
+    })
+  }

@@ -19,10 +19,12 @@ export type ShellState =
 export function createShellSession(deps: {
   client: Pick<typeof Client, 'shells'>
   deploymentId: string
+  /** Any that is ready, where none is named. */
+  instance: string | undefined
   parent: HTMLElement
   changed: (state: ShellState) => void
 }) {
-  const { parent, deploymentId, changed } = deps
+  const { parent, deploymentId, instance, changed } = deps
   const { shells } = deps.client
   const terminal = new Terminal({
     fontFamily: getComputedStyle(parent).getPropertyValue('--mono'),
@@ -36,10 +38,15 @@ export function createShellSession(deps: {
   const fit = new FitAddon()
   terminal.loadAddon(fit)
   terminal.open(parent)
-  terminal.textarea?.setAttribute('aria-label', "Shell: what is typed goes to the app's container")
+  terminal.textarea?.setAttribute(
+    'aria-label',
+    'Shell: what is typed goes to the app; Shift and Tab leave it',
+  )
+  terminal.attachCustomKeyEventHandler(({ key, shiftKey }) => !(key === 'Tab' && shiftKey))
   drawWithGraphicsCard(terminal)
   fit.fit()
-  const resized = new ResizeObserver(() => fit.fit())
+  // Hidden, it has no size.
+  const resized = new ResizeObserver(() => parent.clientWidth > 0 && fit.fit())
   resized.observe(parent)
 
   let current: { name: string; end: AbortController } | null = null
@@ -63,11 +70,12 @@ export function createShellSession(deps: {
 
   const listen = async (name: string, signal: AbortSignal): Promise<ShellEnd> => {
     const size = { columns: terminal.cols, rows: terminal.rows }
-    const output = await shells.open({ deploymentId, shell: name, ...size }, { signal })
+    const wish = { deploymentId, shell: name, ...size, ...(instance === undefined ? {} : { instance }) }
+    const output = await shells.open(wish, { signal })
     for await (const { text, last, end } of output) {
       if (last === 1) {
         changed({ phase: 'open' })
-        terminal.focus()
+        if (parent.clientWidth > 0) terminal.focus()
       }
       terminal.write(text, () => shells.acknowledge({ shell: name, last }).catch(() => {}))
       if (end !== null) return end
@@ -98,6 +106,7 @@ export function createShellSession(deps: {
       terminal.reset()
       open()
     },
+    focus: () => terminal.focus(),
     applyTheme() {
       terminal.options.theme = readTheme({ hasCursor: true })
     },

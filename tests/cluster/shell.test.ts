@@ -18,6 +18,9 @@ afterAll(async () => {
   await test?.dispose()
 })
 
+/** A cluster knows by itself. */
+const serving = () => Promise.reject(new Error('nobody asks'))
+
 /** What is printed until the text is in it. */
 async function printed(terminal: Duplex, wanted: string): Promise<string> {
   let text = ''
@@ -29,7 +32,7 @@ async function printed(terminal: Duplex, wanted: string): Promise<string> {
 }
 
 async function openShell(deploymentId: string): Promise<Shell> {
-  const shell = await test?.driver.openShell(deploymentId, { columns: 91, rows: 37 })
+  const shell = await test?.driver.openShell(deploymentId, { columns: 91, rows: 37, serving })
   if (shell === undefined) throw new Error('no driver')
   return shell
 }
@@ -40,7 +43,7 @@ clusterTest(
     test = await openClusterDriver()
     const deploymentId = newId()
     test.describe(deploymentId, { name: `shell-${deploymentId.slice(-6)}` })
-    await expect(test.driver.openShell(deploymentId, { columns: 80, rows: 24 })).rejects.toThrow(
+    await expect(test.driver.openShell(deploymentId, { columns: 80, rows: 24, serving })).rejects.toThrow(
       'no instance',
     )
     const order = toReleaseOrder({ deploymentId, artifact: await pushApp('honours-port') })
@@ -83,7 +86,7 @@ clusterTest('a flood in a shell waits for whoever looks at it, and a signal ends
   const order = toReleaseOrder({ deploymentId, artifact: await pushApp('honours-port') })
   await test.driver.applyRelease(order)
   await test.until(deploymentId, isReadyRun(order))
-  const shells = createShells(test)
+  const shells = createShells({ driver: test.driver, servingOf: serving })
   const end = new AbortController()
   const output = shells.open('mine', { deploymentId, columns: 80, rows: 24 }, end.signal)
   expect((await output.next()).value).toEqual({ last: 1, text: '', end: null })

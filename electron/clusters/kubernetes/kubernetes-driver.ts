@@ -76,10 +76,11 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
     applyDomains: releases.applyDomains,
     observeDomains: releases.observeDomains,
     measureUsage: createUsage(context, releases.placeOf),
-    async openShell(deploymentId, size) {
-      const [pod] = (await releases.podsOf(deploymentId)).filter(isReady)
+    async openShell(deploymentId, { instance, columns, rows }) {
+      const ready = (await releases.podsOf(deploymentId)).filter(isReady)
+      const pod = ready.find(({ metadata }) => instance === undefined || metadata?.name === instance)
       if (pod === undefined) throw noneReady()
-      return openShell(api.config, toShellTarget(pod), size)
+      return openShell(api.config, toShellTarget(pod), { columns, rows })
     },
     dial,
     watch(changed) {

@@ -123,6 +123,11 @@ export function createContainers(deps: { environment: NodeJS.ProcessEnv; folder:
       return `exec ${toCommand(words)}`
     },
 
+    toShellWords: (plan: Plan, runName: string): [string, ...string[]] => [
+      ...([toContainerProgram(plan), 'exec', '--interactive', '--tty', containerOf(runName)] as const),
+      ...['/bin/sh', '-c', 'command -v bash >/dev/null && exec bash; exec sh'],
+    ],
+
     hasImage: async (plan: Plan, buildId: string): Promise<boolean> =>
       (await run(toContainerProgram(plan), ['image', 'inspect', imageOf(buildId)])).exitCode === 0,
 

@@ -21,6 +21,13 @@ import {
   writeRun,
 } from './run-record.ts'
 import { createRunTask, type RunTask } from './run-task.ts'
+import type { ShellPlace } from './shell.ts'
+
+/** The person's own; without their start files, which would change the app's variables. */
+function toLoginShell({ SHELL, ComSpec }: NodeJS.ProcessEnv): { program: string; args: string[] } {
+  if (process.platform === 'win32') return { program: ComSpec ?? 'cmd.exe', args: [] }
+  return { program: SHELL || '/bin/sh', args: [] }
+}
 
 /** The running apps. What runs already is found by `adopt`. */
 export function createInstances(context: LocalContext, keptFolders: KeptFolders) {
@@ -102,6 +109,19 @@ export function createInstances(context: LocalContext, keptFolders: KeptFolders)
       return found
         .flatMap(instance => instance ?? [])
         .sort((a, b) => (a.releaseId === b.releaseId ? a.run - b.run : a.releaseId < b.releaseId ? -1 : 1))
+    },
+
+    /** Where and how a shell would be beside the app: its folder, its variables, its programs; or inside of its container. */
+    async shellPlace(order: ReleaseOrder): Promise<ShellPlace> {
+      const { offeredPort = 0 } = readRun(folders.run(order.deploymentId, runName(order))) ?? {}
+      const { cwd, environment } = toCommand(context, order, offeredPort)
+      if (isContainerPlan(order.plan)) {
+        const [program, ...args] = context.containers.toShellWords(order.plan, runName(order))
+        return { program, args, cwd, environment }
+      }
+      const { program, args } = toLoginShell(context.environment)
+      const PATH = context.tools.toPath(order.plan, environment.PATH ?? '')
+      return { program, args, cwd, environment: { ...environment, PATH } }
     },
 
     isInContainer: (deploymentId: string): boolean =>

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { SlipwayError } from '../../../shared/domain/failure.ts'
 import type { ImageName } from '../../../shared/domain/image.ts'
 import type { ClusterDriver } from '../driver.ts'
 import type { FoundImage } from '../image-plan.ts'
@@ -13,6 +12,7 @@ import { createKeeping } from './keeping.ts'
 import { createKeptFolders } from './kept-folders.ts'
 import { defaultLimits, type LocalContext, type LocalDriverDeps } from './local-deps.ts'
 import { createLocalFolders } from './local-folders.ts'
+import { openLocalShell } from './shell.ts'
 import { createTools } from './tools.ts'
 import { createUsage } from './usage.ts'
 
@@ -99,7 +99,8 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<LocalDri
     applyDomains: async () => undefined,
     observeDomains: async () => [],
     measureUsage: createUsage(instances),
-    openShell: async () => Promise.reject(noShellHere),
+    openShell: async (_deploymentId, { serving, ...size }) =>
+      openLocalShell(await instances.shellPlace(await serving()), size),
     dial: instances.dial,
     watch(changed) {
       watchers.add(changed)
@@ -126,9 +127,3 @@ async function findImage(image: ImageName): Promise<FoundImage> {
   const describe = (reference: string) => client.describe(image.repository, reference)
   return readImage(image, [{ name: image.registry, isOwn: false, describe }])
 }
-
-const noShellHere = new SlipwayError({
-  code: 'unavailable',
-  message: 'An app on this computer has no shell of its own.',
-  hint: 'It is a process like any other: every terminal of this computer sees what it sees.',
-})

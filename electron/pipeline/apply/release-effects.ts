@@ -1,31 +1,15 @@
 import { type Failure, isPassing, SlipwayError } from '../../../shared/domain/failure.ts'
-import { toKeptFolders } from '../../../shared/domain/kept-folder.ts'
 import type { DeploymentRow, ReleaseWithBuild } from '../../database/rows.ts'
 import type { Action } from '../decide.ts'
-import { toReleaseRecord } from '../release-record.ts'
+import { toReleaseOrder } from '../release-order.ts'
 import { type ApplyDeps, isStillWanted, toEvent } from './apply-deps.ts'
 
 /** What is done about releases and what runs of them, and recorded. */
 export function createReleaseEffects(deps: ApplyDeps) {
   const { reader, writer, driver, now } = deps
 
-  const startRun = async (deployment: DeploymentRow, release: ReleaseWithBuild) => {
-    const { plan, artifact } = release.build
-    if (!plan || artifact === null) throw new Error(`release ${release.id} has no artifact`)
-    await driver.applyRelease({
-      deploymentId: deployment.id,
-      releaseId: release.id,
-      run: deployment.run,
-      artifact,
-      plan,
-      port: release.port,
-      size: release.size,
-      instances: deployment.instances,
-      keptFolders: toKeptFolders(deployment.keptFolders, plan.keep),
-      record: toReleaseRecord(reader, deployment, release),
-      ...(await deps.resolve(release.variables)),
-    })
-  }
+  const startRun = async (deployment: DeploymentRow, release: ReleaseWithBuild) =>
+    driver.applyRelease(await toReleaseOrder(deps, deployment, release))
 
   const promote = (deployment: DeploymentRow, release: ReleaseWithBuild) => {
     if (!isStillWanted(reader, deployment)) return

@@ -1,0 +1,29 @@
+import { toKeptFolders } from '../../shared/domain/kept-folder.ts'
+import type { ReleaseOrder } from '../clusters/driver.ts'
+import type { Reader } from '../database/reader.ts'
+import type { DeploymentRow, ReleaseWithBuild } from '../database/rows.ts'
+import type { SecretVersions } from '../secrets/secret-versions.ts'
+import { toReleaseRecord } from './release-record.ts'
+
+/** All that a driver needs to run a release, its secrets resolved. */
+export async function toReleaseOrder(
+  { reader, resolve }: { reader: Reader; resolve: SecretVersions['resolve'] },
+  deployment: DeploymentRow,
+  release: ReleaseWithBuild,
+): Promise<ReleaseOrder> {
+  const { plan, artifact } = release.build
+  if (!plan || artifact === null) throw new Error(`release ${release.id} has no artifact`)
+  return {
+    deploymentId: deployment.id,
+    releaseId: release.id,
+    run: deployment.run,
+    artifact,
+    plan,
+    port: release.port,
+    size: release.size,
+    instances: deployment.instances,
+    keptFolders: toKeptFolders(deployment.keptFolders, plan.keep),
+    record: toReleaseRecord(reader, deployment, release),
+    ...(await resolve(release.variables)),
+  }
+}
