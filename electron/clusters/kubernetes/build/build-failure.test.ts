@@ -43,12 +43,21 @@ describe('how a build ended', () => {
     expect(toPodEnd(ahead, facts)).toBeUndefined()
   })
 
-  test('is the digest in its last message', () => {
+  test.each(['Running', 'Succeeded'])('is the digest in its last message, while its pod is %s', phase => {
     const scene = sceneOf({
-      phase: 'Succeeded',
+      phase,
       containerStatuses: [container('build', { exitCode: 0, message: 'sha256:abc\n' })],
     })
     expect(toPodEnd(scene, facts)).toEqual({ digest: 'sha256:abc' })
+  })
+
+  test('is no digest when it failed after that', () => {
+    const containerStatuses = [container('build', { exitCode: 1, message: 'sha256:abc\n' })]
+    expect(toPodEnd(sceneOf({ phase: 'Running', containerStatuses }), facts)).toBeUndefined()
+    expect(messageOf(failed({ containerStatuses }))).toEqual([
+      'build_failed',
+      'The build exited with code 1.',
+    ])
   })
 
   test.each<[string, BuildScene, Partial<FailureFacts>, [string, string]]>([

@@ -41,8 +41,10 @@ export function toPodEnd(scene: BuildScene, facts: FailureFacts): PodEnd | undef
     if (reason === undefined) return undefined
     return { failure: reason === 'DeadlineExceeded' ? timedOut(facts.timeLimitMs) : endedFromOutside('') }
   }
-  const digest = containerOf(pod, buildNames.build)?.state?.terminated?.message?.trim()
-  if (pod.status?.phase === 'Succeeded' && digest?.startsWith('sha256:')) return { digest }
+  const build = containerOf(pod, buildNames.build)?.state?.terminated
+  const digest = build?.message?.trim()
+  // The pod is told to have succeeded a second later.
+  if (build?.exitCode === 0 && digest?.startsWith('sha256:')) return { digest }
   if (!isOver(scene)) return undefined
   const lines = facts.lines.slice(-shownLines)
   const failure = explain(pod, facts)

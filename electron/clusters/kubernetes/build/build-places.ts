@@ -77,7 +77,7 @@ export function createBuildPlaces({
     const own = toOwn(buildId)
     let isOwn = true
     try {
-      await states.leave({ ownerId: toOwner(deploymentId), namespace: own.namespace })
+      await states.leave({ buildId, ownerId: toOwner(deploymentId), namespace: own.namespace })
     } finally {
       isOwn = await removeOwn(own)
     }

@@ -29,6 +29,7 @@ function open(objects: readonly KubernetesObject[]) {
       changes.push(`${object.kind} ${object.metadata?.namespace}`)
       return object
     },
+    remove: async (kind: string, { name }: { name: string }) => void changes.push(`no ${kind} ${name}`),
     stream: async (_path: string, _query: object, signal: AbortSignal) => {
       signal.throwIfAborted()
       return new Readable({ signal, read: () => {} })
@@ -68,6 +69,13 @@ test('one that is being deleted is not taken', async () => {
   const { states, changes } = open([leaving, storageClass])
   expect(await states.take(key, never)).toEqual({ claim: 'state', isNew: true })
   expect(changes).toEqual(['PersistentVolumeClaim mine'])
+})
+
+test('a build that leaves its volume ends its Job too, whose pod would hold the claim', async () => {
+  const claim = { kind: 'PersistentVolumeClaim', metadata: { name: 'state' }, spec: { volumeName: 'pv' } }
+  const { states, changes } = open([volume, claim as KubernetesObject])
+  await states.leave(key)
+  expect(changes).toEqual(['no PersistentVolumeClaim state', 'no Job build-b'])
 })
 
 test('whoever leaves does not wait until a volume is gone', async () => {

@@ -12,7 +12,7 @@ import { isForbidden, orNothing } from '../closed-addresses.ts'
 import { labels, managed } from '../names.ts'
 import { isDefaultClass } from '../storage-class.ts'
 import { containerOf } from './build-failure.ts'
-import { buildNames } from './build-job.ts'
+import { buildNames, objectNames } from './build-job.ts'
 import { type BuildLimits, buildLabels, toVolumeSize } from './build-namespace.ts'
 import type { KeptState } from './kept-state.ts'
 import { untilGone } from './remove-namespace.ts'
@@ -26,6 +26,8 @@ interface StateKey {
   /** Of the build. */
   readonly namespace: string
 }
+
+type LeavingKey = Pick<StateKey, 'buildId' | 'ownerId' | 'namespace'>
 
 /** `namespace`: of the build that would have a volume. */
 interface Seeker {
@@ -148,7 +150,7 @@ export function createBuildStates(deps: {
     return { claim: claimName, isNew: volume === null }
   }
 
-  const leave = async ({ ownerId, namespace }: Pick<StateKey, 'ownerId' | 'namespace'>): Promise<void> => {
+  const leave = async ({ ownerId, namespace, buildId }: LeavingKey): Promise<void> => {
     const place = { namespace, name: claimName }
     const found = await api.get<V1PersistentVolumeClaim>('PersistentVolumeClaim', place)
     if (found === undefined) return
@@ -164,6 +166,8 @@ export function createBuildStates(deps: {
         { labels: { ...managed, [labels.buildState]: ownerId } },
       )
     await api.remove('PersistentVolumeClaim', place)
+    // A claim goes with the last pod that names it, for which a namespace that is deleted takes seconds. It is told by its Job.
+    await api.remove('Job', { namespace, name: objectNames(buildId).job })
   }
 
   const drop = async (ownerId: string, signal: AbortSignal): Promise<void> => {
@@ -189,7 +193,7 @@ export function createBuildStates(deps: {
     },
 
     /** Leaves the volume of an ended build to the next one of the user. Who may not look at volumes left nothing there. */
-    async leave(key: Pick<StateKey, 'ownerId' | 'namespace'>): Promise<void> {
+    async leave(key: LeavingKey): Promise<void> {
       await unlessForbidden(again(() => leave(key)))
     },
 
