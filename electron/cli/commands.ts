@@ -15,6 +15,7 @@ import { deployOnPush } from './deploy-on-push.ts'
 import { domain } from './domains.ts'
 import { about } from './find.ts'
 import { github } from './github.ts'
+import { gitHubStatus } from './github-status.ts'
 import { keep } from './keep.ts'
 import { logs } from './logs.ts'
 import { type Output, toTable } from './output.ts'
@@ -153,6 +154,7 @@ export const commands: readonly Command[] = [
   plan,
   list,
   deployOnPush,
+  gitHubStatus,
   variables,
   keep,
   space,

@@ -101,6 +101,8 @@ describe('the tables', () => {
       deployments: 0,
       builds: 0,
       push_watches: 0,
+      github_reports: 0,
+      github_report_settings: 0,
       releases: 0,
       secret_versions: 0,
       domains: 0,

@@ -1,6 +1,7 @@
 import { integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { Failure } from '../../shared/domain/failure.ts'
 import { signInWays } from '../../shared/domain/github.ts'
+import { reportStates } from '../../shared/domain/github-report.ts'
 import type { Plan, PlanEdits } from '../../shared/domain/plan.ts'
 import { activityVerbs, clusterKinds, type Step, sourceKinds } from '../../shared/domain/records.ts'
 import { defaultSize, sizeNames } from '../../shared/domain/size.ts'
@@ -174,6 +175,22 @@ export const pushWatches = sqliteTable('push_watches', {
   seenSha: text('seen_sha').notNull(),
   defaultBranch: text('default_branch'),
   notice: text(),
+  trouble: text({ mode: 'json' }).$type<Failure>(),
+})
+
+export const gitHubReports = sqliteTable('github_reports', {
+  buildId: text('build_id').primaryKey(),
+  deploymentId: text('deployment_id').notNull(),
+  address: text().notNull(),
+  ownerId: text('owner_id').notNull(),
+  gitHubId: integer('github_id').notNull(),
+  state: text({ enum: reportStates }),
+  url: text(),
+})
+
+export const gitHubReportSettings = sqliteTable('github_report_settings', {
+  deploymentId: text('deployment_id').primaryKey(),
+  isOn: integer('is_on', { mode: 'boolean' }).notNull(),
   trouble: text({ mode: 'json' }).$type<Failure>(),
 })
 

@@ -8,6 +8,7 @@ import type { VariableList } from '../../shared/domain/variable.ts'
 import type { Instance } from '../clusters/driver.ts'
 import { createAccountRecords } from '../database/accounts.ts'
 import { createDailyCopies } from '../database/copies.ts'
+import { createGitHubReportRecords } from '../database/github-reports.ts'
 import { createIds, findNewestId } from '../database/ids.ts'
 import { lockFolder, openDatabase } from '../database/open.ts'
 import { createPushWatchRecords } from '../database/push-watches.ts'
@@ -33,6 +34,7 @@ import { createDiagnostics } from './diagnostics.ts'
 import { createDomains } from './domains.ts'
 import { stopWhatEndsWithSlipway } from './end.ts'
 import { createFileWatch } from './file-watch.ts'
+import { createGitHubReports } from './github-reports.ts'
 import { createKeptFolders } from './kept-folders.ts'
 import { createKeptKubeconfigs } from './kept-kubeconfigs.ts'
 import { createMetrics } from './metrics.ts'
@@ -236,6 +238,13 @@ export async function createPlatform(deps: PlatformDeps) {
     pauses: deps.pushPauses,
     isQuiet: deps.isQuiet ?? false,
   })
+  const reports = createGitHubReports({
+    records: createGitHubReportRecords(database),
+    ...{ reader, writer, accounts, changes, now },
+    deploymentOf: views.deployment,
+    isQuiet: deps.isQuiet ?? false,
+    onError: (deploymentId, err) => log.error({ deploymentId, err }, 'GitHub could not be told'),
+  })
 
   /** Of this computer: always there. */
   const connection = ({ id, kind }: Pick<Cluster, 'id' | 'kind'>): Connection =>
@@ -251,6 +260,7 @@ export async function createPlatform(deps: PlatformDeps) {
     writer,
     intents,
     pushes,
+    reports,
     clusters,
     ...createRecovery({
       ...{ reader, writer, database, secrets, logs, driver, clusters, changed, wake, now },
@@ -295,6 +305,7 @@ export async function createPlatform(deps: PlatformDeps) {
     dispose: async ({ stopApps }: { stopApps: boolean }): Promise<void> => {
       unwatch()
       await pushes.dispose()
+      await reports.dispose()
       await queue.dispose()
       await gateway.dispose()
       shells.dispose()

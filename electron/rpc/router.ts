@@ -65,6 +65,12 @@ export function createRouter(
     clusters: clusterHandlers(at, platform),
     sources: sourceHandlers(at, platform),
     deployments: deploymentHandlers(at, platform),
+    reports: {
+      get: at.reports.get.handler(({ input }) => platform.reports.get(input.id)),
+      set: at.reports.set.handler(({ input, context }) =>
+        platform.reports.set(input.id, input.isOn, context.asker),
+      ),
+    },
     pushes: {
       get: at.pushes.get.handler(({ input }) => platform.pushes.get(input.id)),
       set: at.pushes.set.handler(({ input: { id, ...setting }, context }) =>

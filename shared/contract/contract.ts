@@ -23,6 +23,7 @@ import { byId, entry } from './entry.ts'
 import { accounts, github } from './github.ts'
 import { logs } from './logs.ts'
 import { pushes } from './pushes.ts'
+import { reports } from './reports.ts'
 import { shells } from './shells.ts'
 import { sources } from './sources.ts'
 
@@ -82,6 +83,7 @@ export const contract = {
   sources,
   deployments,
   pushes,
+  reports,
 
   folders: {
     /** Folders that outlive the releases, and those of which there still is data. */

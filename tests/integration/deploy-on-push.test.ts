@@ -240,6 +240,7 @@ describe('a push at GitHub', () => {
       asker(platform),
     )
     const id = await create('open', `${github.address}/octo-ana/open.git`)
+    await platform.reports.tellAll()
     await turnOn(id)
     github.fail(/commits/, { status: 429, headers: { 'retry-after': '600' } })
     await platform.pushes.lookAtAll()

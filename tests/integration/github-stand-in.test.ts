@@ -73,3 +73,28 @@ test('an answer that did not change costs nothing', async () => {
   })
   expect([again.status, github.limit.remaining]).toEqual([304, before])
 })
+
+test('a deployment and its states answer as GitHub describes them', async () => {
+  const send = async (path: string, body: object) => {
+    const answer = await fetch(`${github.api}${path}`, {
+      method: 'POST',
+      headers: { authorization: `token ${token}` },
+      body: JSON.stringify(body),
+    })
+    return { status: answer.status, body: (await answer.json()) as { id: number } }
+  }
+  const place = '/repos/ana/blog/deployments'
+  const route = '/repos/{owner}/{repo}/deployments'
+  const sha = 'a'.repeat(40)
+  const made = await send(place, { ref: sha, environment: 'slipway/blog', payload: '{}' })
+  expect(made.status).toBe(201)
+  expect(description.check(`POST ${route}`, 201, made.body)).toEqual([])
+  const status = await send(`${place}/${made.body.id}/statuses`, {
+    state: 'success',
+    environment_url: 'https://blog.example.com/',
+  })
+  expect(description.check(`POST ${route}/{deployment_id}/statuses`, status.status, status.body)).toEqual([])
+  const { body } = await get(`${place}?sha=${sha}`)
+  expect(body).toHaveLength(1)
+  expect(description.check(`GET ${route}`, 200, body)).toEqual([])
+})

@@ -8,6 +8,7 @@ import { WebSocketServer } from 'ws'
 import { contract } from '../../shared/contract/contract.ts'
 import { mostAtOnce } from '../../shared/contract/deployments.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
+import type { ReportSetting } from '../../shared/domain/github-report.ts'
 import type { LeftBehind } from '../../shared/domain/left-behind.ts'
 import type { LogBatch, LogLine } from '../../shared/domain/log.ts'
 import { isErrorLine } from '../../shared/domain/log-level.ts'
@@ -17,6 +18,10 @@ import { problemVerbs, type Settings } from '../../shared/domain/records.ts'
 import { standInContexts } from './stand-in-clusters.ts'
 import { createStandInData, type StandInState } from './stand-in-data.ts'
 
+const reportIsOn: ReportSetting = {
+  ...{ isOn: true, place: 'ready', trouble: null },
+  told: { sha: '9f8e7d6', state: 'success' },
+}
 const pushIsOff: PushSetting = { isOn: false, paths: [], trouble: null, notice: null, lookedAt: null }
 
 const types: Record<string, string> = {
@@ -246,6 +251,10 @@ export async function startStandIn(options: { state: StandInState; port?: number
         rows: 0,
         keptData: null,
       })),
+    },
+    reports: {
+      get: os.reports.get.handler(() => reportIsOn),
+      set: os.reports.set.handler(({ input: { isOn } }) => ({ ...reportIsOn, isOn })),
     },
     pushes: {
       get: os.pushes.get.handler(({ input }) => pushSettings.get(input.id) ?? pushIsOff),

@@ -5,7 +5,7 @@ import { createAnswers } from './answers.ts'
 import { brokenAnswer, rateLimited, toGitHubError } from './failures.ts'
 import { createOctokit, defaultRetries, type RetryLimits } from './octokit.ts'
 
-type Parameters = Readonly<Record<string, string | number | boolean>>
+type Parameters = Readonly<Record<string, string | number | boolean | readonly string[]>>
 
 export interface Asked<T> {
   /** As in GitHub's reference: `GET /repos/{owner}/{repo}`. */

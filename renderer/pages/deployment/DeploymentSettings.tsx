@@ -10,6 +10,7 @@ import { PlanSentence } from '../../ui/PlanSentence.tsx'
 import classes from './Deployment.module.css'
 import { DeploymentOwner } from './DeploymentOwner.tsx'
 import { DeploymentPushes } from './DeploymentPushes.tsx'
+import { DeploymentReports } from './DeploymentReports.tsx'
 import { DeploymentScale } from './DeploymentScale.tsx'
 import { DeploymentSpace } from './DeploymentSpace.tsx'
 import { type DeploymentDetail, useDeployment } from './deployment-context.ts'
@@ -23,6 +24,7 @@ export function DeploymentSettings() {
       <div className={classes.settings}>
         <SettingsForm key={deployment.id} deployment={deployment} />
         {deployment.project.source.kind === 'git' && <DeploymentPushes deployment={deployment} />}
+        {deployment.project.source.kind === 'git' && <DeploymentReports id={deployment.id} />}
         <DeploymentScale deployment={deployment} />
         <DeploymentOwner deployment={deployment} />
         {deployment.cluster.kind === 'local' && <KeptFolders id={deployment.id} />}

@@ -212,6 +212,7 @@ export async function startGitHub() {
         ...facts,
         git: files === undefined ? undefined : await git.createRepository(toGitName(fullName), files),
         readers: new Set([login, ...(readers ?? [])]),
+        deployments: [],
         pulls: [],
       }
       state.repositories.set(fullName, listed)

@@ -1,3 +1,4 @@
+import { answerDeployments } from './deployments.ts'
 import {
   type StandInCommit,
   toBranch,
@@ -49,7 +50,11 @@ export async function readAnswer(state: GitHubState, asked: Asked): Promise<Answ
   }
   const repository = state.repositories.get(`${owner}/${name}`)
   if (repository === undefined || !canSee(repository, login)) return notFound
-  return readRepository(state, repository, rest, url)
+  const isAllowed = asked.method === 'GET' || (login !== undefined && repository.readers.has(login))
+  const deployments = isAllowed
+    ? answerDeployments(repository, { ...asked, rest }, state.places)
+    : { status: 404, body: notFound.body }
+  return deployments ?? readRepository(state, repository, rest, url)
 }
 
 function readOwn(state: GitHubState, path: string, login: string, url: URL): Answer {

@@ -15,6 +15,14 @@ export interface StandInRepository {
   readonly pushedAt: string
 }
 
+export interface StandInDeployment {
+  readonly id: number
+  readonly sha: string
+  readonly environment: string
+  readonly payload: string
+  readonly statuses: { readonly state: string; readonly environmentUrl: string }[]
+}
+
 export interface StandInCommit {
   readonly sha: string
   readonly tree: string
@@ -270,5 +278,46 @@ export function toPull(
     },
     author_association: 'OWNER',
     auto_merge: null,
+  }
+}
+
+export function toDeployment(deployment: StandInDeployment, repository: StandInRepository, places: Places) {
+  const repositoryUrl = `${places.api}/repos/${repository.owner.login}/${repository.name}`
+  const url = `${repositoryUrl}/deployments/${deployment.id}`
+  return {
+    ...{ url, id: deployment.id, node_id: `DE_${deployment.id}`, task: 'deploy' },
+    ...{ sha: deployment.sha, ref: deployment.sha, payload: deployment.payload },
+    original_environment: deployment.environment,
+    environment: deployment.environment,
+    description: null,
+    creator: toUser(repository.owner, places),
+    created_at: repository.pushedAt,
+    updated_at: repository.pushedAt,
+    statuses_url: `${url}/statuses`,
+    repository_url: repositoryUrl,
+    transient_environment: false,
+    production_environment: false,
+  }
+}
+
+export function toDeploymentStatus(
+  {
+    deployment,
+    state,
+    environmentUrl,
+  }: { deployment: StandInDeployment; state: string; environmentUrl: string },
+  repository: StandInRepository,
+  places: Places,
+) {
+  const { url, repository_url, creator, created_at, updated_at, environment } = toDeployment(
+    deployment,
+    repository,
+    places,
+  )
+  const id = deployment.statuses.length
+  return {
+    ...{ url: `${url}/statuses/${id}`, id, node_id: `DES_${id}`, state, creator, environment },
+    ...{ description: '', target_url: '', log_url: '', environment_url: environmentUrl },
+    ...{ deployment_url: url, repository_url, created_at, updated_at },
   }
 }
