@@ -84,6 +84,13 @@ const deploymentDomainsRoute = createRoute({
     'DeploymentDomains',
   ),
 })
+const deploymentDatabasesRoute = createRoute({
+  ...below('/databases'),
+  component: lazyRouteComponent(
+    () => import('./pages/deployment/DeploymentDatabases.tsx'),
+    'DeploymentDatabases',
+  ),
+})
 const deploymentShellRoute = createRoute({
   ...below('/shell'),
   component: lazyRouteComponent(() => import('./pages/deployment/DeploymentShell.tsx'), 'DeploymentShell'),
@@ -139,6 +146,7 @@ export const router = createRouter({
       buildRoute,
       deploymentVariablesRoute,
       deploymentDomainsRoute,
+      deploymentDatabasesRoute,
       deploymentShellRoute,
       deploymentActivityRoute,
       deploymentSettingsRoute,

@@ -71,7 +71,7 @@ export const remove: Command = {
     '--yes': 'does not ask',
     '--forget':
       'where its cluster does not answer or something hangs: forgets it, and lists what may be left',
-    '--with-data': 'deletes the data of its kept folders too',
+    '--with-data': 'deletes the data of its kept folders, or the volume of a database, too',
     '--keep-data': 'sets that data aside, and says where; so too if nobody can be asked',
   },
 }
@@ -97,6 +97,14 @@ function toEnd({ client, output, values }: Context, { id, name }: { id: string; 
 async function asksToDeleteData({ client, values, signal }: Context, id: string): Promise<boolean> {
   if (values['with-data'] || values['keep-data'] || values.yes || !process.stdin.isTTY)
     return values['with-data'] === true
+  const [one] = await client.deployments.list({ ids: [id] })
+  if (one?.addOn) {
+    const answer = await ask(
+      'Delete its volume, with all that the database holds? It is kept otherwise. [y/N] ',
+      signal,
+    )
+    return /^y(?:es)?$/i.test(answer)
+  }
   const paths = (await client.folders.list({ id })).filter(one => one.place !== null).map(({ path }) => path)
   if (paths.length === 0) return false
   const answer = await ask(

@@ -7,6 +7,7 @@ import { SlipwayError } from '../../shared/domain/failure.ts'
 import { type Plan, withEdits } from '../../shared/domain/plan.ts'
 import { planFileName, toPlanFile } from '../../shared/domain/plan-file.ts'
 import { activity } from './activity.ts'
+import { backup, database, restore } from './add-ons.ts'
 import { remove, restart, start, stop } from './change.ts'
 import { cluster } from './clusters.ts'
 import type { Command } from './command.ts'
@@ -166,6 +167,9 @@ export const commands: readonly Command[] = [
   rollback,
   scale,
   shell,
+  database,
+  backup,
+  restore,
   restart,
   stop,
   start,

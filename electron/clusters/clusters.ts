@@ -99,6 +99,8 @@ export function createClusters(deps: {
     applyDomains: async id => (await of(id)).applyDomains(id),
     observeDomains: async id => (await of(id)).observeDomains(id),
     measureUsage: async id => (await of(id)).measureUsage(id),
+    addressOf: async id => (await of(id)).addressOf(id),
+    execute: async (id, command) => (await of(id)).execute(id, command),
     openShell: async (id, wish) => (await of(id)).openShell(id, wish),
     dial: async target => (await of(target.deploymentId)).dial(target),
     watch(changed) {

@@ -1,4 +1,5 @@
-import type { Duplex } from 'node:stream'
+import type { Duplex, Readable, Writable } from 'node:stream'
+import type { AddOn } from '../../shared/domain/add-on.ts'
 import type { Domain } from '../../shared/domain/domain.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { ImageName } from '../../shared/domain/image.ts'
@@ -74,6 +75,8 @@ export interface ReleaseOrder {
   readonly secrets: readonly string[]
   /** Paths below the app's folder at which it finds the data of its deployment. */
   readonly keptFolders: readonly string[]
+  /** It is a database, with a volume and one instance. */
+  readonly addOn?: AddOn | undefined
   /** What to write down beside it, for whoever has to fill a database again. */
   readonly record?: ReleaseRecord | undefined
 }
@@ -109,6 +112,14 @@ export interface InstanceUsage {
   readonly name: string
   readonly cpu: number
   readonly memory: number
+}
+
+/** A program without a terminal. `input` ends with `end()`; `output` waits for its reader. Destroyed, either ends the program. */
+export interface Execution {
+  readonly input: Writable
+  readonly output: Readable
+  /** Settles with the program, when all its output was read. `said`: the end of what it said beside that, without secrets. */
+  readonly ended: Promise<{ exitCode: number | null; said: string }>
 }
 
 /** A program with a terminal. `terminal`: its keys and its screen; destroyed, the program is hung up. */
@@ -185,7 +196,12 @@ export interface ClusterDriver {
   /** What the instances of the deployment take now. Throws `unavailable` where nothing measures it. */
   measureUsage(deploymentId: string): Promise<readonly InstanceUsage[]>
 
-  /** A shell in a ready instance, or on this computer in the place and with the variables of what serves. */
+  /** Where deployments of the same owner reach an add-on. */
+  addressOf(deploymentId: string): Promise<{ host: string; port: number }>
+  /** Runs a program in a ready instance. */
+  execute(deploymentId: string, command: readonly string[]): Promise<Execution>
+
+  /** A shell in a ready instance, or on this computer in the place and with the variables of what serves; in a database, its engine's own. */
   openShell(deploymentId: string, wish: ShellWish): Promise<Shell>
   /** Opens one TCP connection to a ready instance of the release. */
   dial(target: { deploymentId: string; releaseId: string }): Promise<Duplex>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addOnSchema } from '../../shared/domain/add-on.ts'
 import { registrySchema } from '../../shared/domain/cluster.ts'
 import type { hostSchema } from '../../shared/domain/domain.ts'
 import { nameSchema } from '../../shared/domain/name.ts'
@@ -29,6 +30,7 @@ export const releaseRecordSchema = z.object({
     size: sizeSchema,
     instances: instancesSchema,
     createdAt: time,
+    addOn: addOnSchema.extend({ image: z.string().min(1) }).optional(),
   }),
   build: z.object({
     id: idSchema,

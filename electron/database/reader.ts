@@ -1,4 +1,4 @@
-import { asc, count, eq, getTableColumns } from 'drizzle-orm'
+import { and, asc, count, eq, getTableColumns, ne } from 'drizzle-orm'
 import { type ClusterSettings, clusterSettingsSchema } from '../../shared/domain/cluster.ts'
 import type { TrafficSample, UsageSample } from '../../shared/domain/metrics.ts'
 import {
@@ -16,6 +16,7 @@ import { createBuildReads } from './build-reads.ts'
 import type { Database } from './open.ts'
 import { createReleaseReads } from './release-reads.ts'
 import {
+  type AddOnRow,
   type DeploymentRow,
   type ProjectRow,
   type StoredDeployment,
@@ -23,6 +24,7 @@ import {
   type VariableRow,
 } from './rows.ts'
 import {
+  addOns,
   builds,
   clusters,
   deployments,
@@ -71,10 +73,23 @@ export function createReader(orm: Orm) {
       orm.select().from(deployments).orderBy(asc(deployments.name)).all(),
     deploymentNamed: (name: string): DeploymentRow | undefined => prepared.deploymentNamed.get({ name }),
     sourceOf: (deployment: DeploymentRow): Source => {
+      const addOn = prepared.addOn.get({ id: deployment.id })
+      if (addOn) return { kind: 'image', address: addOn.image }
       const project = prepared.project.get({ id: deployment.projectId })
       if (!project) throw new Error(`project ${deployment.projectId} has no row`)
       return { kind: project.sourceKind, address: project.sourceAddress }
     },
+    /** Undefined for a deployment that is none. */
+    addOn: (deploymentId: string): AddOnRow | undefined => prepared.addOn.get({ id: deploymentId }),
+    /** Names of deployments, with the variables of each that lead to the add-on. */
+    attachmentsOf: (addOnId: string): { id: string; name: string; variable: string }[] =>
+      orm
+        .select({ id: deployments.id, name: deployments.name, variable: variables.name })
+        .from(variables)
+        .innerJoin(deployments, eq(deployments.id, variables.deploymentId))
+        .where(and(eq(variables.addOnId, addOnId), ne(deployments.wanted, 'removed')))
+        .orderBy(asc(deployments.name), asc(variables.name))
+        .all(),
     ownerOf: (deploymentId: string): User | undefined => prepared.ownerOf.get({ id: deploymentId }),
     deploymentIds: (): string[] =>
       orm
@@ -209,6 +224,7 @@ export function createReader(orm: Orm) {
         { table: releases, column: releases.deploymentId },
         { table: domains, column: domains.deploymentId },
         { table: variables, column: variables.deploymentId },
+        { table: addOns, column: addOns.deploymentId },
         { table: usage, column: usage.deploymentId },
         { table: traffic, column: traffic.deploymentId },
       ].reduce((sum, { table, column }) => {

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import type { User } from '../../shared/domain/records.ts'
 import type { ReleaseRecord } from '../clusters/release-record.ts'
 import type { Database } from './open.ts'
-import { accounts, builds, deployments, projects, releases, settings, users } from './schema.ts'
+import { accounts, addOns, builds, deployments, projects, releases, settings, users } from './schema.ts'
 
 export type Restore = ReturnType<typeof createRestore>
 
@@ -58,10 +58,11 @@ export function createRestore({ orm }: Pick<Database, 'orm'>, { now }: { now: ()
     ): void => {
       const { run, liveAt, projectId, clusterId } = place
       const isStopped = place.instances === null
+      const { addOn, ...described } = deployment
       orm
         .insert(deployments)
         .values({
-          ...deployment,
+          ...described,
           projectId,
           clusterId,
           instances: place.instances ?? deployment.instances,
@@ -73,6 +74,11 @@ export function createRestore({ orm }: Pick<Database, 'orm'>, { now }: { now: ()
           changedAt: now(),
         })
         .run()
+      if (addOn !== undefined)
+        orm
+          .insert(addOns)
+          .values({ deploymentId: deployment.id, ...addOn })
+          .run()
       const { commit, ...made } = build
       orm
         .insert(builds)

@@ -1,11 +1,12 @@
 import type { Build, BuildSummary, Commit, Deployment, Release } from '../../shared/domain/records.ts'
-import type { builds, deployments, projects, releases, variables } from './schema.ts'
+import type { addOns, builds, deployments, projects, releases, variables } from './schema.ts'
 import type { Statements } from './statements.ts'
 
 export type DeploymentRow = typeof deployments.$inferSelect
 export type BuildRow = typeof builds.$inferSelect
 export type ProjectRow = typeof projects.$inferSelect
 export type VariableRow = typeof variables.$inferSelect
+export type AddOnRow = typeof addOns.$inferSelect
 export type ReleaseRow = typeof releases.$inferSelect
 export type ReleaseWithBuild = ReleaseRow & { build: BuildRow }
 /** A deployment's records, without what only the platform knows (URL, health). */
@@ -22,7 +23,9 @@ export const toStored = (row: JoinedRow): StoredDeployment => ({
   project: {
     id: row.project.id,
     name: row.project.name,
-    source: { kind: row.project.sourceKind, address: row.project.sourceAddress },
+    source: row.addOn
+      ? { kind: 'image', address: row.addOn.image }
+      : { kind: row.project.sourceKind, address: row.project.sourceAddress },
   },
   owner: { id: row.owner.id, name: row.owner.name },
   cluster: { id: row.cluster.id, kind: row.cluster.kind, name: row.cluster.name },
@@ -32,6 +35,7 @@ export const toStored = (row: JoinedRow): StoredDeployment => ({
   keepsRunning: row.deployment.keepsRunning,
   size: row.deployment.size,
   instances: row.deployment.instances,
+  addOn: row.addOn && { engine: row.addOn.engine, volumeGib: row.addOn.volumeGib },
   serving: row.served && row.servedBuild ? toRelease({ ...row.served, build: row.servedBuild }) : null,
   latestBuild: row.latest ? toBuildSummary(row.latest) : null,
   failure: row.deployment.failure,

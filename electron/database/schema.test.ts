@@ -94,6 +94,7 @@ describe('the tables', () => {
     })
     expect(Object.fromEntries(counts)).toEqual({
       accounts: 0,
+      add_ons: 0,
       users: 1,
       clusters: 1,
       left_behind: 0,

@@ -1,4 +1,5 @@
 import { integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { engineNames } from '../../shared/domain/add-on.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import { signInWays } from '../../shared/domain/github.ts'
 import { reportStates } from '../../shared/domain/github-report.ts'
@@ -123,6 +124,14 @@ export const variables = sqliteTable('variables', {
   value: text(),
   secretVersion: text('secret_version'),
   changedAt: integer('changed_at').notNull(),
+  addOnId: text('add_on_id'),
+})
+
+export const addOns = sqliteTable('add_ons', {
+  deploymentId: text('deployment_id').primaryKey(),
+  engine: text({ enum: engineNames }).notNull(),
+  image: text().notNull(),
+  volumeGib: integer('volume_gib').notNull(),
 })
 
 export const usage = sqliteTable('usage', {

@@ -1,7 +1,7 @@
 import { and, asc, count, desc, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import { alias, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Database } from './open.ts'
-import { activity, builds, clusters, deployments, projects, releases, users } from './schema.ts'
+import { activity, addOns, builds, clusters, deployments, projects, releases, users } from './schema.ts'
 
 const served = alias(releases, 'served')
 const servedBuild = alias(builds, 'served_build')
@@ -48,6 +48,7 @@ export function prepareStatements(orm: Database['orm']) {
         project: pick(projects, ['id', 'name', 'sourceKind', 'sourceAddress']),
         owner: pick(users, ['id', 'name']),
         cluster: pick(clusters, ['id', 'kind', 'name']),
+        addOn: pick(addOns, ['engine', 'image', 'volumeGib']),
         served: pick(served, releaseKeys),
         servedBuild: pick(servedBuild, commitKeys),
         latest: pick(latest, summaryKeys),
@@ -56,6 +57,7 @@ export function prepareStatements(orm: Database['orm']) {
       .innerJoin(projects, eq(projects.id, deployments.projectId))
       .innerJoin(users, eq(users.id, projects.ownerId))
       .innerJoin(clusters, eq(clusters.id, deployments.clusterId))
+      .leftJoin(addOns, eq(addOns.deploymentId, deployments.id))
       .leftJoin(served, eq(served.id, deployments.servingReleaseId))
       .leftJoin(servedBuild, eq(servedBuild.id, served.buildId))
       .leftJoin(latest, eq(latest.id, newestBuildOf(deployments.id)))
@@ -124,6 +126,7 @@ export function prepareStatements(orm: Database['orm']) {
       .where(eq(deployments.id, id))
       .prepare(),
     project: orm.select().from(projects).where(eq(projects.id, id)).prepare(),
+    addOn: orm.select().from(addOns).where(eq(addOns.deploymentId, id)).prepare(),
     cluster: orm.select().from(clusters).where(eq(clusters.id, id)).prepare(),
 
     build: orm.select().from(builds).where(eq(builds.id, id)).prepare(),

@@ -10,9 +10,10 @@ import type { DeploymentStatus } from '../../shared/domain/status.ts'
 import { createBuildWrites } from './build-writes.ts'
 import type { Database } from './open.ts'
 import { createOwnerWrites } from './owner-writes.ts'
-import type { VariableRow } from './rows.ts'
+import type { AddOnRow, VariableRow } from './rows.ts'
 import {
   activity,
+  addOns,
   clusters,
   deployments,
   domains,
@@ -117,14 +118,16 @@ export function createWriter(database: Database, deps: { newId: () => string; no
       keepsRunning: boolean
       size?: SizeName
       instances?: number
+      addOn?: Omit<AddOnRow, 'deploymentId'>
     }): string => {
       const id = newId()
       const at = now()
+      const { addOn, ...described } = values
       orm
         .insert(deployments)
         .values({
           id,
-          ...values,
+          ...described,
           status: 'idle',
           wanted: 'running',
           run: 0,
@@ -134,10 +137,17 @@ export function createWriter(database: Database, deps: { newId: () => string; no
           changedAt: at,
         })
         .run()
-      orm
-        .insert(domains)
-        .values({ id: newId(), deploymentId: id, host: `${values.name}.localhost`, createdAt: at })
-        .run()
+      if (addOn !== undefined)
+        orm
+          .insert(addOns)
+          .values({ deploymentId: id, ...addOn })
+          .run()
+      // An add-on speaks no HTTP.
+      else
+        orm
+          .insert(domains)
+          .values({ id: newId(), deploymentId: id, host: `${values.name}.localhost`, createdAt: at })
+          .run()
       return id
     },
     changeDeployment: (id: string, change: DeploymentChange): void => {
@@ -189,10 +199,11 @@ export function createWriter(database: Database, deps: { newId: () => string; no
 
     /** Takes the place of a variable of the same name. */
     variable: (
-      values: Pick<VariableRow, 'deploymentId' | 'name' | 'scope' | 'value' | 'secretVersion'>,
+      values: Pick<VariableRow, 'deploymentId' | 'name' | 'scope' | 'value' | 'secretVersion'> &
+        Partial<Pick<VariableRow, 'addOnId'>>,
     ): void => {
-      const { scope, value, secretVersion } = values
-      const change = { scope, value, secretVersion, changedAt: now() }
+      const { scope, value, secretVersion, addOnId = null } = values
+      const change = { scope, value, secretVersion, addOnId, changedAt: now() }
       orm
         .insert(variables)
         .values({ id: newId(), ...values, ...change })

@@ -30,7 +30,11 @@ beforeEach(() => {
     reader: data.reader,
     writer: data.writer,
     sources,
-    driver: { hasArtifact: async () => isThere, findImage: async image => toFoundImage(image, facts) },
+    driver: {
+      hasArtifact: async () => isThere,
+      findImage: async image => toFoundImage(image, facts),
+      addressOf: async () => ({ host: 'blog-postgres-1', port: 5432 }),
+    },
     secrets: createSecretVersions({ reader: data.reader, writer: data.writer, store }),
     loginFor: async () => undefined,
     wake: id => woken.push(id),

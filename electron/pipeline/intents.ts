@@ -1,3 +1,4 @@
+import { createAddOnIntents } from './intents/add-on-intents.ts'
 import { createAsking, type IntentDeps } from './intents/asking.ts'
 import { createBuildIntents, createBuildQueue } from './intents/build-intents.ts'
 import { createDeploymentIntents } from './intents/deployment-intents.ts'
@@ -16,6 +17,7 @@ export type Intents = ReturnType<typeof createIntents>
 export function createIntents(deps: IntentDeps) {
   const asking = createAsking(deps)
   const builds = createBuildQueue(deps, asking)
+  const variables = createVariableIntents(deps, asking, builds)
   return {
     /** Throws where a person has to agree first. */
     askConsent: asking.askConsent,
@@ -24,7 +26,8 @@ export function createIntents(deps: IntentDeps) {
     ...createReleaseIntents(deps, asking, builds),
     ...createRunIntents(deps, asking, builds),
     ...createScaleIntents(deps, asking),
-    ...createVariableIntents(deps, asking, builds),
+    ...variables,
+    ...createAddOnIntents(deps, asking, { builds, ...variables }),
     ...createFolderIntents(deps, asking),
   }
 }

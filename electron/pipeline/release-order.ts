@@ -22,6 +22,7 @@ export async function toReleaseOrder(
     port: release.port,
     size: release.size,
     instances: deployment.instances,
+    addOn: reader.addOn(deployment.id),
     keptFolders: toKeptFolders(deployment.keptFolders, plan.keep),
     record: toReleaseRecord(reader, deployment, release),
     ...(await resolve(release.variables)),

@@ -15,6 +15,7 @@ export function toReleaseRecord(
   if (owner === undefined || project === undefined || build.plan === null || build.artifact === null)
     return undefined
   const { id, name, branch, port, planEdits, keepsRunning, size, instances, createdAt } = deployment
+  const addOn = reader.addOn(id)
   const atRun = release.variables.filter(isAtRun)
   const isRun = (name: string) => atRun.some(one => one.name === name)
   const atBuild = reader.variablesOf(id).filter(one => one.scope === 'build' && !isRun(one.name))
@@ -26,7 +27,12 @@ export function toReleaseRecord(
       name: project.name,
       source: { kind: project.sourceKind, address: project.sourceAddress },
     },
-    deployment: { id, name, branch, port, planEdits, keepsRunning, size, instances, createdAt },
+    deployment: {
+      ...{ id, name, branch, port, planEdits, keepsRunning, size, instances, createdAt },
+      ...(addOn === undefined
+        ? {}
+        : { addOn: { engine: addOn.engine, image: addOn.image, volumeGib: addOn.volumeGib } }),
+    },
     build: {
       id: build.id,
       commit: { sha: build.sha, subject: build.subject, author: build.author, at: build.committedAt },

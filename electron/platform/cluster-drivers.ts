@@ -54,7 +54,8 @@ function hasOthers(reader: Reader, { clusterId, id }: { clusterId: string; id: s
 
 function describeDeployment(reader: Reader, id: string): DeploymentFacts {
   const stored = reader.deployment(id)
-  if (stored) return { name: stored.name, owner: stored.owner, hosts: reader.hostsOf(id) }
+  if (stored)
+    return { name: stored.name, owner: stored.owner, hosts: reader.hostsOf(id), addOn: stored.addOn }
   throw new SlipwayError({
     code: 'not_found',
     message: 'There is no such deployment.',

@@ -46,12 +46,14 @@ export function createDomains(deps: {
   }
 
   return {
-    list: async (id: string): Promise<readonly Domain[]> => driver.observeDomains(find(id).id),
+    list: async (id: string): Promise<readonly Domain[]> =>
+      find(id).addOn === null ? driver.observeDomains(id) : [],
 
     /** Refused, and not kept, where something else in the cluster has the host. */
     async add(id: string, host: string, asker: string): Promise<void> {
       const add = (deployment: StoredDeployment) => {
         if (deployment.cluster.kind === 'local') throw noAddress
+        if (deployment.addOn !== null) throw noHttp
         const holder = reader.deploymentOfHost(host) ?? findByOwnHost(reader, host)
         if (holder !== undefined) throw toTaken(host, holder)
         writer.addDomain(id, host)
@@ -102,3 +104,9 @@ const toTaken = (host: string, holder: string): SlipwayError =>
     message: `${host} leads to ${holder} already.`,
     hint: 'Remove it there first.',
   })
+
+const noHttp = new SlipwayError({
+  code: 'conflict',
+  message: 'A database has no address on the web: only deployments of its owner reach it.',
+  hint: 'Attach it to the app that uses it.',
+})

@@ -111,11 +111,12 @@ function whyKept(
 }
 
 /** All names derive from ids, so that what is there is known without asking. */
-function toThings(reader: Reader, { id, name, owner, cluster }: StoredDeployment): string[] {
+function toThings(reader: Reader, { id, name, owner, cluster, addOn }: StoredDeployment): string[] {
   const registry = reader.clusterSettings(cluster.id)?.registry
   const namespace = tenantNamespace(owner.id)
   return [
     `Deployment, Service and Ingress ${appName({ name }, id)} in the namespace ${namespace}`,
+    ...(addOn === null ? [] : [`StatefulSet and volume ${appName({ name }, id)}-data there`]),
     `Secrets there with the label ${deploymentSelector(id)}`,
     `The namespace ${namespace} itself, where it was the last app of ${owner.name}`,
     ...reader.unfinishedBuilds(id).map(build => `The namespace ${buildNamespace(build.id)} of a build`),

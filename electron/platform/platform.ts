@@ -22,6 +22,7 @@ import { createReconcile } from '../pipeline/reconcile.ts'
 import { createSecretVersions } from '../secrets/secret-versions.ts'
 import { createTransfer } from '../transfer/transfer.ts'
 import { createAccounts } from './accounts.ts'
+import { createBackups } from './backups.ts'
 import { createBuildOutlook } from './build-outlook.ts'
 import { createChanges } from './changes.ts'
 import { createClusterDrivers } from './cluster-drivers.ts'
@@ -169,6 +170,11 @@ export async function createPlatform(deps: PlatformDeps) {
     ...{ reader, writer, sources, driver, secrets, wake, now },
     loginFor: accounts.loginFor,
   })
+  const backups = createBackups({
+    ...{ dataFolder, writer, driver, now },
+    findAddOn: intents.findAddOn,
+    restart: intents.restart,
+  })
   const isOurs = (id: string) => !deps.isQuiet || asked.has(id)
   const wakeIfOurs = (id: string) => {
     if (isOurs(id)) queue.add(id)
@@ -256,6 +262,7 @@ export async function createPlatform(deps: PlatformDeps) {
     users,
     accounts,
     transfer,
+    backups,
     reader,
     writer,
     intents,

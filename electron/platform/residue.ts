@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
 import type { Residue } from '../../shared/domain/records.ts'
 import type { ClusterDriver } from '../clusters/driver.ts'
 import type { Reader } from '../database/reader.ts'
@@ -15,6 +16,9 @@ export async function countResidue(
     logs.exists({ kind: 'runtime', id }),
   ])
   const [last] = reader.activity({ deploymentId: id, limit: 1 })
-  const keptData = last?.verb === 'removed' && existsSync(last.detail) ? last.detail : null
+  const place = last?.verb === 'removed' ? last.detail : ''
+  // A volume is not looked for on this computer.
+  const isKept = isAbsolute(place) ? existsSync(place) : place !== ''
+  const keptData = isKept ? place : null
   return { processes, checkouts, logs: hasLog ? 1 : 0, rows: reader.countRowsOf(id), keptData }
 }

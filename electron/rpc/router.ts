@@ -1,6 +1,7 @@
 import packageJson from '../../package.json' with { type: 'json' }
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { Platform } from '../platform/platform.ts'
+import { addOnHandlers } from './handlers/add-ons.ts'
 import { clusterHandlers } from './handlers/clusters.ts'
 import { deploymentHandlers } from './handlers/deployments.ts'
 import { accountHandlers, gitHubHandlers } from './handlers/github.ts'
@@ -65,6 +66,7 @@ export function createRouter(
     clusters: clusterHandlers(at, platform),
     sources: sourceHandlers(at, platform),
     deployments: deploymentHandlers(at, platform),
+    addOns: addOnHandlers(at, platform),
     reports: {
       get: at.reports.get.handler(({ input }) => platform.reports.get(input.id)),
       set: at.reports.set.handler(({ input, context }) =>

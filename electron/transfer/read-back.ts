@@ -83,7 +83,8 @@ export function createReadBack(deps: {
       liveAt: found.liveAt,
       variables: { build: variables.filter(isAtBuild), release: variables.filter(isAtRun) },
     })
-    for (const host of [`${name}.localhost`, ...hosts]) writer.addDomain(id, host)
+    const own = record.deployment.addOn === undefined ? [`${name}.localhost`] : []
+    for (const host of [...own, ...hosts]) writer.addDomain(id, host)
     for (const one of variables) {
       const value = 'value' in one ? one.value : null
       const secretVersion = 'secretVersion' in one ? one.secretVersion : null

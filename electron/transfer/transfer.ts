@@ -42,10 +42,15 @@ export function createTransfer(deps: {
     changed([])
   }
 
+  /** Add-ons are of the cluster where their data is, and so are the variables that lead to them. */
+  const exported = () =>
+    reader.deploymentRows().filter(one => one.wanted !== 'removed' && reader.addOn(one.id) === undefined)
+  const variablesOf = (id: string) => reader.variablesOf(id).filter(one => one.addOnId === null)
+
   const gather = (): ExportContents => {
     const users = reader.users()
     const nameOf = (id: string) => users.find(user => user.id === id)?.name ?? ''
-    const deployments = reader.deploymentRows().filter(one => one.wanted !== 'removed')
+    const deployments = exported()
     const projects = reader.projects().map(project => ({
       owner: nameOf(project.ownerId),
       name: project.name,
@@ -61,7 +66,7 @@ export function createTransfer(deps: {
           keptFolders,
           size,
           instances,
-          variables: reader.variablesOf(id).map(one => ({
+          variables: variablesOf(id).map(one => ({
             name: one.name,
             scope: one.scope,
             value: one.value,
@@ -80,8 +85,8 @@ export function createTransfer(deps: {
 
   const readSecrets = async (): Promise<SecretValues> => {
     const values: SecretValues = []
-    for (const { id, name } of reader.deploymentRows().filter(one => one.wanted !== 'removed')) {
-      const stored = reader.variablesOf(id).filter(one => one.secretVersion !== null)
+    for (const { id, name } of exported()) {
+      const stored = variablesOf(id).filter(one => one.secretVersion !== null)
       const { variables } = await secrets.resolve(stored.map(toStored))
       values.push(...Object.entries(variables).map(([variable, value]): Secret => [name, variable, value]))
     }

@@ -14,6 +14,8 @@ import {
   IconPencil,
   IconPlayerPlay,
   IconPlayerStop,
+  IconPlugConnected,
+  IconPlugConnectedX,
   IconPlus,
   IconRefresh,
   IconRocket,
@@ -74,5 +76,9 @@ export const verbLooks = {
   signed_out: { word: 'signed out of GitHub as', icon: IconLogout2, colour: 'var(--grey)' },
   user_removed: { word: 'removed the user', icon: IconUserMinus, colour: 'var(--grey)' },
   remove: { word: 'began to remove', icon: IconTrash, colour: 'var(--grey)' },
+  attached: { word: 'attached a database to', icon: IconPlugConnected, colour: 'var(--grey)' },
+  detached: { word: 'detached a database from', icon: IconPlugConnectedX, colour: 'var(--grey)' },
+  backed_up: { word: 'backed up', icon: IconDownload, colour: 'var(--grey)' },
+  data_restored: { word: 'restored the data of', icon: IconArrowBackUp, colour: 'var(--amber)' },
   removed: { word: 'was removed', isResult: true, icon: IconTrash, colour: 'var(--grey)' },
 } as const satisfies Record<Activity['verb'], VerbLook>

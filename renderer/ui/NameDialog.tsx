@@ -9,7 +9,7 @@ export function NameDialog(props: {
   name: string
   title: string
   /** As on the button: `Remove`, `Forget`. */
-  verb: 'Remove' | 'Forget'
+  verb: 'Remove' | 'Forget' | 'Restore'
   /** What the other button says. */
   otherwise: string
   isOpen: boolean

@@ -17,6 +17,7 @@ import {
 import { deploymentSpaceSchema, totalSpaceSchema } from '../domain/space.ts'
 import { userNameSchema } from '../domain/user.ts'
 import { variableChangesSchema, variableListSchema } from '../domain/variable.ts'
+import { addOns } from './add-ons.ts'
 import { clusters } from './clusters.ts'
 import { deployments } from './deployments.ts'
 import { byId, entry } from './entry.ts'
@@ -82,6 +83,7 @@ export const contract = {
   clusters,
   sources,
   deployments,
+  addOns,
   pushes,
   reports,
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addOnSchema } from './add-on.ts'
 import { failureSchema } from './failure.ts'
 import { nameSchema } from './name.ts'
 import { planEditsSchema, planSchema } from './plan.ts'
@@ -177,6 +178,8 @@ export const deploymentSchema = z.object({
   size: sizeSchema,
   /** How many there should be; one on this computer. */
   instances: z.number().int(),
+  /** Set for one that is a database of its project. */
+  addOn: addOnSchema.nullable(),
   /** Where people find it: its public address, where the cluster gives it one. */
   url: z.string(),
   /** Through Slipway's gateway. */
@@ -225,6 +228,10 @@ export const activityVerbs = [
   'user_removed',
   'signed_in',
   'signed_out',
+  'attached',
+  'detached',
+  'backed_up',
+  'data_restored',
 ] as const
 
 export type ActivityVerb = (typeof activityVerbs)[number]

@@ -43,6 +43,9 @@ export async function kubectl(...args: readonly string[]): Promise<string> {
   return stdout.trim()
 }
 
+/** Not a cluster of somebody's own. */
+export const isTestCluster = program !== null
+
 /** What the test cluster's own program prints. */
 export function clusterProgram(...args: readonly string[]): string {
   if (program === null) throw new Error('there is no test cluster')

@@ -295,6 +295,27 @@ export async function startStandIn(options: { state: StandInState; port?: number
       list: os.variables.list.handler(() => data.variables),
       save: os.variables.save.handler(() => ({ applied: 'nothing' as const })),
     },
+    addOns: {
+      list: os.addOns.list.handler(() => data.addOns),
+      create: os.addOns.create.handler(({ input }) => ({
+        id: data.ids.blog ?? input.id,
+        name: input.name ?? `blog-${input.engine}`,
+        buildId: data.builds[0]?.id ?? input.id,
+      })),
+      attach: os.addOns.attach.handler(({ input }) => ({
+        variable: input.variable ?? 'DATABASE_URL',
+        applied: 'release' as const,
+      })),
+      detach: os.addOns.detach.handler(() => ({ applied: 'release' as const })),
+      backups: os.addOns.backups.handler(() => data.backups),
+      backup: os.addOns.backup.handler(async function* () {
+        yield { bytes: 48_210, backup: null }
+        yield { bytes: 48_210, backup: data.backups[0] ?? null }
+      }),
+      restore: os.addOns.restore.handler(async function* () {
+        yield { bytes: 48_210, isDone: true }
+      }),
+    },
     domains: {
       list: os.domains.list.handler(() => ({ domains: data.domains })),
       add: os.domains.add.handler(() => ({})),

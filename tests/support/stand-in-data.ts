@@ -1,3 +1,5 @@
+import type { AddOnList } from '../../shared/contract/add-ons.ts'
+import type { Backup } from '../../shared/domain/add-on.ts'
 import type { Domain } from '../../shared/domain/domain.ts'
 import type { Imported, ImportReport } from '../../shared/domain/export-file.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
@@ -90,6 +92,7 @@ export function createStandInData(state: StandInState) {
       keepsRunning: kind === 'live',
       size: isPublic ? 'large' : 'medium',
       instances: isPublic ? 3 : 1,
+      addOn: null,
       url: isPublic ? `https://${name}.apps.example.com/` : `http://${name}.localhost:7780`,
       localUrl: `http://${name}.localhost:7780`,
       health: {
@@ -282,6 +285,31 @@ export function createStandInData(state: StandInState) {
       ],
       removed: ['OLD_FLAG'],
     } satisfies VariableList,
+    addOns: [
+      {
+        id: ids.blog ?? nextId(),
+        name: 'shop-postgres',
+        engine: 'postgres',
+        status: 'live',
+        variables: ['DATABASE_URL'],
+        attached: ['shop'],
+      },
+      {
+        id: nextId(),
+        name: 'shop-redis',
+        engine: 'redis',
+        status: 'live',
+        variables: [],
+        attached: [],
+      },
+    ] satisfies AddOnList as AddOnList,
+    backups: [
+      {
+        file: '/home/ana/.local/share/slipway/backups/01j/shop-postgres-2026-11-25T08-00-00-000Z.dump',
+        bytes: 48_210_000,
+        at: now - day,
+      },
+    ] satisfies Backup[] as Backup[],
     settings: {
       ...defaultSettings,
       localConsentAt: state === 'empty' ? null : now - 30 * day,

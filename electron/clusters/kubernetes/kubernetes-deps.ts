@@ -1,3 +1,4 @@
+import type { AddOn } from '../../../shared/domain/add-on.ts'
 import type { ClusterSettings } from '../../../shared/domain/cluster.ts'
 import type { Failure } from '../../../shared/domain/failure.ts'
 import type { ImageName } from '../../../shared/domain/image.ts'
@@ -17,6 +18,8 @@ export interface DeploymentFacts {
   readonly owner: User
   /** Hosts of its own, beside the one below the base domain. */
   readonly hosts: readonly string[]
+  /** Set for one that is a database. */
+  readonly addOn?: AddOn | null
 }
 
 export interface KubernetesDriverDeps {

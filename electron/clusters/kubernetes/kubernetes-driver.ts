@@ -1,14 +1,18 @@
+import { engines } from '../../../shared/domain/add-on.ts'
 import type { Plan } from '../../../shared/domain/plan.ts'
+import { programsOf } from '../add-on-programs.ts'
 import type { ClusterDriver } from '../driver.ts'
 import type { FoundImage } from '../image-plan.ts'
 import { readImage } from '../image-reader.ts'
 import { createApi } from './api.ts'
 import { createBuilds } from './builds.ts'
 import { createDial } from './dial.ts'
+import { openExecution } from './execution.ts'
 import { createImagePlaces } from './image-places.ts'
 import { keptNowhere } from './kept.ts'
 import { openContext } from './kubeconfig.ts'
 import type { KubernetesContext, KubernetesDriverDeps } from './kubernetes-deps.ts'
+import { appName } from './names.ts'
 import { toRegistryAccess } from './registry/access.ts'
 import { connectToRegistry } from './registry/connect.ts'
 import { isReady } from './release/pods.ts'
@@ -40,6 +44,10 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
   }
   const builds = createBuilds(context)
   const releases = createReleases(context)
+  const shellOf = (deploymentId: string) => {
+    const { addOn } = deps.describe(deploymentId)
+    return addOn ? programsOf[addOn.engine].shell : undefined
+  }
   const { dial, dispose: disposeDial } = createDial(context, releases)
 
   return {
@@ -58,11 +66,11 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
     stop: releases.stop,
     scale: releases.scale,
     ...keptNowhere,
-    async remove(deploymentId) {
-      await releases.remove(deploymentId)
+    async remove(deploymentId, keepAs) {
+      const place = await releases.remove(deploymentId, { keepsVolume: keepAs !== null })
       await builds.remove(deploymentId)
       await releases.leave(deploymentId)
-      return null
+      return place
     },
     list: releases.list,
     findRecords: () => findRecords(context),
@@ -80,7 +88,20 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
       const ready = (await releases.podsOf(deploymentId)).filter(isReady)
       const pod = ready.find(({ metadata }) => instance === undefined || metadata?.name === instance)
       if (pod === undefined) throw noneReady()
-      return openShell(api.config, toShellTarget(pod), { columns, rows })
+      return openShell(
+        api.config,
+        { ...toShellTarget(pod), command: shellOf(deploymentId) },
+        { columns, rows },
+      )
+    },
+    async addressOf(deploymentId) {
+      const facts = deps.describe(deploymentId)
+      return { host: appName(facts, deploymentId), port: engines[facts.addOn?.engine ?? 'postgres'].port }
+    },
+    async execute(deploymentId, command) {
+      const [pod] = (await releases.podsOf(deploymentId)).filter(isReady)
+      if (pod === undefined) throw noneReady()
+      return openExecution(api.config, { ...toShellTarget(pod), command })
     },
     dial,
     watch(changed) {

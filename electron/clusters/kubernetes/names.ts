@@ -12,6 +12,8 @@ export const labels = {
   build: 'slipway.dev/build',
   release: 'slipway.dev/release',
   run: 'slipway.dev/run',
+  /** Of a volume that was kept: the deployment that is no more. */
+  keptOf: 'slipway.dev/kept-of',
   /** Of a volume: whose builds' state it holds. */
   buildState: 'slipway.dev/build-state',
   /** Of a namespace: an owner prepared it for somebody who writes in it beside Slipway, and cannot change this. */

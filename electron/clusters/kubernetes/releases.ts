@@ -3,6 +3,8 @@ import type { Instance, ReleaseOrder } from '../driver.ts'
 import { isMissing } from './api-failure.ts'
 import type { KubernetesContext } from './kubernetes-deps.ts'
 import { deploymentSelector, labels, managed, tenantNamespace } from './names.ts'
+import { toAddOnService, toStatefulSet, toVolume } from './release/add-on-manifests.ts'
+import { createAddOns } from './release/add-ons.ts'
 import { toApplyFailure } from './release/apply-failure.ts'
 import { createDisruptionBudgets } from './release/disruption.ts'
 import { createUserFinder } from './release/image-user.ts'
@@ -33,6 +35,7 @@ export function createReleases(context: KubernetesContext) {
   const pullSecret = createPullSecret(context)
   const findUser = createUserFinder(context)
   const budgets = createDisruptionBudgets(context)
+  const addOns = createAddOns(context)
   const masks = createMasks(context)
   const report = createTroubleReport(context, masks)
   const runtimeLogs = createRuntimeLogs(context, masks)
@@ -79,6 +82,7 @@ export function createReleases(context: KubernetesContext) {
   const read = async (deploymentId: string): Promise<RolloutObjects | undefined> => {
     const namespace = placeOf(deploymentId)
     watchNamespace(namespace)
+    if (describe(deploymentId).addOn) return addOns.read(deploymentId, namespace)
     const selectors = { labels: deploymentSelector(deploymentId) }
     const [deployments, replicaSets, pods] = await Promise.all([
       api.list<V1Deployment>('Deployment', { namespace }, selectors),
@@ -114,7 +118,7 @@ export function createReleases(context: KubernetesContext) {
 
   /** What was asked for while the cluster did not answer, or set for it since. */
   const bringUpToDate = async (deploymentId: string): Promise<void> => {
-    if (routed.has(deploymentId)) return
+    if (routed.has(deploymentId) || describe(deploymentId).addOn) return
     routed.add(deploymentId)
     const namespace = placeOf(deploymentId)
     await Promise.all([
@@ -142,6 +146,7 @@ export function createReleases(context: KubernetesContext) {
     found: V1Deployment,
     change: Parameters<typeof withChange>[1],
   ): Promise<void> => {
+    if (found.kind === 'StatefulSet') return addOns.scale(found, change.replicas)
     const object = withChange(found, change)
     await api.apply(object).catch(error => {
       throw toApplyFailure(error, object, settings.context)
@@ -177,13 +182,14 @@ export function createReleases(context: KubernetesContext) {
     async apply(order: ReleaseOrder): Promise<void> {
       const deployment = describe(order.deploymentId)
       const namespace = await tenants.ensure(deployment.owner.id)
-      await routes.requireFree(order.deploymentId, namespace)
+      const { addOn } = order
+      if (addOn === undefined) await routes.requireFree(order.deploymentId, namespace)
       watchNamespace(namespace)
       const facts: ReleaseFacts = {
         order,
         deployment,
         namespace,
-        runAsUser: await findUser(order.artifact),
+        runAsUser: addOn === undefined ? await findUser(order.artifact) : undefined,
         hasPullSecret: settings.registry !== null && settings.registryUser !== null,
         startLimitMs: limits.startMs,
         annotations: toRecordAnnotation(order.record, settings),
@@ -197,6 +203,13 @@ export function createReleases(context: KubernetesContext) {
       }
       await pullSecret.apply({ ownerId: deployment.owner.id, namespace })
       await apply(toSecret(facts))
+      if (addOn !== undefined) {
+        const whole = { ...facts, addOn }
+        await Promise.all([apply(toVolume(whole)), apply(toAddOnService(whole))])
+        await apply(toStatefulSet(whole))
+        await collectSecrets(order, namespace)
+        return
+      }
       await Promise.all([
         apply(toDeployment(facts)),
         apply(toService(facts)),
@@ -235,15 +248,18 @@ export function createReleases(context: KubernetesContext) {
       await waitForNoPods(deploymentId)
     },
 
-    async remove(deploymentId: string): Promise<void> {
+    /** Where its volume is, if that was to be kept and there is one. */
+    async remove(deploymentId: string, { keepsVolume }: { keepsVolume: boolean }): Promise<string | null> {
       const namespace = placeOf(deploymentId)
       lookAgain(deploymentId, undefined)
       await routes.forget(deploymentId, namespace)
+      const kept = keepsVolume ? await removal.keepVolumes(deploymentId, namespace) : null
       await removal.begin(deploymentId, namespace)
       await budgets.remove(deploymentId, namespace)
       await waitForNoPods(deploymentId)
       await removal.finish(deploymentId, namespace)
       await runtimeLogs.end(deploymentId)
+      return kept
     },
 
     /** Of a removed deployment: its owner's namespace goes with what was last in it. */

@@ -29,10 +29,14 @@ const command = [
 ]
 
 /** A shell with a terminal in a container, through the API server. */
-export async function openShell(config: KubeConfig, target: ShellTarget, size: ShellSize): Promise<Shell> {
+export async function openShell(
+  config: KubeConfig,
+  target: ShellTarget & { readonly command?: readonly string[] | undefined },
+  size: ShellSize,
+): Promise<Shell> {
   const { namespace, pod, container } = target
   const query = new URLSearchParams({ container, stdin: 'true', stdout: 'true', tty: 'true' })
-  for (const word of command) query.append('command', word)
+  for (const word of target.command ?? command) query.append('command', word)
   const socket = await openApiSocket(config, {
     path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/exec?${query}`,
     protocols: ['v5.channel.k8s.io', 'v4.channel.k8s.io'],

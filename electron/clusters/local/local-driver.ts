@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { SlipwayError } from '../../../shared/domain/failure.ts'
 import type { ImageName } from '../../../shared/domain/image.ts'
 import type { ClusterDriver } from '../driver.ts'
 import type { FoundImage } from '../image-plan.ts'
@@ -99,6 +100,8 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<LocalDri
     applyDomains: async () => undefined,
     observeDomains: async () => [],
     measureUsage: createUsage(instances),
+    addressOf: async () => Promise.reject(noAddOnsHere),
+    execute: async () => Promise.reject(noAddOnsHere),
     openShell: async (_deploymentId, { serving, ...size }) =>
       openLocalShell(await instances.shellPlace(await serving()), size),
     dial: instances.dial,
@@ -127,3 +130,9 @@ async function findImage(image: ImageName): Promise<FoundImage> {
   const describe = (reference: string) => client.describe(image.repository, reference)
   return readImage(image, [{ name: image.registry, isOwn: false, describe }])
 }
+
+const noAddOnsHere = new SlipwayError({
+  code: 'unavailable',
+  message: 'Slipway runs no databases on this computer yet.',
+  hint: 'Start one yourself and set its address as a variable.',
+})

@@ -19,7 +19,7 @@ export interface IntentDeps {
   readonly reader: Reader
   readonly writer: Writer
   readonly sources: SourceReader
-  readonly driver: Pick<Clusters, 'hasArtifact' | 'findImage'>
+  readonly driver: Pick<Clusters, 'hasArtifact' | 'findImage' | 'addressOf'>
   readonly secrets: SecretVersions
   /** What git shows when the repository asks who reads it. */
   readonly loginFor: (source: Source, reader: { ownerId: string }) => Promise<GitLogin | undefined>

@@ -6,6 +6,7 @@ import type { Source } from '../../../shared/domain/records.ts'
 import { defaultSize, type SizeName } from '../../../shared/domain/size.ts'
 import type { VariableEdit } from '../../../shared/domain/variable.ts'
 import type { Reader } from '../../database/reader.ts'
+import type { DeploymentRow } from '../../database/rows.ts'
 import { checkVariables, toRow, toSecretValues } from '../variables.ts'
 import type { Asker, Asking, IntentDeps } from './asking.ts'
 import type { BuildQueue } from './build-intents.ts'
@@ -106,6 +107,7 @@ export function createDeploymentIntents(deps: IntentDeps, asking: Asking, builds
             hint: 'Type the name as it is shown.',
           })
         }
+        refuseAttached(reader, current)
         for (const build of reader.unfinishedBuilds(id)) builds.cancel(build.id)
         const keepAs = deletesData
           ? null
@@ -129,7 +131,7 @@ function refuseSecretArguments(edits: PlanEdits, secretNames: readonly string[])
   if (name !== undefined) throw new SlipwayError(secretArgument(name))
 }
 
-function refuseTakenName(reader: Reader, name: string): void {
+export function refuseTakenName(reader: Reader, name: string): void {
   if (!reader.deploymentNamed(name)) return
   const taken = new Set(reader.names())
   const free = toFreeName(name, candidate => taken.has(candidate))
@@ -137,6 +139,17 @@ function refuseTakenName(reader: Reader, name: string): void {
     code: 'name_taken',
     message: `There is a deployment called ${name} already.`,
     hint: `Choose another name, such as ${free}, or deploy that one again.`,
+  })
+}
+
+/** What is attached would lose its data without a word. */
+function refuseAttached(reader: Reader, { id, name }: DeploymentRow): void {
+  const [first] = reader.attachmentsOf(id)
+  if (first === undefined) return
+  throw new SlipwayError({
+    code: 'conflict',
+    message: `${first.name} uses ${name} through ${first.variable}.`,
+    hint: `Detach it from ${first.name} first.`,
   })
 }
 

@@ -21,7 +21,11 @@ beforeEach(() => {
       branches: async () => [],
       checkout: () => Promise.reject(new Error('an intent fetches nothing')),
     },
-    driver: { hasArtifact: async () => true, findImage: () => Promise.reject(new Error('there is none')) },
+    driver: {
+      hasArtifact: async () => true,
+      findImage: () => Promise.reject(new Error('there is none')),
+      addressOf: () => Promise.reject(new Error('there is none')),
+    },
     secrets: createSecretVersions({ reader: data.reader, writer: data.writer, store: createMemoryStore() }),
     loginFor: async () => undefined,
     wake: id => woken.push(id),

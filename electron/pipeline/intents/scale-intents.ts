@@ -11,6 +11,7 @@ export function createScaleIntents(deps: IntentDeps, { find, findCluster, ask, r
     /** No new release: what runs is there more or less often. What is stopped starts with that many. */
     scale: (id: string, instances: number, asker: Asker): void => {
       if (instances > 1) refuseSeveralHere(findCluster(find(id).clusterId))
+      if (instances > 1 && reader.addOn(id) !== undefined) throw oneInstance
       ask(id, row => {
         if (row.instances === instances) return
         writer.changeDeployment(id, { instances })
@@ -42,6 +43,12 @@ export function createScaleIntents(deps: IntentDeps, { find, findCluster, ask, r
     },
   }
 }
+
+const oneInstance = new SlipwayError({
+  code: 'conflict',
+  message: 'A database has one instance: its volume is of one.',
+  hint: 'Give it a larger size instead.',
+})
 
 export function refuseSeveralHere({ kind }: Pick<Cluster, 'kind'>): void {
   if (kind === 'kubernetes') return

@@ -1,10 +1,22 @@
-import { isAtBuild, isAtRun, type VariableChanges } from '../../../shared/domain/variable.ts'
+import { engines } from '../../../shared/domain/add-on.ts'
+import { SlipwayError } from '../../../shared/domain/failure.ts'
+import {
+  isAtBuild,
+  isAtRun,
+  type VariableChanges,
+  type VariableEdit,
+} from '../../../shared/domain/variable.ts'
 import type { DeploymentRow } from '../../database/rows.ts'
 import { toStored } from '../../database/stored-variable.ts'
 import { releaseNext } from '../next-release.ts'
 import { checkVariables, differingNames, toRow, toSecretValues } from '../variables.ts'
 import type { Asker, Asking, IntentDeps } from './asking.ts'
 import type { BuildQueue } from './build-intents.ts'
+
+interface RecordedChanges extends VariableChanges {
+  /** `addOnId`: the add-on that the value leads to. */
+  readonly set: (VariableEdit & { readonly addOnId?: string })[]
+}
 
 export function createVariableIntents(deps: IntentDeps, { find, ask, record }: Asking, builds: BuildQueue) {
   const { reader, writer, secrets } = deps
@@ -16,12 +28,13 @@ export function createVariableIntents(deps: IntentDeps, { find, ask, record }: A
      */
     saveVariables: async (
       id: string,
-      changes: VariableChanges,
-      { apply }: { apply: boolean },
+      changes: RecordedChanges,
+      { apply, also }: { apply: boolean; also?: (row: DeploymentRow) => void },
       asker: Asker,
     ): Promise<{ applied: 'nothing' | 'release' | 'build' }> => {
       find(id)
       checkVariables(reader.variablesOf(id), changes)
+      refusePassword(id, changes)
       const applied = await secrets.keep(toSecretValues(changes.set), versions =>
         ask(id, row => {
           const before = reader.variablesOf(id)
@@ -29,15 +42,33 @@ export function createVariableIntents(deps: IntentDeps, { find, ask, record }: A
           const named = new Map(before.map(one => [one.name, one]))
           for (const name of changes.remove) writer.removeVariable(id, name)
           for (const edit of changes.set)
-            writer.variable({ deploymentId: id, ...toRow(edit, named.get(edit.name), versions) })
+            writer.variable({
+              deploymentId: id,
+              ...toRow(edit, named.get(edit.name), versions),
+              addOnId: edit.addOnId ?? null,
+            })
           const names = [...changes.set.map(({ name }) => name), ...changes.remove]
-          if (names.length > 0) record(asker, 'changed', row, `variables: ${names.join(', ')}`)
+          also?.(row)
+          if (names.length > 0 && also === undefined)
+            record(asker, 'changed', row, `variables: ${names.join(', ')}`)
           return apply ? applyVariables(row, asker) : ('nothing' as const)
         }),
       )
       await secrets.collect()
       return { applied }
     },
+  }
+
+  /** The engine takes it when its volume is empty, and never again. */
+  function refusePassword(id: string, { set, remove }: RecordedChanges): void {
+    const addOn = reader.addOn(id)
+    const name = addOn && engines[addOn.engine].passwordVariable
+    if (name === undefined || ![...set.map(one => one.name), ...remove].includes(name)) return
+    throw new SlipwayError({
+      code: 'conflict',
+      message: `${name} is the password that the database was made with, and what is attached to it knows.`,
+      hint: 'Leave it as it is.',
+    })
   }
 
   /** Inside a transaction. Nothing that runs yet has nothing to apply to. */

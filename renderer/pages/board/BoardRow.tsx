@@ -3,6 +3,7 @@ import { useFocusWithin, useHover, useMergedRef } from '@mantine/hooks'
 import {
   type Icon,
   IconArrowBackUp,
+  IconDatabase,
   IconDots,
   IconExternalLink,
   IconFileText,
@@ -16,6 +17,7 @@ import {
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { memo, useRef } from 'react'
+import { engines } from '../../../shared/domain/add-on.ts'
 import type { Deployment } from '../../../shared/domain/records.ts'
 import { toRefText } from '../../../shared/domain/ref.ts'
 import { deploymentActions, openInBrowser } from '../../actions/deployment-actions.ts'
@@ -71,7 +73,7 @@ export const BoardRow = memo(function BoardRow({
 
 /** The whole line opens the deployment; one whose build failed opens at the end of that log, which says why. */
 function RowLink({ deployment }: { deployment: Deployment }) {
-  const { id, name, latestBuild, status } = deployment
+  const { id, name, latestBuild, status, addOn } = deployment
   if (status === 'failed' && latestBuild?.status === 'failed') {
     return (
       <Link
@@ -86,23 +88,28 @@ function RowLink({ deployment }: { deployment: Deployment }) {
   }
   return (
     <Link to="/deployments/$id" params={{ id }} className={`truncate ${classes.name}`} data-row-link>
+      {addOn !== null && (
+        <IconDatabase size={14} className={classes.kind} aria-label={engines[addOn.engine].label} />
+      )}
       {name}
     </Link>
   )
 }
 
 function RowActions({ deployment, name }: { deployment: Deployment; name: string }) {
-  const { id, url, wanted, status } = deployment
+  const { id, url, wanted, status, addOn } = deployment
   if (status === 'removing') return null
   const isStopped = wanted === 'stopped'
   return (
     <span className={classes.actions}>
       <FirstAction deployment={deployment} />
-      <Tooltip label="Open">
-        <ActionIcon size={28} aria-label={`Open ${name}`} onClick={() => openInBrowser(url)}>
-          <IconExternalLink size={16} />
-        </ActionIcon>
-      </Tooltip>
+      {addOn === null && (
+        <Tooltip label="Open">
+          <ActionIcon size={28} aria-label={`Open ${name}`} onClick={() => openInBrowser(url)}>
+            <IconExternalLink size={16} />
+          </ActionIcon>
+        </Tooltip>
+      )}
       <Tooltip label="Log">
         <LinkIcon
           variant="subtle"

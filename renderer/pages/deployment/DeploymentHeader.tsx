@@ -9,6 +9,7 @@ import {
   IconRefresh,
   IconRocket,
 } from '@tabler/icons-react'
+import { engines } from '../../../shared/domain/add-on.ts'
 import type { Deployment } from '../../../shared/domain/records.ts'
 import { toRefText } from '../../../shared/domain/ref.ts'
 import { copyText } from '../../actions/copy.ts'
@@ -22,7 +23,7 @@ import { CommitText } from '../../ui/CommitText.tsx'
 import classes from './Deployment.module.css'
 
 export function DeploymentHeader({ deployment }: { deployment: Deployment }) {
-  const { name, branch, cluster, url, localUrl, serving, latestBuild, wanted } = deployment
+  const { name, branch, cluster, url, localUrl, serving, latestBuild, wanted, addOn } = deployment
   const commit = serving?.commit ?? latestBuild?.commit
   const isStopped = wanted === 'stopped'
   return (
@@ -40,17 +41,20 @@ export function DeploymentHeader({ deployment }: { deployment: Deployment }) {
             {commit.author !== '' && ` · by ${commit.author}`}
           </>
         )}
+        {addOn !== null && ` · ${engines[addOn.engine].label}, ${addOn.volumeGib} GiB`}
         {cluster.kind === 'kubernetes' && ` · on ${cluster.name}`}
       </p>
-      <Button
-        className={classes.headerAction}
-        variant="default"
-        rightSection={<IconExternalLink size={15} aria-hidden />}
-        onClick={() => openInBrowser(url)}
-        disabled={serving === null}
-      >
-        Open
-      </Button>
+      {addOn === null && (
+        <Button
+          className={classes.headerAction}
+          variant="default"
+          rightSection={<IconExternalLink size={15} aria-hidden />}
+          onClick={() => openInBrowser(url)}
+          disabled={serving === null}
+        >
+          Open
+        </Button>
+      )}
       <Button
         className={classes.headerAction}
         variant={deployment.failure === null ? 'filled' : 'default'}
@@ -95,10 +99,12 @@ export function DeploymentHeader({ deployment }: { deployment: Deployment }) {
           >
             Build again without cache
           </Menu.Item>
-          <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => void copyText(url, 'the URL')}>
-            Copy the URL
-          </Menu.Item>
-          {url !== localUrl && (
+          {addOn === null && (
+            <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => void copyText(url, 'the URL')}>
+              Copy the URL
+            </Menu.Item>
+          )}
+          {addOn === null && url !== localUrl && (
             <Menu.Item
               leftSection={<IconExternalLink size={15} />}
               disabled={serving === null}

@@ -46,24 +46,35 @@ const tabs = [
   { to: '/deployments/$id/builds', word: 'Builds', exact: false },
   { to: '/deployments/$id/variables', word: 'Variables', exact: true },
   { to: '/deployments/$id/domains', word: 'Domains', exact: true },
+  { to: '/deployments/$id/databases', word: 'Databases', exact: true },
   { to: '/deployments/$id/shell', word: 'Shell', exact: true },
   { to: '/deployments/$id/activity', word: 'Activity', exact: true },
   { to: '/deployments/$id/settings', word: 'Settings', exact: true },
 ] as const
+
+/** A database has backups in the place of databases, and no address on the web. */
+const tabsOf = ({ addOn }: DeploymentDetail) =>
+  addOn === null
+    ? tabs
+    : tabs
+        .filter(({ word }) => word !== 'Domains')
+        .map(tab => (tab.word === 'Databases' ? { ...tab, word: 'Backups' } : tab))
 
 function LoadedDeployment({ deployment }: { deployment: DeploymentDetail }) {
   const { id } = deployment
   const navigate = useNavigate()
   useShortcuts({
     d: () => void deploymentActions.deploy(deployment),
-    o: () => openInBrowser(deployment.url),
+    o: () => {
+      if (deployment.addOn === null) openInBrowser(deployment.url)
+    },
     l: () => void navigate({ to: '/deployments/$id/log', params: { id } }),
   })
   return (
     <DeploymentContext value={deployment}>
       <DeploymentHeader deployment={deployment} />
       <nav className={classes.tabs} aria-label={deployment.name}>
-        {tabs.map(({ to, word, exact }) => (
+        {tabsOf(deployment).map(({ to, word, exact }) => (
           <Link
             key={word}
             to={to}

@@ -17,11 +17,11 @@ export function RemoveDialog({
   isOpen: boolean
   close: () => void
 }) {
-  const { id, name, project } = deployment
+  const { id, name, project, addOn } = deployment
   const [deletesData, setDeletesData] = useState(false)
   const folders = useQuery({
     ...api.folders.list.queryOptions({ input: { id } }),
-    enabled: isOpen,
+    enabled: isOpen && addOn === null,
     staleTime: 0,
   })
   const withData = (folders.data ?? []).filter(one => one.place !== null).map(({ path }) => path)
@@ -42,13 +42,29 @@ export function RemoveDialog({
       isPending={remove.isPending}
       failure={remove.error === null ? null : toShownFailure(remove.error)}
       about={
-        <>
-          Lost: the running app, its checkouts with any files it wrote there, its logs, builds and releases.
-          <br />
-          Kept: <span className="mono">{project.source.address}</span>
-        </>
+        addOn !== null ? (
+          <>
+            Lost: its password, with which what was attached to it reached it, its logs, builds and releases.
+            <br />
+            Kept: backups on this computer{deletesData ? '' : ', and its volume with all that it holds'}.
+          </>
+        ) : (
+          <>
+            Lost: the running app, its checkouts with any files it wrote there, its logs, builds and releases.
+            <br />
+            Kept: <span className="mono">{project.source.address}</span>
+          </>
+        )
       }
     >
+      {addOn !== null && (
+        <Checkbox
+          label={`Delete its volume of ${addOn.volumeGib} GiB too`}
+          description="With all that the database holds. Otherwise it is kept in the cluster, and you are told where."
+          checked={deletesData}
+          onChange={event => setDeletesData(event.currentTarget.checked)}
+        />
+      )}
       {withData.length > 0 && (
         <Checkbox
           label={`Delete the data in ${withData.join(', ')} too`}

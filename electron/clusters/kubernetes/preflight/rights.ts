@@ -24,12 +24,11 @@ const read = ['get', 'list'] as const
 const watch = ['get', 'list', 'watch'] as const
 const write = ['get', 'list', 'create', 'patch', 'delete'] as const
 
-/** Beside what apps need, for the registry that an owner may have installed; builds claim a volume too. */
-const registryRights = [['', 'persistentvolumeclaims'] as const, ['apps', 'daemonsets'] as const].map(
+/** Beside what apps need: for databases, which have volumes. An owner installs a registry with the same. */
+const addOnRights = [['', 'persistentvolumeclaims'] as const, ['apps', 'statefulsets'] as const].map(
   ([group, resource]): Right => ({
-    ...{ group, resource, verbs: [...write, 'watch'], where: 'tenant' },
-    ...{ isOwnerOnly: true, isOptional: true },
-    why: 'to install a registry where there is none, and for volumes of builds',
+    ...{ group, resource, verbs: [...write, 'watch'], where: 'tenant', isOptional: true },
+    why: 'to run databases, and to keep their data in volumes',
   }),
 )
 
@@ -136,13 +135,13 @@ export const rights: readonly Right[] = [
   { group: 'apps', resource: 'deployments', verbs: [...write, 'watch'], where: 'tenant', why: 'to run apps' },
   { group: 'apps', resource: 'replicasets', verbs: watch, where: 'tenant', why: 'to follow a rollout' },
   { group: '', resource: 'services', verbs: write, where: 'tenant', why: 'to reach apps' },
-  ...registryRights,
+  ...addOnRights,
   {
     group: 'apps',
-    resource: 'statefulsets',
-    verbs: ['list'],
+    resource: 'daemonsets',
+    verbs: [...write, 'watch'],
     where: 'tenant',
-    why: 'to see whether nothing of others is in the namespace of a user before it is deleted',
+    why: 'to install a registry where there is none',
     isOwnerOnly: true,
     isOptional: true,
   },

@@ -129,7 +129,7 @@ function toContainer({ order, startLimitMs }: ReleaseFacts): V1Container {
   }
 }
 
-function toResources(size: SizeName): V1ResourceRequirements {
+export function toResources(size: SizeName): V1ResourceRequirements {
   const { cpu, memory } = sizes[size]
   const toQuantities = (part: 'request' | 'limit') => ({
     cpu: `${Math.round(cpu[part] * 1000)}m`,

@@ -1,9 +1,11 @@
-import type { V1Deployment, V1Ingress, V1Namespace, V1Secret } from '@kubernetes/client-node'
+import type { V1Deployment, V1Ingress, V1Namespace, V1Secret, V1StatefulSet } from '@kubernetes/client-node'
 import { toHost } from '../../../../shared/domain/cluster.ts'
 import { hostSchema } from '../../../../shared/domain/domain.ts'
 import type { FoundDeployment } from '../../release-record.ts'
+import { isForbidden } from '../closed-addresses.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { deploymentSelector, labels, managed, releaseSecretName } from '../names.ts'
+import { toRollout } from './add-ons.ts'
 import { toMs, toRunKey } from './pods.ts'
 import { readRecordAnnotation } from './record-annotation.ts'
 import { hasBeenComplete } from './rollout.ts'
@@ -11,7 +13,15 @@ import { hasBeenComplete } from './rollout.ts'
 /** Everything of ours that runs or is stopped in the cluster, with what is written down beside it. Needs to see all namespaces. */
 export async function findRecords({ api }: Pick<KubernetesContext, 'api'>): Promise<FoundDeployment[]> {
   const ours = `${labels.managedBy}=${managed[labels.managedBy]},${labels.deployment}`
-  const deployments = await api.list<V1Deployment>('Deployment', {}, { labels: ours })
+  const [apps, sets] = await Promise.all([
+    api.list<V1Deployment>('Deployment', {}, { labels: ours }),
+    // Whoever may not look for them has none.
+    api.list<V1StatefulSet>('StatefulSet', {}, { labels: ours }).catch(error => {
+      if (isForbidden(error)) return []
+      throw error
+    }),
+  ])
+  const deployments = [...apps, ...sets.map(set => toRollout(set, [], 0).deployment)]
   return Promise.all(deployments.map(one => read(one)))
 
   async function read(deployment: V1Deployment): Promise<FoundDeployment> {

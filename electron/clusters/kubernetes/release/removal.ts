@@ -7,7 +7,11 @@ import { deploymentSelector, labels, managed, pullSecretName } from '../names.ts
 import type { Kind } from '../objects.ts'
 
 /** What is deleted with a deployment, by label. */
-const kindsOfDeployment = ['Ingress', 'Service', 'Deployment', 'Secret'] as const satisfies readonly Kind[]
+const kindsOfDeployment = [
+  ...(['Ingress', 'Service', 'Deployment', 'StatefulSet', 'Secret', 'PersistentVolumeClaim'] as const),
+] satisfies readonly Kind[]
+/** Of databases: whoever may not look for them has none. */
+const kindsOfAddOns: readonly Kind[] = ['StatefulSet', 'PersistentVolumeClaim']
 /** What goes with those. */
 const kindsBelow = ['ReplicaSet', 'Pod'] as const satisfies readonly Kind[]
 /** What people may have put into the namespace of a tenant, beside Slipway. */
@@ -28,7 +32,10 @@ export function createRemoval(context: Pick<KubernetesContext, 'api' | 'changed'
     const selectors = { labels: deploymentSelector(deploymentId) }
     const found = await Promise.all(
       kinds.map(async kind => {
-        const objects = await api.list<KubernetesObject>(kind, { namespace }, selectors)
+        const objects = await api.list<KubernetesObject>(kind, { namespace }, selectors).catch(error => {
+          if (kindsOfAddOns.includes(kind) && isForbidden(error)) return []
+          throw error
+        })
         return objects.map(object => ({ kind, object }))
       }),
     )
@@ -49,6 +56,23 @@ export function createRemoval(context: Pick<KubernetesContext, 'api' | 'changed'
   }
 
   return {
+    /** What they hold outlives the deployment: nothing finds them by its label any more. Where they are, if there are any. */
+    async keepVolumes(deploymentId: string, namespace: string): Promise<string | null> {
+      const found = await listAll(deploymentId, namespace, ['PersistentVolumeClaim'])
+      const names = found.map(({ object }) => object.metadata?.name ?? '')
+      for (const name of names) {
+        const marks = { [labels.deployment]: null, [labels.keptOf]: deploymentId }
+        await api.patch('PersistentVolumeClaim', { namespace, name }, { metadata: { labels: marks } })
+      }
+      const selectors = { labels: `${labels.keptOf}=${deploymentId}` }
+      const kept = await api.list('PersistentVolumeClaim', { namespace }, selectors).catch(error => {
+        if (isForbidden(error)) return []
+        throw error
+      })
+      const [first] = kept
+      return first === undefined ? null : `the volume ${first.metadata?.name} in the namespace ${namespace}`
+    },
+
     /** Asks for the end of all. */
     async begin(deploymentId: string, namespace: string): Promise<void> {
       waits.get(deploymentId)?.abort()

@@ -46,9 +46,16 @@ function explain(trouble: Trouble, evidence: Evidence): Failure {
           hint: 'Take a variant of it that needs no root (such as nginxinc/nginx-unprivileged for nginx), or set a numeric USER in its Dockerfile that may write where the app does.',
         }
       }
+      if (trouble.isOfAddOn && evidence.lines.some(line => isRefusal.test(line))) {
+        return {
+          code: 'cluster_unfit',
+          message: `The database may not write into its volume: it ${howItEnded(trouble.exitCode)}${howOften(trouble)}.`,
+          hint: 'The storage class makes volumes that only root may write, and follows no fsGroup. Have whoever runs the cluster choose another default class.',
+        }
+      }
       return {
         code: 'start_exited',
-        message: `The app ${howItEnded(trouble.exitCode)}${howOften(trouble)}.`,
+        message: `The ${trouble.isOfAddOn ? 'database' : 'app'} ${howItEnded(trouble.exitCode)}${howOften(trouble)}.`,
         hint: 'Its last lines tell why. Mend it in the repository, then deploy again.',
       }
     case 'memory':

@@ -15,6 +15,8 @@ export type Trouble = {
       readonly exitCode: number
       /** Its image names root, or a user by name: it runs as another one here. */
       readonly isOtherUser: boolean
+      /** It is a database, whose user is its own. */
+      readonly isOfAddOn: boolean
       readonly restarts: number
       readonly isRunning: boolean
     }
@@ -119,7 +121,7 @@ function findWaiting(pod: V1Pod): Trouble | undefined {
 }
 
 /** An app that ended once may have waited for another one. The second time is a loop. */
-function findCrash(pod: V1Pod, { limits }: TroubleFacts): Trouble | undefined {
+function findCrash(pod: V1Pod, { limits, deployment }: TroubleFacts): Trouble | undefined {
   const status = appStatus(pod)
   const ended = status?.state?.terminated ?? status?.lastState?.terminated
   if (status === undefined || ended === undefined) return undefined
@@ -134,8 +136,10 @@ function findCrash(pod: V1Pod, { limits }: TroubleFacts): Trouble | undefined {
   // The kubelet itself ends what does not listen in time, whenever nobody looks.
   const ranMs = (toMs(ended.finishedAt) ?? 0) - (toMs(ended.startedAt) ?? 0)
   if (ranMs >= limits.startMs && isRunning && !status.started) return undefined
-  const isOtherUser = pod.spec?.securityContext?.runAsUser !== undefined
-  return { kind: 'crash', isDefinite, exitCode: ended.exitCode, restarts, isRunning, isOtherUser }
+  const isOfAddOn = deployment.kind === 'StatefulSet'
+  const isOtherUser = !isOfAddOn && pod.spec?.securityContext?.runAsUser !== undefined
+  const whose = { isOtherUser, isOfAddOn }
+  return { kind: 'crash', isDefinite, exitCode: ended.exitCode, restarts, isRunning, ...whose }
 }
 
 const isNeverStarted = (ended: V1ContainerStateTerminated): boolean =>
