@@ -20,7 +20,7 @@ import { createStandInData, type StandInState } from './stand-in-data.ts'
 
 const reportIsOn: ReportSetting = {
   ...{ isOn: true, place: 'ready', trouble: null },
-  told: { sha: '9f8e7d6', state: 'success' },
+  told: { sha: 'a1b2c3d', state: 'success' },
 }
 const pushIsOff: PushSetting = { isOn: false, paths: [], trouble: null, notice: null, lookedAt: null }
 

@@ -53,7 +53,7 @@ function Outcome({ setting: { isOn, place, told, trouble } }: { setting: ReportS
     <p className={classes.dangerText}>
       {told === null
         ? 'GitHub was told nothing yet.'
-        : `${told.sha.slice(0, 7)} is ${words[told.state]} at GitHub.`}
+        : `GitHub shows ${told.sha.slice(0, 7)} as ${words[told.state]}.`}
     </p>
   )
 }
