@@ -101,12 +101,13 @@ clusterTest('of two builds at a time one does without', async () => {
   const slow = await orderNow()
   await ana.driver.startBuild(slow)
   await untilWaiting(ana, slow)
-  expect(await claimOf(slow)).not.toBe('')
-
-  const second = await build(ana, { sha: before })
-  expect(isWarm(second.built)).toBe(false)
-
-  await ana.driver.cancelBuild(slow)
+  try {
+    expect(await claimOf(slow)).not.toBe('')
+    const second = await build(ana, { sha: before })
+    expect(isWarm(second.built)).toBe(false)
+  } finally {
+    await ana.driver.cancelBuild(slow)
+  }
   // What the cancelled one left may be half written.
   expect(isWarm((await build(ana, { sha: before })).built)).toBe(false)
   expect(isWarm((await build(ana, { sha: before })).built)).toBe(true)

@@ -38,8 +38,14 @@ const contentSecurityPolicy =
  * The contract over records in memory, with the built renderer beside it: every state of every page can be drawn
  * without building anything. Nothing in it acts; it answers.
  */
-export async function startStandIn(options: { state: StandInState; port?: number; rendererFolder: string }) {
-  const data = createStandInData(options.state)
+export async function startStandIn(options: {
+  state: StandInState
+  port?: number
+  rendererFolder: string
+  /** What time it is; that of the computer otherwise. */
+  now?: number
+}) {
+  const data = createStandInData(options.state, options.now)
   const os = implement(contract)
   let settings: Settings = data.settings
   const fail = (failure: Failure) => ({ message: failure.message, data: failure })

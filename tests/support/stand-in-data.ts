@@ -32,8 +32,7 @@ const minute = 60_000
 const day = 1440 * minute
 
 /** Records in memory that look like a few weeks of use. */
-export function createStandInData(state: StandInState) {
-  const now = Date.now()
+export function createStandInData(state: StandInState, now = Date.now()) {
   const nextId = createIds()
   const user: User = { id: nextId(), name: 'ana' }
   const local: Cluster = { id: nextId(), kind: 'local', name: 'This computer' }
