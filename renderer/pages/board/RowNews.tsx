@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
+import { engines } from '../../../shared/domain/add-on.ts'
 import type { BuildSummary, Deployment } from '../../../shared/domain/records.ts'
 import { deploymentActions } from '../../actions/deployment-actions.ts'
 import { Elapsed } from '../../format/clock.tsx'
@@ -17,10 +18,11 @@ import classes from './Board.module.css'
 
 /** The one thing to know about a deployment now. */
 export function RowNews({ deployment }: { deployment: Deployment }) {
-  const { url, health, latestBuild, serving } = deployment
+  const { url, health, latestBuild, serving, addOn } = deployment
   const status = shownStatus(deployment)
   switch (status) {
     case 'live':
+      if (addOn !== null) return <span className="truncate">{engines[addOn.engine].label}</span>
       return (
         <a className={`truncate ${classes.url}`} href={url} target="_blank" rel="noopener noreferrer">
           {shortUrl(url)}
