@@ -14,6 +14,7 @@ import type { Command } from './command.ts'
 import { deploy } from './deploy.ts'
 import { deployOnPush } from './deploy-on-push.ts'
 import { domain } from './domains.ts'
+import { drift } from './drift.ts'
 import { about } from './find.ts'
 import { github } from './github.ts'
 import { gitHubStatus } from './github-status.ts'
@@ -166,6 +167,7 @@ export const commands: readonly Command[] = [
   open,
   rollback,
   scale,
+  drift,
   shell,
   database,
   backup,

@@ -76,6 +76,8 @@ export function createClusters(deps: {
     cancelBuild: async build => (await of(build.deploymentId)).cancelBuild(build),
     applyRelease: async order => (await of(order.deploymentId)).applyRelease(order),
     scale: async (id, instances) => (await of(id)).scale(id, instances),
+    findDrift: async order => (await of(order.deploymentId)).findDrift(order),
+    repair: async (order, kept) => (await of(order.deploymentId)).repair(order, kept),
     observe: async id => (await of(id)).observe(id),
     stop: async (id, isKept) => (await of(id)).stop(id, isKept),
     hasArtifact: async (id, artifact) => (await of(id)).hasArtifact(id, artifact),

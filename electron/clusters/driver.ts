@@ -1,6 +1,7 @@
 import type { Duplex, Readable, Writable } from 'node:stream'
 import type { AddOn } from '../../shared/domain/add-on.ts'
 import type { Domain } from '../../shared/domain/domain.ts'
+import type { Difference } from '../../shared/domain/drift.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { ImageName } from '../../shared/domain/image.ts'
 import type { WrittenFiles } from '../../shared/domain/kept-folder.ts'
@@ -81,6 +82,11 @@ export interface ReleaseOrder {
   readonly record?: ReleaseRecord | undefined
 }
 
+/** What was applied, as far as it can be compared with what is there: of variables, only the names. */
+export interface DriftOrder extends Omit<ReleaseOrder, 'variables' | 'secrets' | 'record'> {
+  readonly variableNames: readonly string[]
+}
+
 /** What a release could run from, and the folders that its deployment keeps. */
 export type KeepOrder = Pick<ReleaseOrder, 'deploymentId' | 'artifact' | 'plan' | 'keptFolders'>
 
@@ -155,6 +161,10 @@ export interface ClusterDriver {
   observe(deploymentId: string): Promise<readonly Instance[]>
   /** Another number of instances of what runs; nothing is started anew. Only asked where an instance says `outOf`. */
   scale(deploymentId: string, instances: number): Promise<void>
+  /** What others have changed of a run that was applied. Nothing where nobody else could. */
+  findDrift(order: DriftOrder): Promise<readonly Difference[]>
+  /** The run is there again as it was applied, but for the differences that are kept, by their keys. */
+  repair(order: ReleaseOrder, kept: readonly string[]): Promise<void>
   /** Stops (TERM, grace, KILL, whole group) and forgets the instances that `isKept` does not keep. */
   stop(deploymentId: string, isKept: (instance: Instance) => boolean): Promise<void>
   /** Whether the artifact of a finished build is still there; undefined where that cannot be told now. */

@@ -29,6 +29,8 @@ import {
   clusters,
   deployments,
   domains,
+  drift,
+  keptDifferences,
   projects,
   releases,
   settings,
@@ -227,6 +229,8 @@ export function createReader(orm: Orm) {
         { table: addOns, column: addOns.deploymentId },
         { table: usage, column: usage.deploymentId },
         { table: traffic, column: traffic.deploymentId },
+        { table: drift, column: drift.deploymentId },
+        { table: keptDifferences, column: keptDifferences.deploymentId },
       ].reduce((sum, { table, column }) => {
         const row = orm.select({ rows: count() }).from(table).where(eq(column, deploymentId)).get()
         return sum + (row?.rows ?? 0)

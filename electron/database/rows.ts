@@ -9,8 +9,8 @@ export type VariableRow = typeof variables.$inferSelect
 export type AddOnRow = typeof addOns.$inferSelect
 export type ReleaseRow = typeof releases.$inferSelect
 export type ReleaseWithBuild = ReleaseRow & { build: BuildRow }
-/** A deployment's records, without what only the platform knows (URL, health). */
-export type StoredDeployment = Omit<Deployment, 'url' | 'localUrl' | 'health'>
+/** A deployment's records, without what only the platform knows (URL, health, drift). */
+export type StoredDeployment = Omit<Deployment, 'url' | 'localUrl' | 'health' | 'differences'>
 
 /** A deployment with all that is shown of it, as one statement reads them. */
 type JoinedRow = ReturnType<Statements['changedLast']['all']>[number]

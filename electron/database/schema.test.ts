@@ -107,6 +107,8 @@ describe('the tables', () => {
       releases: 0,
       secret_versions: 0,
       domains: 0,
+      drift: 0,
+      kept_differences: 0,
       variables: 0,
       usage: 0,
       traffic: 0,

@@ -203,6 +203,28 @@ export const gitHubReportSettings = sqliteTable('github_report_settings', {
   trouble: text({ mode: 'json' }).$type<Failure>(),
 })
 
+/** `applied`: the run that the cluster was brought to last, and the number of its instances. */
+export const drift = sqliteTable('drift', {
+  deploymentId: text('deployment_id').primaryKey(),
+  applied: text({ mode: 'json' }).$type<{
+    clusterId: string
+    releaseId: string
+    run: number
+    instances: number
+  }>(),
+  repairsItself: integer('repairs_itself', { mode: 'boolean' }).notNull().default(false),
+  repairAskedBy: text('repair_asked_by'),
+  failure: text(),
+})
+
+export const keptDifferences = sqliteTable('kept_differences', {
+  deploymentId: text('deployment_id').notNull(),
+  key: text().notNull(),
+  text: text().notNull(),
+  keptBy: text('kept_by').notNull(),
+  keptAt: integer('kept_at').notNull(),
+})
+
 export const activity = sqliteTable('activity', {
   id: id(),
   at: integer().notNull(),

@@ -2,6 +2,7 @@ import { assertNever } from '../../shared/domain/assert-never.ts'
 import type { DeploymentRow } from '../database/rows.ts'
 import { type ApplyDeps, isStillWanted } from './apply/apply-deps.ts'
 import { createBuildEffects } from './apply/build-effects.ts'
+import { createDriftEffects } from './apply/drift-effects.ts'
 import { createReleaseEffects } from './apply/release-effects.ts'
 import type { Action } from './decide.ts'
 import type { Effect } from './effects.ts'
@@ -11,6 +12,7 @@ export function createApply(deps: ApplyDeps) {
   const { reader, writer, driver, logs } = deps
   const builds = createBuildEffects(deps)
   const releases = createReleaseEffects(deps)
+  const drifts = createDriftEffects(deps)
 
   const effect = async (name: Effect, work: () => Promise<void> | void) => {
     await deps.checkpoint(`${name}:before`)
@@ -80,6 +82,10 @@ export function createApply(deps: ApplyDeps) {
         return effect(action.do, () => releases.scale(deployment, action))
       case 'retireOthers':
         return effect(action.do, () => driver.stop(deployment.id, action.isKept))
+      case 'noteApplied':
+        return effect(action.do, () => drifts.noteApplied(deployment, action))
+      case 'repairDrift':
+        return effect(action.do, () => drifts.repairDrift(deployment, action))
       case 'failRelease':
         return effect(action.do, () => releases.failRelease(deployment, action))
       case 'restartCrashed':

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Difference } from '../../shared/domain/drift.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
 import type { BuildObservation, Instance } from '../clusters/driver.ts'
@@ -113,6 +114,20 @@ const starting = (change: Partial<Instance> = {}) => instance({ state: 'starting
 const exited = (change: Partial<Instance> = {}) =>
   instance({ state: 'exited', exitedAt: now, failure, ...change })
 
+const drift = (change: Partial<Facts['drift']> = {}): Facts['drift'] => ({
+  applied: { clusterId: 'c1', releaseId: 'r1', run: 1, instances: 1 },
+  differences: [],
+  isRepairAsked: false,
+  repairsItself: false,
+  ...change,
+})
+const threeApplied = drift({ applied: { clusterId: 'c1', releaseId: 'r1', run: 1, instances: 3 } })
+const difference = (change: Partial<Difference> = {}): Difference => ({
+  ...{ key: 'k', is: 'changed', object: { kind: 'Deployment', name: 'blog-1' }, field: 'image' },
+  ...{ wanted: 'a', found: 'b', by: 'kubectl' },
+  ...change,
+})
+
 /** A deployment that is well: live, one instance, ready. Each row of a table says what is different. */
 const facts = (change: Partial<Facts> = {}): Facts => ({
   now,
@@ -124,6 +139,7 @@ const facts = (change: Partial<Facts> = {}): Facts => ({
   target: release(),
   unkept: undefined,
   instances: [instance()],
+  drift: drift(),
   refused: undefined,
   isTidy: true,
   limits: defaultCrashLimits,
@@ -158,6 +174,8 @@ function say(given: Facts): string {
       return `finishBuild ${action.build.id} ${action.observed.state}`
     case 'startRun':
     case 'promote':
+    case 'noteApplied':
+    case 'repairDrift':
       return `${action.do} ${action.release.id}`
     case 'failRelease':
       return `failRelease ${action.release.id}, back to run ${action.run}: ${action.failure.message}`
@@ -184,11 +202,17 @@ describe('several instances', () => {
   each([
     [
       'as many as there should be are left alone',
-      facts({ deployment: ofThree, instances: three }),
+      facts({ deployment: ofThree, instances: three, drift: threeApplied }),
       'nothing',
     ],
     ['fewer are scaled', facts({ deployment: ofThree, instances: [instance({ outOf: 1 })] }), 'scale 3'],
-    ['more are scaled', facts({ instances: three }), 'scale 1'],
+    ['more are scaled', facts({ instances: three, drift: threeApplied }), 'scale 1'],
+    ['what somebody else scaled stays so', facts({ instances: three }), 'nothing'],
+    [
+      'a run that is there is noted once',
+      facts({ instances: three, drift: drift({ applied: null }) }),
+      'noteApplied r1',
+    ],
     [
       'one that has just come takes the traffic first',
       facts({
@@ -203,10 +227,57 @@ describe('several instances', () => {
       facts({
         deployment: ofThree,
         instances: [instance({ outOf: 3 }), starting({ outOf: 3 }), starting({ outOf: 3 })],
+        drift: threeApplied,
       }),
       'nothing',
     ],
     ['one on a computer is never scaled', facts({ deployment: ofThree }), 'nothing'],
+  ])
+})
+
+describe('what others changed in the cluster', () => {
+  const isGone = { instances: [], drift: drift({ differences: [difference({ is: 'missing', field: '' })] }) }
+  const other = difference({ is: 'missing', object: { kind: 'Service', name: 'blog-1' } })
+
+  each([
+    ['stays as it is', facts({ drift: drift({ differences: [difference()] }) }), 'nothing'],
+    ['is repaired when somebody asks', facts({ drift: drift({ isRepairAsked: true }) }), 'repairDrift r1'],
+    [
+      'is repaired without being asked where somebody said so',
+      facts({ drift: drift({ differences: [other], repairsItself: true }) }),
+      'repairDrift r1',
+    ],
+    ['is not there to repair', facts({ drift: drift({ repairsItself: true }) }), 'nothing'],
+    ['and what they deleted is not started again', facts(isGone), 'nothing'],
+    [
+      'and deleted is no reason not to start the next run',
+      facts({ ...isGone, deployment: deployment({ run: 2 }) }),
+      'startRun r1',
+    ],
+    [
+      'nor to start what is gone without a difference',
+      facts({ instances: [], drift: drift() }),
+      'startRun r1',
+    ],
+    [
+      'and crashes since then is not restarted',
+      facts({ instances: [exited()], drift: drift({ differences: [difference()] }) }),
+      'nothing',
+    ],
+    [
+      'beside what runs: that is restarted as ever',
+      facts({ instances: [exited({ exitedAt: now - 2000 })], drift: drift({ differences: [other] }) }),
+      'restartCrashed',
+    ],
+    [
+      'is left alone when it is stopped',
+      facts({
+        deployment: deployment({ wanted: 'stopped', status: 'stopped' }),
+        instances: [],
+        drift: drift({ isRepairAsked: true }),
+      }),
+      'nothing',
+    ],
   ])
 })
 

@@ -1,6 +1,8 @@
+import { type Difference, isOfWhatRuns } from '../../shared/domain/drift.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { DeploymentStatus } from '../../shared/domain/status.ts'
 import type { BuildObservation, Instance } from '../clusters/driver.ts'
+import type { DriftRow } from '../database/drift.ts'
 import type { BuildRow, DeploymentRow, ReleaseWithBuild } from '../database/rows.ts'
 
 /** All that one decision looks at: what the database wants and what the cluster has. */
@@ -16,6 +18,7 @@ export interface Facts {
   /** What serves, and folders that are to be kept from now on, of which its app may have written some. */
   readonly unkept: { readonly release: ReleaseWithBuild; readonly folders: readonly string[] } | undefined
   readonly instances: readonly Instance[]
+  readonly drift: DriftFacts
   /** The cluster said that it cannot start the run, and why. */
   readonly refused:
     | { readonly releaseId: string; readonly run: number; readonly failure: Failure }
@@ -23,6 +26,18 @@ export interface Facts {
   /** No artifact is there that no release needs. */
   readonly isTidy: boolean
   readonly limits: CrashLimits
+}
+
+/** What others have changed in the cluster. */
+export interface DriftFacts {
+  /** What the cluster was brought to last. */
+  readonly applied: DriftRow['applied']
+  /** Without those that are kept. */
+  readonly differences: readonly Difference[]
+  /** Somebody has asked for a repair. */
+  readonly isRepairAsked: boolean
+  /** It is repaired without being asked. */
+  readonly repairsItself: boolean
 }
 
 /** How long Slipway bears with an app that crashes. */
@@ -63,6 +78,13 @@ export type Action =
     }
   /** `has`: how many instances the cluster means to have now. */
   | { readonly do: 'scale'; readonly instances: number; readonly has: number }
+  /** What was asked of the cluster is there: what differs from it later was somebody else. */
+  | { readonly do: 'noteApplied'; readonly release: ReleaseWithBuild; readonly instances: number }
+  | {
+      readonly do: 'repairDrift'
+      readonly release: ReleaseWithBuild
+      readonly differences: readonly Difference[]
+    }
   | { readonly do: 'restartCrashed' }
   | { readonly do: 'giveUp'; readonly failure: Failure }
   | { readonly do: 'stopAll' }
@@ -88,6 +110,8 @@ const checks: readonly Check[] = [
       : undefined,
   facts =>
     facts.deployment.wanted === 'stopped' && facts.instances.length > 0 ? { do: 'stopAll' } : undefined,
+  facts =>
+    facts.deployment.wanted === 'running' && facts.target ? decideRepair(facts, facts.target) : undefined,
   facts =>
     facts.deployment.wanted === 'running' && facts.target ? decideTarget(facts, facts.target) : undefined,
   // The first release has failed: nothing of it goes on trying.
@@ -122,6 +146,21 @@ function decideRunningBuild({ running }: Facts): Action | undefined {
   return isNews ? { do: 'recordProgress', build, observed } : undefined
 }
 
+function decideRepair({ drift }: Facts, release: ReleaseWithBuild): Action | undefined {
+  const { differences } = drift
+  const isDue = drift.isRepairAsked || (drift.repairsItself && differences.length > 0)
+  return isDue ? { do: 'repairDrift', release, differences } : undefined
+}
+
+/** The run was there. */
+const wasApplied = ({ deployment, drift: { applied } }: Facts, release: ReleaseWithBuild): boolean =>
+  applied?.clusterId === deployment.clusterId &&
+  applied.releaseId === release.id &&
+  applied.run === deployment.run
+
+/** What runs, if anything, is not what Slipway started, and a person has to say what becomes of it. */
+const isChangedByOthers = ({ drift }: Facts): boolean => isOfWhatRuns(drift.differences)
+
 function decideTarget(facts: Facts, release: ReleaseWithBuild): Action | undefined {
   const { deployment, instances } = facts
   const isTarget = (one: Instance) => one.releaseId === release.id && one.run === deployment.run
@@ -130,6 +169,7 @@ function decideTarget(facts: Facts, release: ReleaseWithBuild): Action | undefin
 
   if (!current) {
     const { refused } = facts
+    if (wasApplied(facts, release) && isChangedByOthers(facts)) return undefined
     if (refused?.releaseId === release.id && refused.run === deployment.run)
       return decideEnd(facts, release, refused.failure) ?? decideGivingUp(facts, refused.failure)
     const isInTheWay = (one: Instance) => one.state !== 'exited' && one.fixedPort !== null
@@ -137,17 +177,22 @@ function decideTarget(facts: Facts, release: ReleaseWithBuild): Action | undefin
       ? { do: 'retireOthers', isKept: one => !isInTheWay(one) }
       : { do: 'startRun', release }
   }
+  const { applied } = facts.drift
+  const { outOf } = current
+  if (outOf !== undefined && !wasApplied(facts, release))
+    return { do: 'noteApplied', release, instances: outOf }
   // One that was ready and is not now has taken the traffic all the same: the cluster brings it back.
   const hasArrived = current.state === 'ready' || (current.state === 'starting' && current.readyAt !== null)
   if (hasArrived && (release.status === 'releasing' || deployment.servingReleaseId !== release.id))
     return { do: 'promote', release }
-  if (current.outOf !== undefined && current.outOf !== deployment.instances)
-    return { do: 'scale', instances: deployment.instances, has: current.outOf }
+  if (outOf !== undefined && applied?.instances !== deployment.instances)
+    return { do: 'scale', instances: deployment.instances, has: outOf }
   if (current.state === 'ready') {
     const isKept = (one: Instance) => isTarget(one) || (isCrash(facts, one) && !isStable(facts, current))
     return instances.every(isKept) ? undefined : { do: 'retireOthers', isKept }
   }
   if (current.state === 'exited') {
+    if (release.status !== 'releasing' && isChangedByOthers(facts)) return undefined
     const failure = current.failure ?? stoppedFromOutside
     return decideEnd(facts, release, failure) ?? decideCrash(facts, failure)
   }
@@ -202,6 +247,7 @@ function decideWaiting(facts: Facts): Action | undefined {
   if (deployment.wanted !== 'running' || !target) return undefined
   const current = instances.find(one => one.releaseId === target.id && one.run === deployment.run)
   if (current?.state === 'exited') {
+    if (isChangedByOthers(facts)) return undefined
     const crashes = countCrashes(facts)
     return crashes < facts.limits.crashes
       ? { do: 'wait', afterMs: Math.max(restartInMs(facts, crashes), 1) }

@@ -13,6 +13,8 @@ export const effects = [
   'startRun',
   'promote',
   'scale',
+  'noteApplied',
+  'repairDrift',
   'retireOthers',
   'failRelease',
   'restartCrashed',
@@ -23,8 +25,8 @@ export const effects = [
   'removeLogs',
   'removeRows',
 ] as const
-/** Those that need a cluster in which an app can have several instances. */
-export const effectsOfSeveral: readonly Effect[] = ['scale']
+/** Those that need a cluster in which an app can have several instances, and which others can change. */
+export const effectsOfSeveral: readonly Effect[] = ['scale', 'noteApplied', 'repairDrift']
 
 export type Effect = (typeof effects)[number]
 

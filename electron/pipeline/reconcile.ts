@@ -1,3 +1,4 @@
+import type { Difference } from '../../shared/domain/drift.ts'
 import { type Failure, isPassing, SlipwayError, toDiskFailure } from '../../shared/domain/failure.ts'
 import { toKeptFolders } from '../../shared/domain/kept-folder.ts'
 import type { Instance } from '../clusters/driver.ts'
@@ -6,12 +7,15 @@ import type { ApplyDeps } from './apply/apply-deps.ts'
 import { createApply } from './apply.ts'
 import { type CrashLimits, decide, type Facts } from './decide.ts'
 import type { Next } from './queue.ts'
+import { toRunOrder } from './release-order.ts'
 import { findWait } from './slots.ts'
 
 export interface ReconcileDeps extends ApplyDeps {
   readonly limits: ApplyDeps['limits'] & CrashLimits
   /** What is there now. */
   readonly onSeen: (deploymentId: string, instances: readonly Instance[]) => void
+  /** What others have changed there: all of it. */
+  readonly onDrift: (deploymentId: string, differences: readonly Difference[]) => void
   /** Something was done about the deployment. */
   readonly onChanged: (deploymentId: string) => void
 }
@@ -113,16 +117,23 @@ async function gather(deps: ReconcileDeps, id: string): Promise<SeenFacts | unde
   const before = reader.deploymentRow(id)
   if (!before) return undefined
   // Whatever is there: it is to go.
-  if (before.wanted === 'removed') return toNothingSeen(deps, before)
+  if (before.wanted === 'removed') {
+    deps.onDrift(id, [])
+    return toNothingSeen(deps, before)
+  }
   const runningId = reader.unfinishedBuilds(id).find(build => build.status === 'running')?.id
   const observed =
     runningId === undefined ? undefined : await driver.observeBuild({ buildId: runningId, deploymentId: id })
   const reusable = await findReusable(deps, id)
   const instances = await driver.observe(id)
   deps.onSeen(id, instances)
+  const looked = await lookForDrift(deps, id)
   // The database is read after the cluster and in one go, so that what was asked for meanwhile counts.
   const deployment = reader.deploymentRow(id)
   if (!deployment) return undefined
+  // What was looked for may not be wished any more.
+  const found = looked !== undefined && looked.wish === toWishText(deployment) ? looked.found : []
+  deps.onDrift(id, found)
   const unfinished = reader.unfinishedBuilds(id)
   const build = unfinished.find(one => one.status === 'running')
   const queued = unfinished.find(one => one.status === 'queued')
@@ -137,7 +148,39 @@ async function gather(deps: ReconcileDeps, id: string): Promise<SeenFacts | unde
     serving: deployment.servingReleaseId === null ? undefined : reader.release(deployment.servingReleaseId),
     artifacts: reader.artifactsOf(id),
     instances,
+    drift: toDriftFacts(deps, id, found),
     limits: deps.limits,
+  }
+}
+
+const toWishText = ({ clusterId, wanted, targetReleaseId, run, instances }: DeploymentRow): string =>
+  JSON.stringify([clusterId, wanted, targetReleaseId, run, instances])
+
+/** Only at what serves and was there: what is on its way differs as long as it is. */
+async function lookForDrift(
+  { reader, driver, drift }: ReconcileDeps,
+  id: string,
+): Promise<{ wish: string; found: readonly Difference[] } | undefined> {
+  const row = reader.deploymentRow(id)
+  const release = row?.targetReleaseId == null ? undefined : reader.release(row.targetReleaseId)
+  const { applied } = drift.find(id)
+  if (row === undefined || row.wanted !== 'running' || release?.status !== 'live') return undefined
+  const isApplied =
+    applied?.clusterId === row.clusterId && applied.releaseId === release.id && applied.run === row.run
+  if (!isApplied || applied.instances !== row.instances) return undefined
+  const variableNames = release.variables.map(one => one.name)
+  const found = await driver.findDrift({ ...toRunOrder(reader, row, release), variableNames })
+  return { wish: toWishText(row), found }
+}
+
+function toDriftFacts({ drift }: ReconcileDeps, id: string, found: readonly Difference[]): Facts['drift'] {
+  const { applied, repairAskedBy, repairsItself, failure } = drift.find(id)
+  const kept = found.length === 0 ? [] : drift.kept(id).map(one => one.key)
+  return {
+    applied,
+    differences: found.filter(one => !kept.includes(one.key)),
+    isRepairAsked: repairAskedBy !== null,
+    repairsItself: repairsItself && failure === null,
   }
 }
 
@@ -152,6 +195,7 @@ const toNothingSeen = ({ limits, now }: ReconcileDeps, deployment: DeploymentRow
   serving: undefined,
   artifacts: [],
   instances: [],
+  drift: { applied: null, differences: [], isRepairAsked: false, repairsItself: false },
   limits,
 })
 

@@ -5,12 +5,12 @@ import type { DeploymentRow, ReleaseWithBuild } from '../database/rows.ts'
 import type { SecretVersions } from '../secrets/secret-versions.ts'
 import { toReleaseRecord } from './release-record.ts'
 
-/** All that a driver needs to run a release, its secrets resolved. */
-export async function toReleaseOrder(
-  { reader, resolve }: { reader: Reader; resolve: SecretVersions['resolve'] },
+/** What a run of the release is, without the values of variables. */
+export function toRunOrder(
+  reader: Pick<Reader, 'addOn'>,
   deployment: DeploymentRow,
   release: ReleaseWithBuild,
-): Promise<ReleaseOrder> {
+): Omit<ReleaseOrder, 'variables' | 'secrets' | 'record'> {
   const { plan, artifact } = release.build
   if (!plan || artifact === null) throw new Error(`release ${release.id} has no artifact`)
   return {
@@ -24,7 +24,16 @@ export async function toReleaseOrder(
     instances: deployment.instances,
     addOn: reader.addOn(deployment.id),
     keptFolders: toKeptFolders(deployment.keptFolders, plan.keep),
-    record: toReleaseRecord(reader, deployment, release),
-    ...(await resolve(release.variables)),
   }
 }
+
+/** All that a driver needs to run a release, its secrets resolved. */
+export const toReleaseOrder = async (
+  { reader, resolve }: { reader: Reader; resolve: SecretVersions['resolve'] },
+  deployment: DeploymentRow,
+  release: ReleaseWithBuild,
+): Promise<ReleaseOrder> => ({
+  ...toRunOrder(reader, deployment, release),
+  record: toReleaseRecord(reader, deployment, release),
+  ...(await resolve(release.variables)),
+})

@@ -11,12 +11,14 @@ export function createDeploymentViews({
   reader,
   seen,
   gatewayPort,
+  countDifferences,
   withOutlook,
 }: {
   reader: Reader
   /** By deployment. */
   seen: ReadonlyMap<string, readonly Instance[]>
   gatewayPort: number
+  countDifferences: (deploymentId: string) => number
   withOutlook: (build: BuildSummary) => BuildSummary
 }) {
   const healthOf = (stored: StoredDeployment): Health => toHealth(stored, seen.get(stored.id) ?? [])
@@ -38,6 +40,7 @@ export function createDeploymentViews({
       ...stored,
       ...toUrls(stored, settings.get(stored.cluster.id)),
       health: healthOf(stored),
+      differences: countDifferences(stored.id),
       latestBuild: stored.latestBuild && withOutlook(stored.latestBuild),
     }))
   }

@@ -8,6 +8,7 @@ import type { VariableList } from '../../shared/domain/variable.ts'
 import type { Instance } from '../clusters/driver.ts'
 import { createAccountRecords } from '../database/accounts.ts'
 import { createDailyCopies } from '../database/copies.ts'
+import { createDriftRecords } from '../database/drift.ts'
 import { createGitHubReportRecords } from '../database/github-reports.ts'
 import { createIds, findNewestId } from '../database/ids.ts'
 import { lockFolder, openDatabase } from '../database/open.ts'
@@ -33,6 +34,7 @@ import { createDeploymentEvents } from './deployment-events.ts'
 import { createDeploymentViews } from './deployment-views.ts'
 import { createDiagnostics } from './diagnostics.ts'
 import { createDomains } from './domains.ts'
+import { createDrift } from './drift.ts'
 import { stopWhatEndsWithSlipway } from './end.ts'
 import { createFileWatch } from './file-watch.ts'
 import { createGitHubReports } from './github-reports.ts'
@@ -123,6 +125,13 @@ export async function createPlatform(deps: PlatformDeps) {
     noteDomains: changes.touch,
   })
 
+  const driftRecords = createDriftRecords(database, { now })
+  const drift = createDrift({
+    ...{ records: driftRecords, reader, writer, changed: changes.touch },
+    intents: () => intents,
+    wake: id => wake(id),
+  })
+
   const limits = {
     ...defaultCrashLimits,
     buildTimeMs: 30 * 60_000,
@@ -139,6 +148,7 @@ export async function createPlatform(deps: PlatformDeps) {
     reader,
     writer,
     driver,
+    drift: driftRecords,
     logs,
     resolve: secrets.resolve,
     loginFor: accounts.loginFor,
@@ -151,6 +161,7 @@ export async function createPlatform(deps: PlatformDeps) {
       seen.set(id, instances)
       if (before !== JSON.stringify(instances)) changes.touch(id)
     },
+    onDrift: drift.note,
     onChanged: id => changes.touch(id),
     onEvent: events.tell,
     onSlotFree: lookAtQueued,
@@ -189,7 +200,10 @@ export async function createPlatform(deps: PlatformDeps) {
     driver,
     servingOf: createServingOrders({ reader, resolve: secrets.resolve }),
   })
-  const views = createDeploymentViews({ reader, seen, gatewayPort: gateway.port, withOutlook })
+  const views = createDeploymentViews({
+    ...{ reader, seen, gatewayPort: gateway.port, withOutlook },
+    countDifferences: drift.count,
+  })
 
   const metrics = createMetrics({
     reader,
@@ -266,6 +280,7 @@ export async function createPlatform(deps: PlatformDeps) {
     reader,
     writer,
     intents,
+    drift,
     pushes,
     reports,
     clusters,

@@ -4,6 +4,7 @@ import type { Platform } from '../platform/platform.ts'
 import { addOnHandlers } from './handlers/add-ons.ts'
 import { clusterHandlers } from './handlers/clusters.ts'
 import { deploymentHandlers } from './handlers/deployments.ts'
+import { driftHandlers } from './handlers/drift.ts'
 import { accountHandlers, gitHubHandlers } from './handlers/github.ts'
 import { createHandlerBase, found, type Surface } from './handlers/handler-base.ts'
 import { logHandlers } from './handlers/logs.ts'
@@ -73,6 +74,7 @@ export function createRouter(
         platform.reports.set(input.id, input.isOn, context.asker),
       ),
     },
+    drift: driftHandlers(at, platform),
     pushes: {
       get: at.pushes.get.handler(({ input }) => platform.pushes.get(input.id)),
       set: at.pushes.set.handler(({ input: { id, ...setting }, context }) =>

@@ -20,6 +20,7 @@ import { variableChangesSchema, variableListSchema } from '../domain/variable.ts
 import { addOns } from './add-ons.ts'
 import { clusters } from './clusters.ts'
 import { deployments } from './deployments.ts'
+import { drift } from './drift.ts'
 import { byId, entry } from './entry.ts'
 import { accounts, github } from './github.ts'
 import { logs } from './logs.ts'
@@ -84,6 +85,7 @@ export const contract = {
   sources,
   deployments,
   addOns,
+  drift,
   pushes,
   reports,
 

@@ -185,6 +185,8 @@ export const deploymentSchema = z.object({
   /** Through Slipway's gateway. */
   localUrl: z.string(),
   health: healthSchema,
+  /** How many things others have changed in its cluster, of which nobody has said anything yet. */
+  differences: z.number().int(),
   /** Takes the traffic now. */
   serving: releaseSchema.nullable(),
   /** The newest build, finished or not. */
@@ -212,6 +214,11 @@ export const activityVerbs = [
   'restart',
   'scale',
   'scale_refused',
+  'repair',
+  'repaired_itself',
+  'repair_failed',
+  'drift_kept',
+  'drift_not_kept',
   'crashed',
   'stop',
   'start',
@@ -238,7 +245,15 @@ export type ActivityVerb = (typeof activityVerbs)[number]
 
 /** What somebody has to look into. */
 export const problemVerbs: readonly ActivityVerb[] = [
-  ...(['build_failed', 'release_failed', 'crashed', 'scale_refused', 'push_unknown', 'restored'] as const),
+  ...([
+    'build_failed',
+    'release_failed',
+    'crashed',
+    'scale_refused',
+    'repair_failed',
+    'push_unknown',
+    'restored',
+  ] as const),
 ]
 
 /** One line of history. The names are copies, so that the line outlives the records. */

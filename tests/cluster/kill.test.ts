@@ -82,6 +82,7 @@ clusterTest('undisturbed, each scenario comes to what it tells, and leaves nothi
     ['rollback', ['app live'], ['retired', 'failed', 'live'], 1, nothing],
     ['restart', ['app live'], ['live'], 1, nothing],
     ['scale', ['app live'], ['live'], 2, nothing],
+    ['repair', ['app live'], ['live'], 1, nothing],
     ['stop', ['app live'], ['live'], 1, nothing],
     ['remove', ['stays live'], ['live'], 1, nothing],
     ['build', ['app live'], ['live'], 1, nothing],

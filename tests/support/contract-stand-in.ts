@@ -17,6 +17,7 @@ import type { PushSetting } from '../../shared/domain/push.ts'
 import { problemVerbs, type Settings } from '../../shared/domain/records.ts'
 import { standInContexts } from './stand-in-clusters.ts'
 import { createStandInData, type StandInState } from './stand-in-data.ts'
+import { noDrift, standInDrift } from './stand-in-drift.ts'
 
 const reportIsOn: ReportSetting = {
   ...{ isOn: true, place: 'ready', trouble: null },
@@ -63,6 +64,10 @@ export async function startStandIn(options: {
     )
   }
   const pushSettings = new Map<string, PushSetting>()
+  const driftOf = (deploymentId: string) => {
+    const isChanged = data.deployments.some(one => one.id === deploymentId && one.differences > 0)
+    return { ...(isChanged ? standInDrift : noDrift), deploymentId }
+  }
   const linesOf = (id: string): LogLine[] => data.logs.get(id) ?? []
 
   const router = os.router({
@@ -261,6 +266,13 @@ export async function startStandIn(options: {
     reports: {
       get: os.reports.get.handler(() => reportIsOn),
       set: os.reports.set.handler(({ input: { isOn } }) => ({ ...reportIsOn, isOn })),
+    },
+    drift: {
+      get: os.drift.get.handler(({ input }) => driftOf(input.id)),
+      repair: os.drift.repair.handler(({ input }) => ({ ...driftOf(input.id), isRepairing: true })),
+      keep: os.drift.keep.handler(({ input }) => driftOf(input.id)),
+      unkeep: os.drift.unkeep.handler(({ input }) => driftOf(input.id)),
+      set: os.drift.set.handler(({ input: { id, repairsItself } }) => ({ ...driftOf(id), repairsItself })),
     },
     pushes: {
       get: os.pushes.get.handler(({ input }) => pushSettings.get(input.id) ?? pushIsOff),

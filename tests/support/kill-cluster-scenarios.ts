@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import type { Effect } from '../../electron/pipeline/effects.ts'
 import {
   ask,
@@ -11,10 +13,13 @@ import {
   isLive,
   isStopped,
   remove,
+  repair,
   rollBack,
   type Step,
   scale,
 } from './kill-scenarios.ts'
+
+const exec = promisify(execFile)
 
 export type ClusterScenarioName = keyof typeof clusterScenarios
 
@@ -31,6 +36,13 @@ RUN ${run}
 CMD ${JSON.stringify(['/bin/sh', '-c', serve])}
 `
 export const builtBranches = { built: dockerfile('true'), hangs: dockerfile('sleep 600') } as const
+
+/** As the administrator: the environment names its kubeconfig. */
+async function scaleByHand(id: string): Promise<void> {
+  const place = ['-A', '-l', `slipway.dev/deployment=${id}`]
+  const { stdout } = await exec('kubectl', ['get', 'deployment', ...place, '-o=jsonpath={..namespace}'])
+  await exec('kubectl', ['scale', 'deployment', '-n', stdout, ...place.slice(1), '--replicas=2'])
+}
 
 export interface ClusterScenario {
   readonly steps: readonly Step[]
@@ -75,6 +87,11 @@ export const clusterScenarios = {
     starts: { app: 2 },
     steps: [create('app', 'good'), scale('app', 2)],
     kills: [{ effect: 'scale' }],
+  },
+  repair: {
+    starts: { app: 2 },
+    steps: [create('app', 'good'), ...repair('app', scaleByHand)],
+    kills: [{ effect: 'noteApplied' }, { effect: 'repairDrift' }],
   },
   stop: {
     starts: { app: 2 },

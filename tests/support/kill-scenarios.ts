@@ -104,6 +104,23 @@ export const scale = (name: string, instances: number): Step => ({
   isDone: scene => find(scene, name)?.health.ready === instances,
 })
 
+/** Somebody else scales it, and it is put back. `change`: what they do to the deployment of the id. */
+export const repair = (name: string, change: (id: string) => Promise<unknown>): Step[] => [
+  {
+    isAsked: scene => hasLine(scene, 'repair', name),
+    ask: scene => change(idOf(scene, name)),
+    isDone: scene => find(scene, name)?.differences === 1,
+  },
+  {
+    isAsked: scene => hasLine(scene, 'repair', name),
+    ask: scene => scene.platform.drift.repair(idOf(scene, name), asker(scene.platform)),
+    isDone: scene => {
+      const one = find(scene, name)
+      return isRunning(one) && one?.differences === 0 && !scene.platform.drift.get(one.id).isRepairing
+    },
+  },
+]
+
 /** The same things again: nothing is built. */
 export const deployAgain = (name: string, release: number): Step => ({
   isAsked: scene => scene.platform.reader.buildIdsOf(idOf(scene, name)).length > 1,

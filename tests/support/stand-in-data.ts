@@ -24,6 +24,7 @@ import {
 import type { VariableList } from '../../shared/domain/variable.ts'
 import { createStandInAccounts } from './stand-in-accounts.ts'
 import { createStandInClusters } from './stand-in-clusters.ts'
+import { standInDrift } from './stand-in-drift.ts'
 
 /** `empty`: the first start. `varied`: one deployment in every state. `broken`: the list cannot be read. `many`: thousands. */
 export type StandInState = 'empty' | 'varied' | 'broken' | 'many'
@@ -103,6 +104,7 @@ export function createStandInData(state: StandInState, now = Date.now()) {
         port: serving === null ? null : 3000,
         since: serving === null ? null : at,
       },
+      differences: isPublic ? standInDrift.differences.length : 0,
       serving,
       latestBuild: latest,
       failure: failureOf[kind] ?? null,

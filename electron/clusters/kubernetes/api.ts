@@ -9,6 +9,8 @@ import { fieldManager } from './names.ts'
 import { type Kind, pathOf, toPath } from './objects.ts'
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>
+/** `isOnlyMetadata`: objects come without their specs and contents. */
+type Wish = { readonly isOnlyMetadata: boolean }
 type Place = { readonly namespace?: string; readonly name?: string }
 
 /**
@@ -19,7 +21,7 @@ export interface KubernetesApi {
   /** For port-forward, exec and whatever else needs a WebSocket. */
   readonly config: KubeConfig
   /** GET of any path. Undefined: 404. */
-  find<T>(path: string, query?: Query): Promise<T | undefined>
+  find<T>(path: string, query?: Query, wish?: Wish): Promise<T | undefined>
   get<T extends KubernetesObject>(kind: Kind, place: Place): Promise<T | undefined>
   /** All that the selectors name, in pages. */
   list<T extends KubernetesObject>(
@@ -27,12 +29,17 @@ export interface KubernetesApi {
     place: Place,
     selectors?: { labels?: string; fields?: string },
   ): Promise<T[]>
-  /** Server-side apply: the object has these fields, and they are ours. Never forced: a conflict is an `ApiError` of 409. */
-  apply<T extends KubernetesObject>(object: T): Promise<T>
+  /**
+   * Server-side apply: the object has these fields, and they are ours. Unless it `isForced`, one that is somebody else's and has
+   * another value is an `ApiError` of 409.
+   */
+  apply<T extends KubernetesObject>(object: T, options?: { isForced: boolean }): Promise<T>
   /**
    * Merge patch, for fields that are not ours alone. With a `resourceVersion`, a change in between is an `ApiError` of 409.
    */
   patch(kind: Kind, place: Required<Pick<Place, 'name'>> & Place, change: object): Promise<void>
+  /** JSON patch, for what is taken out: all of it or, where a `test` fails, nothing and an `ApiError` of 422. */
+  edit(object: KubernetesObject, operations: readonly object[]): Promise<void>
   /** POST; what is there already is an `ApiError` of 409. */
   create<T extends KubernetesObject>(object: T): Promise<T>
   /** A question that is asked by creating an object, such as SelfSubjectAccessReview. */
@@ -40,7 +47,7 @@ export interface KubernetesApi {
   /** With what it owns, in the background. No error when it is not there. */
   remove(kind: Kind, place: Required<Pick<Place, 'name'>> & Place): Promise<void>
   /** A body that is read as it comes: logs and watches. Ends with the signal. */
-  stream(path: string, query: Query, signal: AbortSignal): Promise<Readable>
+  stream(path: string, query: Query, signal: AbortSignal, wish?: Wish): Promise<Readable>
   /** Ends what is under way, and the connections. */
   dispose(): Promise<void>
 }
@@ -51,6 +58,7 @@ interface Request {
   readonly query?: Query | undefined
   readonly body?: object
   readonly contentType?: string
+  readonly isOnlyMetadata?: boolean | undefined
   readonly signal: AbortSignal
 }
 
@@ -87,6 +95,7 @@ export function createApi(
         method: request.method,
         headers: {
           ...headers,
+          ...(request.isOnlyMetadata ? { accept: onlyMetadata(request.query) } : {}),
           ...(request.body === undefined
             ? {}
             : { 'content-type': request.contentType ?? 'application/json' }),
@@ -125,8 +134,8 @@ export function createApi(
     }
   }
 
-  const find = async <T>(path: string, query?: Query): Promise<T | undefined> =>
-    json<T>({ method: 'GET', path, query }).catch(error => {
+  const find = async <T>(path: string, query?: Query, wish?: Wish): Promise<T | undefined> =>
+    json<T>({ method: 'GET', path, query, ...wish }).catch(error => {
       if (isMissing(error)) return undefined
       throw error
     })
@@ -158,11 +167,11 @@ export function createApi(
       } while (next !== undefined)
       return items
     },
-    apply: object =>
+    apply: (object, { isForced } = { isForced: false }) =>
       json({
         method: 'PATCH',
         path: pathOf(object),
-        query: { fieldManager, fieldValidation: 'Strict' },
+        query: { fieldManager, fieldValidation: 'Strict', force: isForced || undefined },
         body: object,
         contentType: 'application/apply-patch+yaml',
       }),
@@ -173,6 +182,15 @@ export function createApi(
         query: { fieldManager },
         body: change,
         contentType: 'application/merge-patch+json',
+      })
+    },
+    async edit(object, operations) {
+      await json({
+        method: 'PATCH',
+        path: pathOf(object),
+        query: { fieldManager },
+        body: operations,
+        contentType: 'application/json-patch+json',
       })
     },
     create: object => {
@@ -193,8 +211,8 @@ export function createApi(
         if (!isMissing(error)) throw error
       })
     },
-    async stream(path, query, signal) {
-      const response = await send({ method: 'GET', path, query, signal })
+    async stream(path, query, signal, wish) {
+      const response = await send({ method: 'GET', path, query, signal, ...wish })
       return response.body === null ? Readable.from([]) : Readable.fromWeb(response.body)
     },
     async dispose() {
@@ -203,6 +221,9 @@ export function createApi(
     },
   }
 }
+
+const onlyMetadata = (query: Query | undefined): string =>
+  `application/json;as=PartialObjectMetadata${query?.watch === true ? '' : 'List'};g=meta.k8s.io;v=v1`
 
 const isTimeout = (signal: AbortSignal): boolean =>
   signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'

@@ -65,6 +65,8 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
     observe: releases.observe,
     stop: releases.stop,
     scale: releases.scale,
+    findDrift: releases.findDrift,
+    repair: releases.repair,
     ...keptNowhere,
     async remove(deploymentId, keepAs) {
       const place = await releases.remove(deploymentId, { keepsVolume: keepAs !== null })

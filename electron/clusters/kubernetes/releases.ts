@@ -2,11 +2,14 @@ import type { KubernetesObject, V1Deployment, V1Pod, V1ReplicaSet, V1Secret } fr
 import type { Instance, ReleaseOrder } from '../driver.ts'
 import { isMissing } from './api-failure.ts'
 import type { KubernetesContext } from './kubernetes-deps.ts'
-import { deploymentSelector, labels, managed, tenantNamespace } from './names.ts'
+import { appName, deploymentSelector, labels, managed, tenantNamespace } from './names.ts'
+import type { Kind } from './objects.ts'
 import { toAddOnService, toStatefulSet, toVolume } from './release/add-on-manifests.ts'
 import { createAddOns } from './release/add-ons.ts'
 import { toApplyFailure } from './release/apply-failure.ts'
 import { createDisruptionBudgets } from './release/disruption.ts'
+import { createDrift } from './release/drift.ts'
+import { isScaledByItself, withFields } from './release/find-differences.ts'
 import { createUserFinder } from './release/image-user.ts'
 import { type ReleaseFacts, toDeployment, toSecret, toService, withChange } from './release/manifests.ts'
 import { createMasks } from './release/masks.ts'
@@ -21,6 +24,9 @@ import { createTenants } from './release/tenants.ts'
 import { defaultRolloutLimits, findTrouble, nextLookAt } from './release/trouble.ts'
 import { createTroubleReport } from './release/trouble-report.ts'
 import { type ObjectWatch, watchObjects } from './watch-objects.ts'
+
+/** Beside pods. */
+const watchedKinds = ['Deployment', 'Service', 'Ingress', 'Secret'] as const satisfies readonly Kind[]
 
 /** The grace of a pod, and what the cluster takes to notice. */
 const stopMs = 60_000
@@ -40,7 +46,7 @@ export function createReleases(context: KubernetesContext) {
   const report = createTroubleReport(context, masks)
   const runtimeLogs = createRuntimeLogs(context, masks)
   /** By namespace. */
-  const watches = new Map<string, { pods: ObjectWatch<V1Pod>; deployments: ObjectWatch<V1Deployment> }>()
+  const watches = new Map<string, { pods: ObjectWatch<V1Pod>; others: ObjectWatch<KubernetesObject>[] }>()
   /** Where deployments are, for when their rows are gone. */
   const places = new Map<string, string>()
   /** Deployments whose hosts lead to them as records and settings say. Forgotten at each start. */
@@ -64,16 +70,26 @@ export function createReleases(context: KubernetesContext) {
       if (deploymentId !== undefined) context.changed(deploymentId)
     }
     const common = { api, namespace, labels: `${labels.managedBy}=${managed[labels.managedBy]}`, onError }
+    const watchOthers = (kind: (typeof watchedKinds)[number]) =>
+      watchObjects<KubernetesObject>({
+        ...{ ...common, kind, isOnlyMetadata: kind !== 'Deployment' },
+        onChange: object => {
+          drift.hear(object)
+          tell(object)
+        },
+      })
     const made = {
       pods: watchObjects<V1Pod>({
         ...common,
         kind: 'Pod',
         onChange: (pod, isGone) => {
           runtimeLogs.see(pod, isGone)
+          // Those of a ReplicaSet come and go by themselves.
+          if (pod.metadata?.ownerReferences === undefined) drift.hear(pod)
           tell(pod)
         },
       }),
-      deployments: watchObjects<V1Deployment>({ ...common, kind: 'Deployment', onChange: tell }),
+      others: watchedKinds.map(watchOthers),
     }
     watches.set(namespace, made)
     return made
@@ -89,9 +105,22 @@ export function createReleases(context: KubernetesContext) {
       api.list<V1ReplicaSet>('ReplicaSet', { namespace }, selectors),
       api.list<V1Pod>('Pod', { namespace }, selectors),
     ])
-    const [deployment] = deployments
+    const own = appName(describe(deploymentId), deploymentId)
+    const deployment = deployments.find(one => one.metadata?.name === own)
     return deployment && { deployment, replicaSets, pods }
   }
+
+  const toFacts = async (order: ReleaseOrder): Promise<ReleaseFacts> => ({
+    order,
+    deployment: describe(order.deploymentId),
+    namespace: placeOf(order.deploymentId),
+    runAsUser: order.addOn === undefined ? await findUser(order.artifact) : undefined,
+    hasPullSecret: settings.registry !== null && settings.registryUser !== null,
+    startLimitMs: limits.startMs,
+    annotations: toRecordAnnotation(order.record, settings),
+  })
+
+  const drift = createDrift(context, { routes, toFacts })
 
   const observe = async (deploymentId: string): Promise<readonly Instance[]> => {
     const objects = await read(deploymentId)
@@ -148,7 +177,8 @@ export function createReleases(context: KubernetesContext) {
   ): Promise<void> => {
     if (found.kind === 'StatefulSet') return addOns.scale(found, change.replicas)
     const object = withChange(found, change)
-    await api.apply(object).catch(error => {
+    // Whatever others have set: a person asks for it. But for what scales by itself, which would only set it again.
+    await api.apply(object, { isForced: !isScaledByItself(found) }).catch(error => {
       throw toApplyFailure(error, object, settings.context)
     })
   }
@@ -185,15 +215,7 @@ export function createReleases(context: KubernetesContext) {
       const { addOn } = order
       if (addOn === undefined) await routes.requireFree(order.deploymentId, namespace)
       watchNamespace(namespace)
-      const facts: ReleaseFacts = {
-        order,
-        deployment,
-        namespace,
-        runAsUser: addOn === undefined ? await findUser(order.artifact) : undefined,
-        hasPullSecret: settings.registry !== null && settings.registryUser !== null,
-        startLimitMs: limits.startMs,
-        annotations: toRecordAnnotation(order.record, settings),
-      }
+      const facts = await toFacts(order)
       const apply = async (object: KubernetesObject) => {
         await api.apply(object).catch(error => {
           // The namespace that was there is gone: the next try makes it anew.
@@ -211,8 +233,8 @@ export function createReleases(context: KubernetesContext) {
         return
       }
       await Promise.all([
-        apply(toDeployment(facts)),
-        apply(toService(facts)),
+        apply(withFields(toDeployment(facts))),
+        apply(withFields(toService(facts))),
         routes.apply(order.deploymentId, namespace).then(() => routed.add(order.deploymentId)),
         budgets.apply(order.deploymentId, namespace, order.instances),
         collectSecrets(order, namespace),
@@ -221,6 +243,12 @@ export function createReleases(context: KubernetesContext) {
 
     observe,
     placeOf,
+    findDrift: drift.find,
+
+    async repair(order: ReleaseOrder, kept: readonly string[]): Promise<void> {
+      await tenants.ensure(describe(order.deploymentId).owner.id)
+      await drift.repair(order, kept)
+    },
 
     async scale(deploymentId: string, instances: number): Promise<void> {
       const objects = await read(deploymentId)
@@ -270,7 +298,7 @@ export function createReleases(context: KubernetesContext) {
       tenants.forgetNamespace(namespace)
       const watched = watches.get(namespace)
       watches.delete(namespace)
-      await Promise.all([watched?.pods.dispose(), watched?.deployments.dispose()])
+      await Promise.all([watched?.pods.dispose(), ...(watched?.others ?? []).map(one => one.dispose())])
     },
 
     async list(): Promise<readonly string[]> {
@@ -309,7 +337,7 @@ export function createReleases(context: KubernetesContext) {
       for (const timer of looks.values()) clearTimeout(timer)
       const open = [...watches.values()]
       watches.clear()
-      await Promise.all(open.flatMap(one => [one.pods.dispose(), one.deployments.dispose()]))
+      await Promise.all(open.flatMap(one => [one.pods, ...one.others]).map(one => one.dispose()))
       await Promise.all([runtimeLogs.dispose(), routes.dispose(), removal.dispose()])
     },
   }

@@ -31,12 +31,15 @@ export function watchObjects<T extends KubernetesObject>(deps: {
   namespace: string
   /** All there are, without. */
   labels?: string
+  /** For what is only to be known of, such as Secrets. */
+  isOnlyMetadata?: boolean
   onChange: (object: T, isGone: boolean) => void
   onError: (error: unknown) => void
   random?: () => number
 }): ObjectWatch<T> {
   const { api, onChange } = deps
   const path = toPath(deps.kind, { namespace: deps.namespace })
+  const { isOnlyMetadata = false } = deps
   const end = new AbortController()
   const objects = new Map<string, T>()
   const waiting = new Set<() => void>()
@@ -62,11 +65,11 @@ export function watchObjects<T extends KubernetesObject>(deps: {
     let version = ''
     let next: string | undefined
     do {
-      const page: ListPage<T> | undefined = await api.find<ListPage<T>>(path, {
-        labelSelector: deps.labels,
-        limit: 250,
-        continue: next,
-      })
+      const page: ListPage<T> | undefined = await api.find<ListPage<T>>(
+        path,
+        { labelSelector: deps.labels, limit: 250, continue: next },
+        { isOnlyMetadata },
+      )
       items.push(...(page?.items ?? []))
       version = page?.metadata?.resourceVersion ?? ''
       next = page?.metadata?.continue || undefined
@@ -104,6 +107,7 @@ export function watchObjects<T extends KubernetesObject>(deps: {
           timeoutSeconds: watchSeconds,
         },
         AbortSignal.any([end.signal, silence.signal]),
+        { isOnlyMetadata },
       )
       for await (const lines of readLines(stream)) {
         heard()

@@ -72,6 +72,8 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<LocalDri
     stop: instances.stop,
     // A run has one instance here, and none says that there could be more.
     scale: async () => undefined,
+    findDrift: async () => [],
+    repair: async () => undefined,
     hasArtifact: async (_deploymentId, artifact) =>
       existsSync(folders.artifactFolder(artifact)) && (await builds.hasImage(artifact)),
     async collect(deploymentId, artifacts) {

@@ -1,6 +1,7 @@
 import type { Source } from '../../../shared/domain/records.ts'
 import type { StoredVariable } from '../../../shared/domain/variable.ts'
 import type { ClusterDriver } from '../../clusters/driver.ts'
+import type { DriftRecords } from '../../database/drift.ts'
 import type { Reader } from '../../database/reader.ts'
 import type { DeploymentRow } from '../../database/rows.ts'
 import type { Writer } from '../../database/writer.ts'
@@ -22,6 +23,7 @@ export interface ApplyDeps {
   readonly reader: Reader
   readonly writer: Writer
   readonly driver: ClusterDriver
+  readonly drift: DriftRecords
   readonly logs: LogStore
   readonly resolve: (variables: readonly StoredVariable[]) => Promise<ResolvedVariables>
   /** What git shows when the repository asks who reads it. */

@@ -6,7 +6,7 @@ import { type ApplyDeps, isStillWanted, toEvent } from './apply-deps.ts'
 
 /** What is done about releases and what runs of them, and recorded. */
 export function createReleaseEffects(deps: ApplyDeps) {
-  const { reader, writer, driver, now } = deps
+  const { reader, writer, driver, drift, now } = deps
 
   const startRun = async (deployment: DeploymentRow, release: ReleaseWithBuild) =>
     driver.applyRelease(await toReleaseOrder(deps, deployment, release))
@@ -73,6 +73,8 @@ export function createReleaseEffects(deps: ApplyDeps) {
   const scale = async (deployment: DeploymentRow, { instances, has }: Extract<Action, { do: 'scale' }>) => {
     try {
       await driver.scale(deployment.id, instances)
+      const { applied } = drift.find(deployment.id)
+      if (applied !== null) drift.change(deployment.id, { applied: { ...applied, instances } })
     } catch (error) {
       if (!(error instanceof SlipwayError) || isPassing(error.failure.code)) throw error
       const { message } = error.failure

@@ -2,6 +2,7 @@ import { ActionIcon, Menu, Tooltip } from '@mantine/core'
 import { useFocusWithin, useHover, useMergedRef } from '@mantine/hooks'
 import {
   type Icon,
+  IconAlertTriangle,
   IconArrowBackUp,
   IconDatabase,
   IconDots,
@@ -59,6 +60,7 @@ export const BoardRow = memo(function BoardRow({
       </span>
       <span className={classes.news}>
         <RowNews deployment={deployment} />
+        {deployment.differences > 0 && <DriftMark count={deployment.differences} />}
       </span>
       {place !== undefined && (
         <span className={`truncate ${classes.place}`} title={place}>
@@ -175,6 +177,16 @@ function RowActions({ deployment, name }: { deployment: Deployment; name: string
           </LinkItem>
         </Menu.Dropdown>
       </Menu>
+    </span>
+  )
+}
+
+/** Others have changed it in the cluster; the page of the deployment says what. */
+function DriftMark({ count }: { count: number }) {
+  return (
+    <span className={classes.drift} title="Others have changed it in the cluster">
+      <IconAlertTriangle size={14} aria-hidden />
+      {count === 1 ? '1 change' : `${count} changes`}
     </span>
   )
 }

@@ -8,6 +8,7 @@ import { toShownFailure } from '../../connection/failures.ts'
 import { FailurePanel } from '../../ui/FailurePanel.tsx'
 import { PlanSentence } from '../../ui/PlanSentence.tsx'
 import classes from './Deployment.module.css'
+import { DeploymentDrift } from './DeploymentDrift.tsx'
 import { DeploymentOwner } from './DeploymentOwner.tsx'
 import { DeploymentPushes } from './DeploymentPushes.tsx'
 import { DeploymentReports } from './DeploymentReports.tsx'
@@ -26,6 +27,7 @@ export function DeploymentSettings() {
         {deployment.project.source.kind === 'git' && <DeploymentPushes deployment={deployment} />}
         {deployment.project.source.kind === 'git' && <DeploymentReports id={deployment.id} />}
         <DeploymentScale deployment={deployment} />
+        {deployment.cluster.kind === 'kubernetes' && <DeploymentDrift id={deployment.id} />}
         <DeploymentOwner deployment={deployment} />
         {deployment.cluster.kind === 'local' && <KeptFolders id={deployment.id} />}
         <DeploymentSpace id={deployment.id} />

@@ -7,6 +7,7 @@ import { isActive, shortUrl, shownStatus } from '../../status/facts.ts'
 import { CommitText } from '../../ui/CommitText.tsx'
 import { BuildNow } from './BuildNow.tsx'
 import classes from './Deployment.module.css'
+import { DriftNotice } from './DriftNotice.tsx'
 import { useDeployment } from './deployment-context.ts'
 import { FailureHelp } from './FailureHelp.tsx'
 import { SourceChanges } from './SourceChanges.tsx'
@@ -27,6 +28,7 @@ export function Overview() {
         {failure !== null && !isActive(latestBuild) && (
           <FailureHelp deployment={deployment} failure={failure} />
         )}
+        {cluster.kind === 'kubernetes' && <DriftNotice deployment={deployment} />}
         {cluster.kind === 'local' && serving !== null && <WrittenNotice key={serving.id} id={id} />}
         <SourceChanges key={serving?.id ?? ''} deployment={deployment} />
         <dl className={classes.facts}>

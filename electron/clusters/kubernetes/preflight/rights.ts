@@ -126,7 +126,7 @@ export const rights: readonly Right[] = [
   {
     group: '',
     resource: 'secrets',
-    verbs: write,
+    verbs: [...write, 'watch'],
     where: 'both',
     why: 'to hand variables to apps and builds',
   },
@@ -134,7 +134,7 @@ export const rights: readonly Right[] = [
   { group: 'batch', resource: 'jobs', verbs: [...write, 'watch'], where: 'build', why: 'to build' },
   { group: 'apps', resource: 'deployments', verbs: [...write, 'watch'], where: 'tenant', why: 'to run apps' },
   { group: 'apps', resource: 'replicasets', verbs: watch, where: 'tenant', why: 'to follow a rollout' },
-  { group: '', resource: 'services', verbs: write, where: 'tenant', why: 'to reach apps' },
+  { group: '', resource: 'services', verbs: [...write, 'watch'], where: 'tenant', why: 'to reach apps' },
   ...addOnRights,
   {
     group: 'apps',

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest'
 import { ApiError } from '../api-failure.ts'
 import { toApplyFailure } from './apply-failure.ts'
 
-const object = { kind: 'Deployment', metadata: { name: 'shop-1', namespace: 'slipway-ana' } }
+const object = {
+  kind: 'Deployment',
+  metadata: { name: 'shop-1', namespace: 'slipway-ana', labels: { 'app.kubernetes.io/name': 'shop' } },
+}
 
 test('a conflict names who has set what, and how to go on', () => {
   const error = new ApiError({
@@ -28,6 +31,6 @@ test('a conflict names who has set what, and how to go on', () => {
     code: 'conflict',
     message:
       'Deployment shop-1 was changed by something other than Slipway: kubectl-edit has set containers[name="app"].image; kube-scaler has set replicas.',
-    hint: 'Take the change back there, or let Slipway make it anew: kubectl --context prod -n slipway-ana delete deployment shop-1, then deploy again.',
+    hint: 'Repair it in Slipway (slipway drift shop --repair), or take the change back there; then deploy again.',
   })
 })

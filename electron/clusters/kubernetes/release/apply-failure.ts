@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '@kubernetes/client-node'
 import { SlipwayError } from '../../../../shared/domain/failure.ts'
 import { ApiError, toClusterFailure } from '../api-failure.ts'
+import { labels } from '../names.ts'
 
 /** Why an object could not be applied. Where somebody else has changed it, who and what. */
 export function toApplyFailure(error: unknown, object: KubernetesObject, context: string): SlipwayError {
@@ -12,7 +13,7 @@ export function toApplyFailure(error: unknown, object: KubernetesObject, context
     {
       code: 'conflict',
       message: `${place} was changed by something other than Slipway${what === '' ? '' : `: ${what}`}.`,
-      hint: `Take the change back there, or let Slipway make it anew: kubectl --context ${context} -n ${object.metadata?.namespace} delete ${object.kind?.toLowerCase()} ${object.metadata?.name}, then deploy again.`,
+      hint: `Repair it in Slipway (slipway drift ${object.metadata?.labels?.[labels.name] ?? 'NAME'} --repair), or take the change back there; then deploy again.`,
     },
     error,
   )

@@ -2,6 +2,7 @@ import type { V1PodDisruptionBudget } from '@kubernetes/client-node'
 import { isForbidden } from '../closed-addresses.ts'
 import type { DeploymentFacts, KubernetesContext } from '../kubernetes-deps.ts'
 import { appName, deploymentSelector, labels } from '../names.ts'
+import { withFields } from './find-differences.ts'
 import { toLabels } from './manifests.ts'
 
 /**
@@ -34,7 +35,7 @@ export function createDisruptionBudgets({
     async apply(deploymentId: string, namespace: string, instances: number): Promise<void> {
       if (instances === 1) return remove(deploymentId, namespace)
       const budget = toDisruptionBudget(deploymentId, namespace, describe(deploymentId))
-      await unlessForbidden(deploymentId, api.apply(budget))
+      await unlessForbidden(deploymentId, api.apply(withFields(budget)))
     },
     remove,
     async count(deploymentId: string, namespace: string): Promise<number> {
@@ -43,7 +44,7 @@ export function createDisruptionBudgets({
   }
 }
 
-const toDisruptionBudget = (
+export const toDisruptionBudget = (
   deploymentId: string,
   namespace: string,
   deployment: DeploymentFacts,

@@ -12,7 +12,9 @@ import { type ClusterSettings, toHost } from '../../../../shared/domain/cluster.
 import { type SizeName, sizes } from '../../../../shared/domain/size.ts'
 import type { ReleaseOrder } from '../../driver.ts'
 import type { DeploymentFacts } from '../kubernetes-deps.ts'
-import { appName, labels, managed, pullSecretName, releaseSecretName } from '../names.ts'
+import { appName, fieldManager, labels, managed, pullSecretName, releaseSecretName } from '../names.ts'
+import { fieldsAnnotation, toApplied } from './field-paths.ts'
+
 import { recordAnnotation } from './record-annotation.ts'
 
 /** All that the objects of a release are made from. */
@@ -148,16 +150,26 @@ function toRollout(deploymentId: string) {
   }
 }
 
-/** The Deployment as it is, with another number of pods, or what an earlier ReplicaSet of it ran. */
+/**
+ * The Deployment as Slipway applied it, with another number of pods, or what an earlier ReplicaSet of it ran. What others changed
+ * stays theirs.
+ */
 export function withChange(
   found: V1Deployment,
   change: { replicas: number; earlier: V1ReplicaSet | undefined },
 ): V1Deployment {
   const deploymentId = found.metadata?.labels?.[labels.deployment] ?? ''
-  const { name, namespace, labels: own } = found.metadata ?? {}
-  const template = change.earlier?.spec?.template ?? found.spec?.template ?? {}
+  const { name, namespace } = found.metadata ?? {}
+  const applied = toApplied(found, fieldManager) ?? found
+  const own = applied.metadata?.labels
+  const template = change.earlier?.spec?.template ?? applied.spec?.template ?? {}
   // The cluster copies it to the ReplicaSet.
   const record = (change.earlier ?? found).metadata?.annotations?.[recordAnnotation]
+  const fields = found.metadata?.annotations?.[fieldsAnnotation]
+  const annotations = {
+    ...(record === undefined ? {} : { [recordAnnotation]: record }),
+    ...(fields === undefined ? {} : { [fieldsAnnotation]: fields }),
+  }
   const { 'pod-template-hash': _, ...templateLabels } = template.metadata?.labels ?? {}
   return {
     apiVersion: 'apps/v1',
@@ -166,7 +178,7 @@ export function withChange(
       ...(name === undefined ? {} : { name }),
       ...(namespace === undefined ? {} : { namespace }),
       ...(own === undefined ? {} : { labels: own }),
-      ...(record === undefined ? {} : { annotations: { [recordAnnotation]: record } }),
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
     },
     spec: {
       ...toRollout(deploymentId),

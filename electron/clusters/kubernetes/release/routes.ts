@@ -7,6 +7,7 @@ import { appName, deploymentSelector, labels } from '../names.ts'
 import { toPath } from '../objects.ts'
 import { toApplyFailure } from './apply-failure.ts'
 import { createCertificateWatch } from './certificate-watch.ts'
+import { withFields } from './find-differences.ts'
 import { requireFreeHosts } from './host-claims.ts'
 import { findRedirect } from './ingress-controller.ts'
 import { certificateName, toIngress } from './manifests.ts'
@@ -38,8 +39,9 @@ export function createRoutes(context: KubernetesContext) {
     return found
   }
 
-  const applyOne = async (object: KubernetesObject) => {
-    await api.apply(object).catch(error => {
+  const applyOne = async (object: V1Ingress, repaired?: (ingress: V1Ingress) => V1Ingress) => {
+    const isForced = repaired !== undefined
+    await api.apply(repaired?.(object) ?? object, { isForced }).catch(error => {
       throw toApplyFailure(error, object, settings.context)
     })
   }
@@ -58,24 +60,24 @@ export function createRoutes(context: KubernetesContext) {
   return {
     /** Fails when something else in the cluster has a host of the deployment. */
     async requireFree(deploymentId: string, namespace: string): Promise<void> {
-      const facts = { deploymentId, deployment: describe(deploymentId), namespace, settings, redirect: {} }
-      await requireFreeHosts(api, { deploymentId, ingress: toIngress(facts) })
+      await requireFreeHosts(api, { deploymentId, ingress: toOne(deploymentId, namespace) })
     },
 
-    /** What the records say now. */
-    async apply(deploymentId: string, namespace: string): Promise<void> {
+    /** As the records say, but for its annotations. */
+    wanted: (deploymentId: string, namespace: string) => toOne(deploymentId, namespace),
+
+    /** What the records say now. `repaired`: but for what is kept, and whatever others have set. */
+    async apply(
+      deploymentId: string,
+      namespace: string,
+      repaired?: (ingress: V1Ingress) => V1Ingress,
+    ): Promise<void> {
       const deployment = describe(deploymentId)
       const redirect = await redirectOf(namespace)
       // An Ingress that names an object which is not there would not be served at all.
       const isThere = redirect.object === undefined || (await isApplied(redirect.object))
-      const ingress = toIngress({
-        deploymentId,
-        deployment,
-        namespace,
-        settings,
-        redirect: isThere ? redirect.annotations : {},
-      })
-      if (ingress !== undefined) await applyOne(ingress)
+      const ingress = toOne(deploymentId, namespace, isThere ? redirect.annotations : {})
+      if (ingress !== undefined) await applyOne(withFields(ingress), repaired)
       else await api.remove('Ingress', { namespace, name: appName(deployment, deploymentId) })
       const needed = new Set(ingress?.spec?.tls?.flatMap(one => one.secretName ?? []))
       await removeCertificates(deploymentId, namespace, name => !needed.has(name))
@@ -110,6 +112,10 @@ export function createRoutes(context: KubernetesContext) {
     forget: (deploymentId: string, namespace: string) => certificates.note(deploymentId, namespace, false),
 
     dispose: certificates.dispose,
+  }
+
+  function toOne(deploymentId: string, namespace: string, redirect: Readonly<Record<string, string>> = {}) {
+    return toIngress({ deploymentId, deployment: describe(deploymentId), namespace, settings, redirect })
   }
 
   /** The Secrets of certificates outlive them. */
