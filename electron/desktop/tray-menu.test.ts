@@ -6,6 +6,7 @@ const deployment = (name: string, status: TrayDeployment['status']): TrayDeploym
   name,
   status,
   url: `http://${name}.localhost:7780`,
+  addOn: null,
 })
 
 const record = () => {

@@ -7,6 +7,8 @@ export interface TrayDeployment {
   readonly name: string
   readonly status: DeploymentStatus
   readonly url: string
+  /** A database is not opened in a browser. */
+  readonly addOn: object | null
 }
 
 export interface TrayActions {
@@ -76,7 +78,7 @@ export function toTrayMenu(
       submenu: [
         {
           label: 'Open',
-          enabled: deployment.status === 'live',
+          enabled: deployment.status === 'live' && deployment.addOn === null,
           click: () => actions.openUrl(deployment.url),
         },
         { label: 'Logs', click: () => actions.show(`/deployments/${deployment.id}/log`) },

@@ -116,9 +116,13 @@ export function Palette({ showShortcuts }: { showShortcuts: () => void }) {
             <IconRefresh size={iconSize} />,
             () => void deploymentActions.restart(each),
           ),
-          place(`Open ${shortUrl(each.url)}`, <IconExternalLink size={iconSize} />, () =>
-            openInBrowser(each.url),
-          ),
+          ...(each.addOn === null
+            ? [
+                place(`Open ${shortUrl(each.url)}`, <IconExternalLink size={iconSize} />, () =>
+                  openInBrowser(each.url),
+                ),
+              ]
+            : []),
         ]),
       ],
     },

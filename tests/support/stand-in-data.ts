@@ -53,6 +53,7 @@ export function createStandInData(state: StandInState, now = Date.now()) {
     ids[name] = id
     const at = now - ageMs
     const isPublic = name === 'blog' && state === 'varied'
+    const isDatabase = name === 'shop-db'
     const older = {
       ...commit,
       sha: commit.sha.split('').toReversed().join(''),
@@ -82,17 +83,19 @@ export function createStandInData(state: StandInState, now = Date.now()) {
       project: {
         id: nextId(),
         name: project,
-        source: { kind: 'git', address: `https://git.example.com/ana/${project}.git` },
+        source: isDatabase
+          ? { kind: 'image', address: 'docker.io/library/postgres' }
+          : { kind: 'git', address: `https://git.example.com/ana/${project}.git` },
       },
       owner: name === 'blog' || name === 'docs' ? other : user,
-      cluster: isPublic ? clusters.prod : local,
-      branch: name.endsWith('-staging') ? 'dev' : 'main',
+      cluster: isPublic || isDatabase ? clusters.prod : local,
+      branch: isDatabase ? '17' : name.endsWith('-staging') ? 'dev' : 'main',
       port: null,
       planEdits: {},
       keepsRunning: kind === 'live',
       size: isPublic ? 'large' : 'medium',
       instances: isPublic ? 3 : 1,
-      addOn: null,
+      addOn: isDatabase ? { engine: 'postgres', volumeGib: 5 } : null,
       url: isPublic ? `https://${name}.apps.example.com/` : `http://${name}.localhost:7780`,
       localUrl: `http://${name}.localhost:7780`,
       health: {
@@ -163,6 +166,7 @@ export function createStandInData(state: StandInState, now = Date.now()) {
       commitOf('8d3e5f1', 'Move everything that has to do with invoices and their reminders into one place'),
       4 * day,
     )
+    add('live', 'shop-db', commitOf('5ea51de', 'postgres:17'), 9 * day, 'shop')
     add('stopped', 'old-wiki', commitOf('1029384', 'Initial'), 21 * day)
   }
   if (state === 'many') {

@@ -63,7 +63,9 @@ export function Board({ deployments: all }: { deployments: readonly Deployment[]
     k: () => move(-1),
     d: withFocused(deployment => void deploymentActions.deploy(deployment)),
     l: withFocused(({ id }) => void navigate({ to: '/deployments/$id/log', params: { id } })),
-    o: withFocused(({ url }) => openInBrowser(url)),
+    o: withFocused(({ url, addOn }) => {
+      if (addOn === null) openInBrowser(url)
+    }),
   })
 
   return (

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { engines } from '../../../shared/domain/add-on.ts'
 import { toRefText } from '../../../shared/domain/ref.ts'
 import { sizeWords, toSizeText } from '../../../shared/domain/size.ts'
 import { Ago } from '../../format/clock.tsx'
@@ -17,7 +18,7 @@ import { WrittenNotice } from './WrittenNotice.tsx'
 
 export function Overview() {
   const deployment = useDeployment()
-  const { health, serving, latestBuild, failure, project, cluster, branch, id } = deployment
+  const { health, serving, latestBuild, failure, project, cluster, branch, id, addOn } = deployment
   const status = shownStatus(deployment)
   const plan = deployment.builds.find(build => build.plan !== null)?.plan
   const port = health.port ?? deployment.port ?? plan?.port?.value ?? null
@@ -32,11 +33,20 @@ export function Overview() {
         {cluster.kind === 'local' && serving !== null && <WrittenNotice key={serving.id} id={id} />}
         <SourceChanges key={serving?.id ?? ''} deployment={deployment} />
         <dl className={classes.facts}>
-          <Fact word="URL">
-            <a className="text-link" href={deployment.url} target="_blank" rel="noopener noreferrer">
-              {shortUrl(deployment.url)}
-            </a>
-          </Fact>
+          {addOn === null ? (
+            <Fact word="URL">
+              <a className="text-link" href={deployment.url} target="_blank" rel="noopener noreferrer">
+                {shortUrl(deployment.url)}
+              </a>
+            </Fact>
+          ) : (
+            <Fact word="Database">
+              {engines[addOn.engine].label}{' '}
+              <span className="second">
+                · a volume of {addOn.volumeGib} GiB, reached by what is attached to it
+              </span>
+            </Fact>
+          )}
           <Fact word="Serving">
             {serving === null ? (
               <span className="second">nothing</span>
