@@ -5,6 +5,9 @@
 export const toFullRef = (branch: string): string =>
   branch.startsWith('refs/') ? branch : `refs/heads/${branch}`
 
+/** Tags and requests have no pushes of their own to wait for. */
+export const isBranch = (branch: string): boolean => toFullRef(branch).startsWith('refs/heads/')
+
 /** As people say it: `main`, `v1`, `#12`. */
 export function toRefText(branch: string): string {
   const pull = /^refs\/pull\/(\d+)\/head$/.exec(branch)?.[1]

@@ -23,6 +23,7 @@ const server = (body: string) => ({
 })
 
 export const firstCommit = server('Hello')
+export const laterCommit = server('Moin')
 
 const patience = 30_000
 

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { engines } from '../../../shared/domain/add-on.ts'
-import { toRefText } from '../../../shared/domain/ref.ts'
+import { isBranch, toRefText } from '../../../shared/domain/ref.ts'
 import { sizeWords, toSizeText } from '../../../shared/domain/size.ts'
 import { Ago } from '../../format/clock.tsx'
 import { isActive, shortUrl, shownStatus } from '../../status/facts.ts'
@@ -11,6 +11,7 @@ import classes from './Deployment.module.css'
 import { DriftNotice } from './DriftNotice.tsx'
 import { useDeployment } from './deployment-context.ts'
 import { FailureHelp } from './FailureHelp.tsx'
+import { PushFact } from './PushFact.tsx'
 import { SourceChanges } from './SourceChanges.tsx'
 import { Timeline } from './Timeline.tsx'
 import { Usage } from './Usage.tsx'
@@ -94,6 +95,11 @@ export function Overview() {
             <span className="mono">{project.source.address}</span>
             {branch !== '' && <span className="second"> · {toRefText(branch)}</span>}
           </Fact>
+          {project.source.kind === 'git' && isBranch(branch) && (
+            <Fact word="Pushes">
+              <PushFact id={id} branch={branch} />
+            </Fact>
+          )}
           <Fact word="Runs on">
             {cluster.name}
             {health.instances.length > 0 && (

@@ -6,9 +6,11 @@ import { toHost } from '../../../shared/domain/cluster.ts'
 import { namePattern, nameRule } from '../../../shared/domain/name-pattern.ts'
 import type { PlanEdits } from '../../../shared/domain/plan.ts'
 import type { Cluster, Settings, Source } from '../../../shared/domain/records.ts'
+import { isBranch, toRefText } from '../../../shared/domain/ref.ts'
 import { defaultSize, type SizeName } from '../../../shared/domain/size.ts'
 import type { VariableEdit } from '../../../shared/domain/variable.ts'
 import { refresh } from '../../actions/deployment-actions.ts'
+import { toastFailure } from '../../actions/toasts.tsx'
 import { api, client, queryClient } from '../../connection/api.ts'
 import { toShownFailure } from '../../connection/failures.ts'
 import { FailurePanel } from '../../ui/FailurePanel.tsx'
@@ -26,6 +28,9 @@ interface Wanted {
   readonly planEdits: PlanEdits
   readonly variables: VariableEdit[]
 }
+
+/** Where a push can be seen. */
+const mayFollow = ({ source, branch }: Wanted): boolean => source.kind === 'git' && isBranch(branch)
 
 export function DeployStep({
   cluster,
@@ -74,6 +79,8 @@ function DeployForm({
   const navigate = useNavigate()
   const [name, setName] = useState(suggestedName)
   const [keepsRunning, setKeepsRunning] = useState(settings.keepsRunning)
+  // Who picks a repository of an account means to work on it.
+  const [followsPushes, setFollowsPushes] = useState(suggestedOwner !== null)
   const [size, setSize] = useState<SizeName>(defaultSize)
   const [instances, setInstances] = useState<number | null>(1)
   const session = useQuery(api.session.info.queryOptions())
@@ -91,13 +98,17 @@ function DeployForm({
         await client.settings.update({ localConsentAt: Date.now() })
         await queryClient.invalidateQueries({ queryKey: api.settings.key() })
       }
-      return client.deployments.create({
+      const made = await client.deployments.create({
         ...deployment,
         name,
         clusterId: cluster.id,
         ...(isLocal ? { keepsRunning } : { size, instances: instances ?? 1 }),
         ...(ownerId === undefined ? {} : { ownerId }),
       })
+      // It deploys now whatever becomes of this.
+      if (followsPushes && mayFollow(deployment))
+        await client.pushes.set({ id: made.id, isOn: true }).catch(toastFailure)
+      return made
     },
     onSuccess: async ({ id, buildId }) => {
       await navigate({ to: '/deployments/$id/builds/$buildId', params: { id, buildId } })
@@ -159,6 +170,15 @@ function DeployForm({
           label="Keep it running when Slipway quits"
           checked={keepsRunning}
           onChange={event => setKeepsRunning(event.currentTarget.checked)}
+        />
+      )}
+      {mayFollow(deployment) && (
+        <Switch
+          mt={16}
+          label={`Deploy what is pushed to ${toRefText(deployment.branch)}`}
+          description="Within a minute while Slipway is open, else when it is opened again."
+          checked={followsPushes}
+          onChange={event => setFollowsPushes(event.currentTarget.checked)}
         />
       )}
       {needsConsent && <ConsentNotice />}
