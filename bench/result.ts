@@ -1,7 +1,7 @@
 /** Two series of the same measure, taken in turns. `ratio`: median of ours to median of the reference. */
 export interface Result {
   readonly name: string
-  readonly unit: 'ms' | 'MB'
+  readonly unit: 'ms' | 'MB' | 'requests'
   readonly n: number
   readonly ours: Series
   readonly reference: Series

@@ -9,6 +9,7 @@ import { benchClusterBuild } from './cluster-build.ts'
 import { benchClusterRelease } from './cluster-release.ts'
 import { benchDeploy } from './deploy.ts'
 import { benchLogPath } from './log-path.ts'
+import { benchPushes } from './pushes.ts'
 import { benchQueries } from './queries.ts'
 import { benchRepositories } from './repositories.ts'
 import { type Result, toTable } from './result.ts'
@@ -18,6 +19,7 @@ const benches = {
   queries: benchQueries,
   deploy: benchDeploy,
   repositories: benchRepositories,
+  pushes: benchPushes,
   window: benchWindow,
   board: benchBoard,
   log: benchLogPath,
