@@ -75,13 +75,17 @@ export function createBuildPlaces({
   /** Deletes what is there of the build, in the background, whatever becomes of its volume. */
   const discard = async ({ buildId, deploymentId }: BuildKey): Promise<BuildPlace> => {
     const own = toOwn(buildId)
+    const left = { buildId, ownerId: toOwner(deploymentId), namespace: own.namespace }
     let isOwn = true
     try {
-      await states.leave({ buildId, ownerId: toOwner(deploymentId), namespace: own.namespace })
+      await states.leave(left)
     } finally {
       isOwn = await removeOwn(own)
     }
-    if (isOwn) return own
+    if (isOwn) {
+      await states.release(left)
+      return own
+    }
     const shared = toShared(deploymentId)
     const { namespace } = shared
     const names = objectNames(buildId)

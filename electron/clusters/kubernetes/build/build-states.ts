@@ -150,7 +150,7 @@ export function createBuildStates(deps: {
     return { claim: claimName, isNew: volume === null }
   }
 
-  const leave = async ({ ownerId, namespace, buildId }: LeavingKey): Promise<void> => {
+  const leave = async ({ ownerId, namespace }: LeavingKey): Promise<void> => {
     const place = { namespace, name: claimName }
     const found = await api.get<V1PersistentVolumeClaim>('PersistentVolumeClaim', place)
     if (found === undefined) return
@@ -165,8 +165,11 @@ export function createBuildStates(deps: {
         { persistentVolumeReclaimPolicy: 'Retain' },
         { labels: { ...managed, [labels.buildState]: ownerId } },
       )
-    await api.remove('PersistentVolumeClaim', place)
-    // A claim goes with the last pod that names it, for which a namespace that is deleted takes seconds. It is told by its Job.
+  }
+
+  /** A claim goes with the last pod that names it, for which a namespace that is deleted takes seconds. It is told by its Job. */
+  const release = async ({ namespace, buildId }: LeavingKey): Promise<void> => {
+    await api.remove('PersistentVolumeClaim', { namespace, name: claimName })
     await api.remove('Job', { namespace, name: objectNames(buildId).job })
   }
 
@@ -192,9 +195,17 @@ export function createBuildStates(deps: {
       return unlessForbidden(make(key, toLimit(signal)))
     },
 
-    /** Leaves the volume of an ended build to the next one of the user. Who may not look at volumes left nothing there. */
+    /** Keeps the volume of an ended build for the next one of the user. Who may not look at volumes left nothing there. */
     async leave(key: LeavingKey): Promise<void> {
       await unlessForbidden(again(() => leave(key)))
+    },
+
+    /**
+     * Lets go of a volume that was left, sooner than the cluster does with the namespace. That has to be on its way out by then:
+     * without a claim in it, it would look like one whose build is about to claim the volume.
+     */
+    async release(key: LeavingKey): Promise<void> {
+      await unlessForbidden(release(key))
     },
 
     /** Of those that `drop` would delete. */
