@@ -72,6 +72,25 @@ describe('the steps of a build', () => {
     ])
   })
 
+  test('the one at work goes on between two of its commands', () => {
+    const vertexes = [
+      vertex('[build 4/5] RUN npm ci', 10, { finishedAt: 20 }),
+      vertex('[build 5/5] RUN npm run build', 30, { finishedAt: 40 }),
+    ]
+    const look = (end: null | 'succeeded') =>
+      toBuildkitSteps({ vertexes, plan, logSeqs: { install: 3, build: 9 }, end }).map(
+        ({ name, status, finishedAt }) => [name, status, finishedAt],
+      )
+    expect(look(null)).toEqual([
+      ['install', 'succeeded', 20],
+      ['build', 'running', null],
+    ])
+    expect(look('succeeded')).toEqual([
+      ['install', 'succeeded', 20],
+      ['build', 'succeeded', 40],
+    ])
+  })
+
   test('one that was never finished failed with the build', () => {
     const vertexes = [vertex('[build 5/5] RUN npm run build', 60, { error: 'exit code 1', finishedAt: 70 })]
     expect(toBuildkitSteps({ vertexes, plan, logSeqs: { build: 2 }, end: 'failed' })).toEqual([

@@ -26,14 +26,18 @@ export function toBuildkitSteps(build: {
   end: 'succeeded' | 'failed' | null
 }): Step[] {
   const { plan, end } = build
+  const ownOf = (name: BuildkitStep) =>
+    build.vertexes.filter(one => one.startedAt !== null && toStepName(one, plan) === name)
+  // Between two of its commands nothing runs, and yet it has not ended.
+  const current = end === null ? names.findLast(name => ownOf(name).length > 0) : undefined
   return names.flatMap(name => {
-    const own = build.vertexes.filter(one => one.startedAt !== null && toStepName(one, plan) === name)
+    const own = ownOf(name)
     const logSeq = build.logSeqs[name]
     if (own.length === 0 || logSeq === undefined) return []
     const startedAt = Math.min(...own.map(one => one.startedAt ?? 0))
-    const isDone = own.every(one => one.finishedAt !== null)
-    const finishedAt = isDone ? Math.max(...own.map(one => one.finishedAt ?? 0)) : null
     const hasFailed = own.some(one => one.error !== null)
+    const isDone = (name !== current || hasFailed) && own.every(one => one.finishedAt !== null)
+    const finishedAt = isDone ? Math.max(...own.map(one => one.finishedAt ?? 0)) : null
     const status = hasFailed ? 'failed' : isDone ? 'succeeded' : end === null ? 'running' : end
     // BuildKit names them from the last one back.
     const parts = own
