@@ -23,7 +23,7 @@ import {
 import { createRunTask, type RunTask } from './run-task.ts'
 import type { ShellPlace } from './shell.ts'
 
-/** The person's own; without their start files, which would change the app's variables. */
+/** The person's own. */
 function toLoginShell({ SHELL, ComSpec }: NodeJS.ProcessEnv): { program: string; args: string[] } {
   if (process.platform === 'win32') return { program: ComSpec ?? 'cmd.exe', args: [] }
   return { program: SHELL || '/bin/sh', args: [] }
