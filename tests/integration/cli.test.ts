@@ -303,7 +303,7 @@ describe('with Slipway running', () => {
       { name: 'GREETING', isSecret: false, value: 'moin' },
       { name: 'LEVEL', isSecret: false, value: '2' },
     ])
-    await expect.poll(async () => (await get(found)).body).toBe('moin s3cret of shop')
+    await expect.poll(async () => (await get(found)).body, { timeout: 20_000 }).toBe('moin s3cret of shop')
 
     expect((await line.call('settings', '--notify', 'problems', '--builds-at-once', '3')).stdout).toMatch(
       /^the desktop tells of +problems\nbuilds at once here +3\nspace for logs +1.0 GB\n/,
