@@ -2,7 +2,7 @@ import type { V1PersistentVolume } from '@kubernetes/client-node'
 import { afterAll, beforeAll, expect, vi } from 'vitest'
 import type { BuildKey, BuildObservation } from '../../electron/clusters/driver.ts'
 import { buildNamespace } from '../../electron/clusters/kubernetes/names.ts'
-import { listProcesses, readVariable } from '../../electron/clusters/local/processes.ts'
+import { listProcesses, readVariable, signalProcess } from '../../electron/clusters/local/processes.ts'
 import { clusterTest, expose, kubectl } from '../support/cluster.ts'
 import { openClusterDriver, type TestDriver, toBuildOrder } from '../support/cluster-driver.ts'
 import { type GitRepository, type GitServer, startGitServer } from '../support/git-server.ts'
@@ -61,8 +61,8 @@ const claimOf = ({ buildId }: BuildKey): Promise<string> =>
 async function kill({ buildId }: BuildKey): Promise<void> {
   const [pod] = (await kubectl('get', 'pods', '-o=name', `-n=${buildNamespace(buildId)}`)).split('\n')
   const name = pod?.slice('pod/'.length)
-  for (const { pid } of listProcesses())
-    if (readVariable(pid, 'HOSTNAME') === name) process.kill(pid, 'SIGKILL')
+  for (const one of listProcesses())
+    if (readVariable(one.pid, 'HOSTNAME') === name) signalProcess(one, 'SIGKILL')
 }
 
 /** As when a node is emptied: its processes are told to end. */
@@ -119,11 +119,14 @@ clusterTest.each([
 ])('what a build left that %s is thrown away', async (how, end) => {
   await repository.commit({ wait: `sleep 300 # ${how}` }, 'Wait')
   const slow = await orderNow()
-  await ana.driver.startBuild(slow)
-  await untilWaiting(ana, slow)
-  await end(slow)
-  expect(await ana.untilBuild(slow)).toMatchObject({ state: 'failed' })
-  await ana.driver.cancelBuild(slow)
+  try {
+    await ana.driver.startBuild(slow)
+    await untilWaiting(ana, slow)
+    await end(slow)
+    expect(await ana.untilBuild(slow)).toMatchObject({ state: 'failed' })
+  } finally {
+    await ana.driver.cancelBuild(slow)
+  }
 
   await repository.commit({ wait: `true # ${how}` }, 'Wait no more')
   const next = await build(ana)
