@@ -31,6 +31,7 @@ import {
   domains,
   drift,
   keptDifferences,
+  previews,
   projects,
   releases,
   settings,
@@ -92,6 +93,15 @@ export function createReader(orm: Orm) {
         .where(and(eq(variables.addOnId, addOnId), ne(deployments.wanted, 'removed')))
         .orderBy(asc(deployments.name), asc(variables.name))
         .all(),
+    /** Of a deployment's pull requests, those that are being removed aside. */
+    previewIdsOf: (parentId: string): string[] =>
+      orm
+        .select({ id: deployments.id })
+        .from(previews)
+        .innerJoin(deployments, eq(deployments.id, previews.previewId))
+        .where(and(eq(previews.parentId, parentId), ne(deployments.wanted, 'removed')))
+        .all()
+        .map(({ id }) => id),
     ownerOf: (deploymentId: string): User | undefined => prepared.ownerOf.get({ id: deploymentId }),
     deploymentIds: (): string[] =>
       orm
@@ -231,6 +241,7 @@ export function createReader(orm: Orm) {
         { table: traffic, column: traffic.deploymentId },
         { table: drift, column: drift.deploymentId },
         { table: keptDifferences, column: keptDifferences.deploymentId },
+        { table: previews, column: previews.previewId },
       ].reduce((sum, { table, column }) => {
         const row = orm.select({ rows: count() }).from(table).where(eq(column, deploymentId)).get()
         return sum + (row?.rows ?? 0)

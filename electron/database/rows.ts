@@ -36,6 +36,7 @@ export const toStored = (row: JoinedRow): StoredDeployment => ({
   size: row.deployment.size,
   instances: row.deployment.instances,
   addOn: row.addOn && { engine: row.addOn.engine, volumeGib: row.addOn.volumeGib },
+  preview: row.preview,
   serving: row.served && row.servedBuild ? toRelease({ ...row.served, build: row.servedBuild }) : null,
   latestBuild: row.latest ? toBuildSummary(row.latest) : null,
   failure: row.deployment.failure,

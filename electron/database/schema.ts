@@ -187,6 +187,22 @@ export const pushWatches = sqliteTable('push_watches', {
   trouble: text({ mode: 'json' }).$type<Failure>(),
 })
 
+export const previewSettings = sqliteTable('preview_settings', {
+  deploymentId: text('deployment_id').primaryKey(),
+  trouble: text({ mode: 'json' }).$type<Failure>(),
+})
+
+export const previews = sqliteTable('previews', {
+  parentId: text('parent_id').notNull(),
+  number: integer().notNull(),
+  previewId: text('preview_id'),
+  title: text().notNull(),
+  url: text().notNull(),
+  isFork: integer('is_fork', { mode: 'boolean' }).notNull(),
+  seenSha: text('seen_sha').notNull(),
+  pushedAt: integer('pushed_at').notNull(),
+})
+
 export const gitHubReports = sqliteTable('github_reports', {
   buildId: text('build_id').primaryKey(),
   deploymentId: text('deployment_id').notNull(),

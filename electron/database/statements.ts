@@ -1,7 +1,17 @@
 import { and, asc, count, desc, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import { alias, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Database } from './open.ts'
-import { activity, addOns, builds, clusters, deployments, projects, releases, users } from './schema.ts'
+import {
+  activity,
+  addOns,
+  builds,
+  clusters,
+  deployments,
+  previews,
+  projects,
+  releases,
+  users,
+} from './schema.ts'
 
 const served = alias(releases, 'served')
 const servedBuild = alias(builds, 'served_build')
@@ -49,6 +59,7 @@ export function prepareStatements(orm: Database['orm']) {
         owner: pick(users, ['id', 'name']),
         cluster: pick(clusters, ['id', 'kind', 'name']),
         addOn: pick(addOns, ['engine', 'image', 'volumeGib']),
+        preview: pick(previews, ['parentId', 'number', 'title', 'url', 'isFork']),
         served: pick(served, releaseKeys),
         servedBuild: pick(servedBuild, commitKeys),
         latest: pick(latest, summaryKeys),
@@ -58,6 +69,7 @@ export function prepareStatements(orm: Database['orm']) {
       .innerJoin(users, eq(users.id, projects.ownerId))
       .innerJoin(clusters, eq(clusters.id, deployments.clusterId))
       .leftJoin(addOns, eq(addOns.deploymentId, deployments.id))
+      .leftJoin(previews, eq(previews.previewId, deployments.id))
       .leftJoin(served, eq(served.id, deployments.servingReleaseId))
       .leftJoin(servedBuild, eq(servedBuild.id, served.buildId))
       .leftJoin(latest, eq(latest.id, newestBuildOf(deployments.id)))

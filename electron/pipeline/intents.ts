@@ -3,6 +3,7 @@ import { createAsking, type IntentDeps } from './intents/asking.ts'
 import { createBuildIntents, createBuildQueue } from './intents/build-intents.ts'
 import { createDeploymentIntents } from './intents/deployment-intents.ts'
 import { createFolderIntents } from './intents/folder-intents.ts'
+import { createPreviewIntents } from './intents/preview-intents.ts'
 import { createReleaseIntents } from './intents/release-intents.ts'
 import { createRunIntents } from './intents/run-intents.ts'
 import { createScaleIntents } from './intents/scale-intents.ts'
@@ -23,6 +24,7 @@ export function createIntents(deps: IntentDeps) {
     askConsent: asking.askConsent,
     ...createDeploymentIntents(deps, asking, builds),
     ...createBuildIntents(deps, asking, builds),
+    ...createPreviewIntents(deps, asking, builds),
     ...createReleaseIntents(deps, asking, builds),
     ...createRunIntents(deps, asking, builds),
     ...createScaleIntents(deps, asking),

@@ -1,8 +1,6 @@
 import { type Failure, type FailureCode, SlipwayError, toFailure } from '../../shared/domain/failure.ts'
-import type { Account } from '../../shared/domain/github.ts'
-import { publicGitHub, toFullName } from '../../shared/domain/github-address.ts'
 import { type ReportSetting, toPublicUrl } from '../../shared/domain/github-report.ts'
-import type { Deployment, Source } from '../../shared/domain/records.ts'
+import type { Deployment } from '../../shared/domain/records.ts'
 import type { GitHubReportRecords } from '../database/github-reports.ts'
 import type { Reader } from '../database/reader.ts'
 import type { Writer } from '../database/writer.ts'
@@ -13,6 +11,7 @@ import { toPlaceName, toTokensUrl } from '../sources/github/addresses.ts'
 import { announceDeployment, tellDeployment } from '../sources/github/deployments.ts'
 import type { createAccounts } from './accounts.ts'
 import type { createChanges } from './changes.ts'
+import { createGitHubPlaces, type GitHubPlace } from './github-place.ts'
 
 /** What somebody has to do something about; it is kept, and asked again an hour later. */
 const lasting: readonly FailureCode[] = [
@@ -35,6 +34,7 @@ export function createGitHubReports(deps: {
   now: () => number
 }) {
   const { records, reader, writer, accounts, changes, now } = deps
+  const places = createGitHubPlaces(accounts)
   const stop = new AbortController()
   const quietUntil = new Map<string, number>()
 
@@ -56,13 +56,6 @@ export function createGitHubReports(deps: {
     }
   }
 
-  /** Who may tell, and of which repository. Undefined: nobody. */
-  const findPlace = (source: Source, ownerId: string) => {
-    const account = accounts.accountFor(source, { ownerId })
-    const fullName = account && toFullName(source.address, account.baseUrl)
-    return account === undefined || fullName === undefined ? undefined : { account, fullName }
-  }
-
   const act = async (
     id: string,
     action: Exclude<ReportAction, { do: 'nothing' }>,
@@ -77,7 +70,7 @@ export function createGitHubReports(deps: {
     const ownerId = deployment?.owner.id ?? row?.ownerId ?? ''
     const address = row?.address ?? deployment?.project.source.address ?? ''
     const kind = row === undefined ? (deployment?.project.source.kind ?? 'folder') : 'git'
-    const place = findPlace({ kind, address }, ownerId)
+    const place = places.find({ kind, address }, ownerId)
     if (place === undefined) {
       // Nobody can tell of what is gone.
       if (deployment === undefined && row !== undefined) records.remove(row.buildId)
@@ -171,14 +164,6 @@ export function createGitHubReports(deps: {
     })
   }
 
-  const placeOf = ({ project: { source }, owner }: Deployment): ReportSetting['place'] => {
-    if (findPlace(source, owner.id) !== undefined) return 'ready'
-    const hosts = [publicGitHub, ...accounts.list().map(({ baseUrl }) => baseUrl)]
-    const isThere =
-      source.kind === 'git' && hosts.some(host => toFullName(source.address, host) !== undefined)
-    return isThere ? 'signed_out' : 'elsewhere'
-  }
-
   const get = (id: string): ReportSetting => {
     const deployment = find(id)
     const { serving, latestBuild } = deployment
@@ -190,7 +175,11 @@ export function createGitHubReports(deps: {
     const told =
       toldOf(latestBuild ? { id: latestBuild.id, sha: latestBuild.commit.sha } : undefined) ??
       toldOf(serving ? { id: serving.buildId, sha: serving.commit.sha } : undefined)
-    return { ...records.setting(id), place: placeOf(deployment), told: told ?? null }
+    return {
+      ...records.setting(id),
+      place: places.kindOf(deployment.project.source, deployment.owner.id),
+      told: told ?? null,
+    }
   }
 
   return {
@@ -224,10 +213,7 @@ export function createGitHubReports(deps: {
 }
 
 /** GitHub answers what a token may not do like what is not there. */
-function mayNot(
-  failure: Failure,
-  { account, fullName }: { account: Account; fullName: string },
-): SlipwayError | undefined {
+function mayNot(failure: Failure, { account, fullName }: GitHubPlace): SlipwayError | undefined {
   const { code, message, link } = failure
   const isDenied = code === 'source_denied' || code === 'source_not_found'
   if (!isDenied || (link !== undefined && link.url !== toTokensUrl(account.baseUrl))) return undefined

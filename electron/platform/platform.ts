@@ -12,6 +12,7 @@ import { createDriftRecords } from '../database/drift.ts'
 import { createGitHubReportRecords } from '../database/github-reports.ts'
 import { createIds, findNewestId } from '../database/ids.ts'
 import { lockFolder, openDatabase } from '../database/open.ts'
+import { createPreviewRecords } from '../database/previews.ts'
 import { createPushWatchRecords } from '../database/push-watches.ts'
 import { createReader } from '../database/reader.ts'
 import { createWriter } from '../database/writer.ts'
@@ -253,6 +254,7 @@ export async function createPlatform(deps: PlatformDeps) {
 
   const pushes = createDeployOnPush({
     records: createPushWatchRecords(database),
+    previewRecords: createPreviewRecords(database),
     ...{ reader, writer, accounts, sources, intents, clusters, changes, log, now },
     readPushed: deps.readPushed,
     pauses: deps.pushPauses,
@@ -282,6 +284,7 @@ export async function createPlatform(deps: PlatformDeps) {
     intents,
     drift,
     pushes,
+    previews: pushes.previews,
     reports,
     clusters,
     ...createRecovery({

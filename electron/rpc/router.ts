@@ -81,6 +81,12 @@ export function createRouter(
         platform.pushes.set(id, setting, context.asker),
       ),
     },
+    previews: {
+      get: at.previews.get.handler(({ input }) => platform.previews.get(input.id)),
+      set: at.previews.set.handler(({ input, context }) =>
+        platform.previews.set(input.id, input.isOn, context.asker),
+      ),
+    },
     folders: {
       list: at.folders.list.handler(({ input }) => keptFolders.list(input.id)),
       keep: at.folders.keep.handler(async ({ input, context }) => {

@@ -24,6 +24,7 @@ import { drift } from './drift.ts'
 import { byId, entry } from './entry.ts'
 import { accounts, github } from './github.ts'
 import { logs } from './logs.ts'
+import { previews } from './previews.ts'
 import { pushes } from './pushes.ts'
 import { reports } from './reports.ts'
 import { shells } from './shells.ts'
@@ -87,6 +88,7 @@ export const contract = {
   addOns,
   drift,
   pushes,
+  previews,
   reports,
 
   folders: {

@@ -3,6 +3,7 @@ import { addOnSchema } from './add-on.ts'
 import { failureSchema } from './failure.ts'
 import { nameSchema } from './name.ts'
 import { planEditsSchema, planSchema } from './plan.ts'
+import { previewSchema } from './preview.ts'
 import { sizeSchema } from './size.ts'
 import { buildStatuses, deploymentStatuses, releaseStatuses, wantedStates } from './status.ts'
 
@@ -180,6 +181,8 @@ export const deploymentSchema = z.object({
   instances: z.number().int(),
   /** Set for one that is a database of its project. */
   addOn: addOnSchema.nullable(),
+  /** Set for one that is the preview of a pull request. */
+  preview: previewSchema.nullable(),
   /** Where people find it: its public address, where the cluster gives it one. */
   url: z.string(),
   /** Through Slipway's gateway. */

@@ -18,7 +18,11 @@ beforeAll(async () => {
   await blog.git?.git('push', '-q', 'origin', 'v1')
   await blog.git?.commit({ 'index.html': '<h1>more</h1>' }, 'Say more')
   await blog.git?.git('push', '-q', 'origin', 'HEAD:refs/pull/3/head')
-  blog.pulls.push({ number: 3, title: 'Say more', head: 'more' })
+  await blog.git?.git('push', '-q', 'origin', 'HEAD:refs/pull/4/head')
+  blog.pulls.push(
+    { number: 3, title: 'Say more', head: 'more' },
+    { number: 4, title: 'From a fork', head: 'more', fork: { login: 'bea' }, state: 'merged' },
+  )
   await github.addRepository('acme/site', { readers: ['ana'] })
   github.star('ana', 'ana/blog')
 })
@@ -37,6 +41,9 @@ test.each([
   ['/repos/ana/blog/branches', 'GET /repos/{owner}/{repo}/branches'],
   ['/repos/ana/blog/tags', 'GET /repos/{owner}/{repo}/tags'],
   ['/repos/ana/blog/pulls', 'GET /repos/{owner}/{repo}/pulls'],
+  ['/repos/ana/blog/pulls?state=all', 'GET /repos/{owner}/{repo}/pulls'],
+  ['/repos/ana/blog/pulls/3', 'GET /repos/{owner}/{repo}/pulls/{pull_number}'],
+  ['/repos/ana/blog/pulls/4', 'GET /repos/{owner}/{repo}/pulls/{pull_number}'],
   ['/repos/ana/blog/commits/main', 'GET /repos/{owner}/{repo}/commits/{ref}'],
   ['/repos/ana/blog/compare/v1...main', 'GET /repos/{owner}/{repo}/compare/{basehead}'],
 ])('%s answers as GitHub describes it', async (path, route) => {

@@ -13,11 +13,13 @@ import type { LeftBehind } from '../../shared/domain/left-behind.ts'
 import type { LogBatch, LogLine } from '../../shared/domain/log.ts'
 import { isErrorLine } from '../../shared/domain/log-level.ts'
 import { encodeLines } from '../../shared/domain/log-record.ts'
+import type { PreviewSetting } from '../../shared/domain/preview.ts'
 import type { PushSetting } from '../../shared/domain/push.ts'
 import { problemVerbs, type Settings } from '../../shared/domain/records.ts'
 import { standInContexts } from './stand-in-clusters.ts'
 import { createStandInData, type StandInState } from './stand-in-data.ts'
 import { noDrift, standInDrift } from './stand-in-drift.ts'
+import { previewsAreOff, standInPreviews } from './stand-in-previews.ts'
 
 const reportIsOn: ReportSetting = {
   ...{ isOn: true, place: 'ready', trouble: null },
@@ -64,6 +66,7 @@ export async function startStandIn(options: {
     )
   }
   const pushSettings = new Map<string, PushSetting>()
+  const previewSettings = new Map<string, PreviewSetting>()
   const driftOf = (deploymentId: string) => {
     const isChanged = data.deployments.some(one => one.id === deploymentId && one.differences > 0)
     return { ...(isChanged ? standInDrift : noDrift), deploymentId }
@@ -280,6 +283,14 @@ export async function startStandIn(options: {
         const before = pushSettings.get(id) ?? pushIsOff
         const setting = { ...before, isOn, paths: isOn ? (paths ?? before.paths) : [], lookedAt: Date.now() }
         pushSettings.set(id, setting)
+        return setting
+      }),
+    },
+    previews: {
+      get: os.previews.get.handler(({ input }) => previewSettings.get(input.id) ?? previewsAreOff),
+      set: os.previews.set.handler(({ input: { id, isOn } }) => {
+        const setting = isOn ? standInPreviews(data.deployments) : previewsAreOff
+        previewSettings.set(id, setting)
         return setting
       }),
     },

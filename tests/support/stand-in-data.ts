@@ -95,6 +95,7 @@ export function createStandInData(state: StandInState, now = Date.now()) {
       keepsRunning: kind === 'live',
       size: isPublic ? 'large' : 'medium',
       instances: isPublic ? 3 : 1,
+      preview: null,
       addOn: isDatabase ? { engine: 'postgres', volumeGib: 5 } : null,
       url: isPublic ? `https://${name}.apps.example.com/` : `http://${name}.localhost:7780`,
       localUrl: `http://${name}.localhost:7780`,

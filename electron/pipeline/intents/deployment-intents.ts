@@ -93,7 +93,7 @@ export function createDeploymentIntents(deps: IntentDeps, asking: Asking, builds
         record(asker, 'changed', row, Object.keys(change).join(', '))
       }),
 
-    /** `deletesData`: of its kept folders too; otherwise that is set aside. */
+    /** With its previews. `deletesData`: of its kept folders too; otherwise that is set aside. */
     remove: (id: string, name: string, asker: Asker, { deletesData = false } = {}): void => {
       if (reader.deploymentRow(id)?.wanted === 'removed') {
         wake(id)
@@ -108,20 +108,36 @@ export function createDeploymentIntents(deps: IntentDeps, asking: Asking, builds
           })
         }
         refuseAttached(reader, current)
-        for (const build of reader.unfinishedBuilds(id)) builds.cancel(build.id)
-        const keepAs = deletesData
-          ? null
-          : `${current.name}-${new Date(deps.now()).toISOString().replace(/[:.]/g, '-')}`
-        writer.changeDeployment(id, { wanted: 'removed', failure: null, keepAs })
-        writer.moveDeployment(id, current.status, 'removing')
-        record(asker, 'remove', current)
-      })
+        const previews = reader.previewIdsOf(id)
+        for (const preview of previews) removeNow(find(preview), asker, { deletesData: true })
+        removeNow(current, asker, { deletesData })
+        return previews
+      }).forEach(wake)
     },
+
+    /** Of a pull request that is over: nobody asks for its name, and nothing of it is kept. */
+    removePreview: (id: string, asker: Asker, why: string): void =>
+      ask(id, row => removeNow(row, asker, { deletesData: true, why })),
 
     freeName: (name: string): string => {
       const taken = new Set(reader.names())
       return toFreeName(name, candidate => taken.has(candidate))
     },
+  }
+
+  /** Inside a transaction. */
+  function removeNow(
+    row: DeploymentRow,
+    asker: Asker,
+    { deletesData, why = '' }: { deletesData: boolean; why?: string },
+  ): void {
+    for (const build of reader.unfinishedBuilds(row.id)) builds.cancel(build.id)
+    const keepAs = deletesData
+      ? null
+      : `${row.name}-${new Date(deps.now()).toISOString().replace(/[:.]/g, '-')}`
+    writer.changeDeployment(row.id, { wanted: 'removed', failure: null, keepAs })
+    writer.moveDeployment(row.id, row.status, 'removing')
+    record(asker, 'remove', row, why)
   }
 }
 

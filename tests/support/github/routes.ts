@@ -1,6 +1,7 @@
 import { answerDeployments } from './deployments.ts'
 import {
   type StandInCommit,
+  type StandInPull,
   toBranch,
   toCommit,
   toComparison,
@@ -8,6 +9,7 @@ import {
   toRepository,
   toTag,
   toViewer,
+  toWholePull,
 } from './shapes.ts'
 import { canSee, type GitHubState, type Listed } from './state.ts'
 
@@ -120,18 +122,31 @@ async function readRepository(
       url,
     )
   }
+  const readPull = async (pull: StandInPull) => {
+    const base = pull.base ?? repository.defaultBranch
+    const sha = await bare('rev-parse', `refs/pull/${pull.number}/head`)
+    return { ...pull, sha, base, baseSha: await bare('rev-parse', base) }
+  }
   if (rest === 'pulls') {
-    const pulls = await Promise.all(
-      repository.pulls.map(async pull => {
-        const sha = await bare('rev-parse', `refs/pull/${pull.number}/head`)
-        const baseSha = await bare('rev-parse', repository.defaultBranch)
-        return toPull({ ...pull, sha, base: repository.defaultBranch, baseSha }, repository, places)
-      }),
+    const base = url.searchParams.get('base')
+    const state = url.searchParams.get('state') ?? 'open'
+    const all = await Promise.all(repository.pulls.map(readPull))
+    const found = all.filter(
+      one =>
+        (base === null || one.base === base) &&
+        (state === 'all' || ((one.state ?? 'open') === 'open') === (state === 'open')),
     )
     return toPage(
-      pulls.map(one => () => one),
+      found.map(one => () => toPull(one, repository, places)),
       url,
     )
+  }
+  const number = /^pulls\/(\d+)$/.exec(rest)?.[1]
+  if (number !== undefined) {
+    const pull = repository.pulls.find(one => one.number === Number(number))
+    return pull === undefined
+      ? notFound
+      : { status: 200, body: toWholePull(await readPull(pull), repository, places) }
   }
   const ref = /^commits\/(.+)$/.exec(rest)?.[1]
   if (ref !== undefined) {

@@ -23,6 +23,21 @@ export interface StandInDeployment {
   readonly statuses: { readonly state: string; readonly environmentUrl: string }[]
 }
 
+/** Its head is `refs/pull/<number>/head` of the real repository. */
+export interface StandInPull {
+  readonly number: number
+  title: string
+  readonly head: string
+  /** Open, when it is left out. */
+  state?: 'open' | 'closed' | 'merged'
+  /** The default branch, when it is left out. */
+  base?: string
+  /** Who has the fork that it comes from; null: the fork is gone, which its description does not say. Left out: it comes from the repository itself. */
+  readonly fork?: StandInUser | null
+  /** ISO time of what happened with it last; that of the last push to the repository, when it is left out. */
+  updatedAt?: string
+}
+
 export interface StandInCommit {
   readonly sha: string
   readonly tree: string
@@ -221,7 +236,7 @@ export function toComparison(
 }
 
 export function toPull(
-  pull: { number: number; title: string; head: string; sha: string; base: string; baseSha: string },
+  pull: StandInPull & { readonly sha: string; readonly base: string; readonly baseSha: string },
   repository: StandInRepository,
   places: Places,
 ) {
@@ -229,13 +244,16 @@ export function toPull(
   const url = `${places.api}/repos/${fullName}/pulls/${pull.number}`
   const issue = `${places.api}/repos/${fullName}/issues/${pull.number}`
   const html = `${places.web}/${fullName}/pull/${pull.number}`
-  const side = (ref: string, sha: string) => ({
-    label: `${repository.owner.login}:${ref}`,
+  const { fork = repository.owner, state = 'open' } = pull
+  const from = { ...repository, owner: fork ?? repository.owner }
+  const side = (ref: string, sha: string, of: StandInRepository = repository) => ({
+    label: `${of.owner.login}:${ref}`,
     ref,
     sha,
-    user: toUser(repository.owner, places),
-    repo: toRepository(repository, places),
+    user: toUser(of.owner, places),
+    repo: toRepository(of, places),
   })
+  const endedAt = state === 'open' ? null : repository.pushedAt
   const link = (href: string) => ({ href })
   return {
     url,
@@ -251,7 +269,7 @@ export function toPull(
     comments_url: `${issue}/comments`,
     statuses_url: `${places.api}/repos/${fullName}/statuses/${pull.sha}`,
     number: pull.number,
-    state: 'open',
+    state: state === 'open' ? 'open' : 'closed',
     locked: false,
     title: pull.title,
     user: toUser(repository.owner, places),
@@ -259,12 +277,12 @@ export function toPull(
     labels: [],
     milestone: null,
     created_at: repository.pushedAt,
-    updated_at: repository.pushedAt,
-    closed_at: null,
-    merged_at: null,
+    updated_at: pull.updatedAt ?? repository.pushedAt,
+    closed_at: endedAt,
+    merged_at: state === 'merged' ? endedAt : null,
     merge_commit_sha: null,
     assignee: null,
-    head: side(pull.head, pull.sha),
+    head: { ...side(pull.head, pull.sha, from), ...(fork === null ? { repo: null } : {}) },
     base: side(pull.base, pull.baseSha),
     _links: {
       self: link(url),
@@ -280,6 +298,17 @@ export function toPull(
     auto_merge: null,
   }
 }
+
+/** What is said of one that is asked for by itself. */
+export const toWholePull = (...[pull, repository, places]: Parameters<typeof toPull>) => ({
+  ...toPull(pull, repository, places),
+  merged: pull.state === 'merged',
+  mergeable: true,
+  mergeable_state: 'clean',
+  merged_by: null,
+  maintainer_can_modify: false,
+  ...{ comments: 0, review_comments: 0, commits: 1, additions: 1, deletions: 1, changed_files: 1 },
+})
 
 export function toDeployment(deployment: StandInDeployment, repository: StandInRepository, places: Places) {
   const repositoryUrl = `${places.api}/repos/${repository.owner.login}/${repository.name}`

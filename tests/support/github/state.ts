@@ -1,12 +1,12 @@
 import type { GitRepository } from '../git-server.ts'
-import type { Places, StandInDeployment, StandInRepository, StandInUser } from './shapes.ts'
+import type { Places, StandInDeployment, StandInPull, StandInRepository, StandInUser } from './shapes.ts'
 
 /** A repository of the stand-in. `git`: the real one behind it, where it has one. */
 export interface Listed extends StandInRepository {
   readonly git: GitRepository | undefined
   readonly readers: ReadonlySet<string>
   readonly deployments: StandInDeployment[]
-  readonly pulls: { number: number; title: string; head: string }[]
+  readonly pulls: StandInPull[]
 }
 
 export interface GitHubState {
