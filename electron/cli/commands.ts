@@ -21,6 +21,7 @@ import { gitHubStatus } from './github-status.ts'
 import { keep } from './keep.ts'
 import { logs } from './logs.ts'
 import { type Output, toTable } from './output.ts'
+import { previews } from './previews.ts'
 import { rollback } from './rollback.ts'
 import { scale } from './scale.ts'
 import { diagnostics, settings } from './settings.ts'
@@ -156,6 +157,7 @@ export const commands: readonly Command[] = [
   plan,
   list,
   deployOnPush,
+  previews,
   gitHubStatus,
   variables,
   keep,

@@ -102,6 +102,8 @@ describe('the tables', () => {
       deployments: 0,
       builds: 0,
       push_watches: 0,
+      preview_settings: 0,
+      previews: 0,
       github_reports: 0,
       github_report_settings: 0,
       releases: 0,

@@ -28,6 +28,7 @@ export function followChanges(deps: {
       invalidate(api.deployments.get.key({ input: { id } }))
       invalidate(api.deployments.residue.key({ input: { id } }))
       invalidate(api.pushes.get.key({ input: { id } }))
+      invalidate(api.previews.get.key({ input: { id } }))
       invalidate(api.reports.get.key({ input: { id } }))
       invalidate(api.variables.list.key({ input: { id } }))
       invalidate(api.domains.list.key({ input: { id } }))

@@ -71,7 +71,7 @@ function toPull(pull: z.infer<typeof pullSchema>, repositoryUrl: string): PullRe
   const updatedAt = Date.parse(pull.updated_at)
   return {
     number: pull.number,
-    title: pull.title.slice(0, longestTitle),
+    title: pull.title.replace(/\p{Cc}/gu, ' ').slice(0, longestTitle),
     url: `${repositoryUrl}/pull/${pull.number}`,
     isOpen: pull.state === 'open',
     isMerged: pull.merged_at !== null,

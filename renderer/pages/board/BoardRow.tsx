@@ -8,6 +8,7 @@ import {
   IconDots,
   IconExternalLink,
   IconFileText,
+  IconGitPullRequest,
   IconPlayerPlay,
   IconPlayerStop,
   IconRefresh,
@@ -40,7 +41,7 @@ export const BoardRow = memo(function BoardRow({
   /** Where it runs and whose it is, where that differs between rows. */
   place?: string | undefined
 }) {
-  const { id, name, branch, changedAt, latestBuild, serving } = deployment
+  const { id, name, branch, changedAt, latestBuild, serving, preview } = deployment
   const isTried = isActive(latestBuild) || deployment.status === 'failed'
   const commit = isTried ? latestBuild?.commit : (serving?.commit ?? latestBuild?.commit)
   // Menus and hints are most of what a row costs to draw, and a list that is scrolled draws many.
@@ -54,7 +55,21 @@ export const BoardRow = memo(function BoardRow({
         <StatusMark look={deploymentLooks[shownStatus(deployment)]} />
       </span>
       <RowLink deployment={deployment} />
-      <span className={`truncate ${classes.branch}`}>{toRefText(branch)}</span>
+      <span className={`truncate ${classes.branch}`}>
+        {preview === null ? (
+          toRefText(branch)
+        ) : (
+          <a
+            className={classes.url}
+            href={preview.url}
+            target="_blank"
+            rel="noopener noreferrer"
+            title={`Preview of #${preview.number} ${preview.title}`}
+          >
+            #{preview.number} {preview.title}
+          </a>
+        )}
+      </span>
       <span className={`truncate ${classes.commit}`}>
         {commit !== undefined && <CommitText commit={commit} />}
       </span>
@@ -75,7 +90,10 @@ export const BoardRow = memo(function BoardRow({
 
 /** The whole line opens the deployment; one whose build failed opens at the end of that log, which says why. */
 function RowLink({ deployment }: { deployment: Deployment }) {
-  const { id, name, latestBuild, status, addOn } = deployment
+  const { id, name, latestBuild, status, addOn, preview } = deployment
+  const previewMark = preview !== null && (
+    <IconGitPullRequest size={14} className={classes.kind} aria-label={`Preview of #${preview.number}`} />
+  )
   if (status === 'failed' && latestBuild?.status === 'failed') {
     return (
       <Link
@@ -84,6 +102,7 @@ function RowLink({ deployment }: { deployment: Deployment }) {
         className={`truncate ${classes.name}`}
         data-row-link
       >
+        {previewMark}
         {name}
       </Link>
     )
@@ -93,6 +112,7 @@ function RowLink({ deployment }: { deployment: Deployment }) {
       {addOn !== null && (
         <IconDatabase size={14} className={classes.kind} aria-label={engines[addOn.engine].label} />
       )}
+      {previewMark}
       {name}
     </Link>
   )

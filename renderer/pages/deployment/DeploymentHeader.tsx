@@ -23,7 +23,7 @@ import { CommitText } from '../../ui/CommitText.tsx'
 import classes from './Deployment.module.css'
 
 export function DeploymentHeader({ deployment }: { deployment: Deployment }) {
-  const { name, branch, cluster, url, localUrl, serving, latestBuild, wanted, addOn } = deployment
+  const { name, branch, cluster, url, localUrl, serving, latestBuild, wanted, addOn, preview } = deployment
   const commit = serving?.commit ?? latestBuild?.commit
   const isStopped = wanted === 'stopped'
   return (
@@ -33,7 +33,7 @@ export function DeploymentHeader({ deployment }: { deployment: Deployment }) {
       </h1>
       <StatusSince deployment={deployment} />
       <p className={`truncate ${classes.commit}`}>
-        {toRefText(branch)}
+        {preview === null ? toRefText(branch) : `Preview of #${preview.number} ${preview.title}`}
         {commit !== undefined && (
           <>
             {' · '}

@@ -1,6 +1,7 @@
 import { Button, NumberInput, Switch, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
+import { isBranch } from '../../../shared/domain/ref.ts'
 import { deploymentActions, refresh } from '../../actions/deployment-actions.ts'
 import { toast } from '../../actions/toasts.tsx'
 import { client } from '../../connection/api.ts'
@@ -10,6 +11,7 @@ import { PlanSentence } from '../../ui/PlanSentence.tsx'
 import classes from './Deployment.module.css'
 import { DeploymentDrift } from './DeploymentDrift.tsx'
 import { DeploymentOwner } from './DeploymentOwner.tsx'
+import { DeploymentPreviews, PreviewOf } from './DeploymentPreviews.tsx'
 import { DeploymentPushes } from './DeploymentPushes.tsx'
 import { DeploymentReports } from './DeploymentReports.tsx'
 import { DeploymentScale } from './DeploymentScale.tsx'
@@ -20,11 +22,14 @@ import { RemoveDialog } from './RemoveDialog.tsx'
 
 export function DeploymentSettings() {
   const deployment = useDeployment()
+  const isFollowed = deployment.project.source.kind === 'git' && deployment.preview === null
   return (
     <div className={classes.scroll}>
       <div className={classes.settings}>
         <SettingsForm key={deployment.id} deployment={deployment} />
-        {deployment.project.source.kind === 'git' && <DeploymentPushes deployment={deployment} />}
+        {isFollowed && <DeploymentPushes deployment={deployment} />}
+        {isFollowed && isBranch(deployment.branch) && <DeploymentPreviews deployment={deployment} />}
+        <PreviewOf deployment={deployment} />
         {deployment.project.source.kind === 'git' && <DeploymentReports id={deployment.id} />}
         <DeploymentScale deployment={deployment} />
         {deployment.cluster.kind === 'kubernetes' && <DeploymentDrift id={deployment.id} />}
@@ -77,7 +82,7 @@ function SettingsForm({ deployment }: { deployment: DeploymentDetail }) {
           onChange={event => setBranch(event.currentTarget.value.trim())}
         />
       )}
-      {deployment.project.source.kind === 'git' && (
+      {deployment.project.source.kind === 'git' && deployment.preview === null && (
         <TextInput
           label="Branch"
           description="The head of this branch is what Deploy builds."

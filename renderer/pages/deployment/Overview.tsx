@@ -8,6 +8,7 @@ import { isActive, shortUrl, shownStatus } from '../../status/facts.ts'
 import { CommitText } from '../../ui/CommitText.tsx'
 import { BuildNow } from './BuildNow.tsx'
 import classes from './Deployment.module.css'
+import { PullLink } from './DeploymentPreviews.tsx'
 import { DriftNotice } from './DriftNotice.tsx'
 import { useDeployment } from './deployment-context.ts'
 import { FailureHelp } from './FailureHelp.tsx'
@@ -19,7 +20,7 @@ import { WrittenNotice } from './WrittenNotice.tsx'
 
 export function Overview() {
   const deployment = useDeployment()
-  const { health, serving, latestBuild, failure, project, cluster, branch, id, addOn } = deployment
+  const { health, serving, latestBuild, failure, project, cluster, branch, id, addOn, preview } = deployment
   const status = shownStatus(deployment)
   const plan = deployment.builds.find(build => build.plan !== null)?.plan
   const port = health.port ?? deployment.port ?? plan?.port?.value ?? null
@@ -95,6 +96,12 @@ export function Overview() {
             <span className="mono">{project.source.address}</span>
             {branch !== '' && <span className="second"> · {toRefText(branch)}</span>}
           </Fact>
+          {preview !== null && (
+            <Fact word="Preview of">
+              <PullLink {...preview} />
+              {preview.isFork && <span className="second"> · from a fork, without secret variables</span>}
+            </Fact>
+          )}
           {project.source.kind === 'git' && isBranch(branch) && (
             <Fact word="Pushes">
               <PushFact id={id} branch={branch} />

@@ -176,7 +176,7 @@ function DeployForm({
         <Switch
           mt={16}
           label={`Deploy what is pushed to ${toRefText(deployment.branch)}`}
-          description="Within a minute while Slipway is open, else when it is opened again."
+          description={`Within a minute while Slipway is open, else when it is opened again.${suggestedOwner === null ? '' : ' Pull requests can have previews: that is in its settings afterwards.'}`}
           checked={followsPushes}
           onChange={event => setFollowsPushes(event.currentTarget.checked)}
         />
