@@ -149,7 +149,7 @@ export function createPreviews(deps: {
       const known = rowOf(parent.id, pull.number)
       const preview = known?.previewId == null ? undefined : reader.deploymentRow(known.previewId)
       if (records.setting(parent.id) === undefined || preview?.wanted === 'removed') return
-      const seenSha = known === undefined || known.seenSha === '' ? pull.baseSha : known.seenSha
+      const seenSha = known?.seenSha ?? ''
       const action = decidePush({
         wanted: preview?.wanted ?? 'running',
         branch,
@@ -175,7 +175,13 @@ export function createPreviews(deps: {
         })
       if (action.do === 'look') {
         const login = await accounts.loginFor(source, { ownerId: ownerIdOf(parent) })
-        pushed = await deps.readPushed({ source, seenSha, sha: pull.sha, login, signal })
+        pushed = await deps.readPushed({
+          source,
+          seenSha: seenSha || pull.baseSha,
+          sha: pull.sha,
+          login,
+          signal,
+        })
         continue
       }
       await deps.requireFit(parent.id)

@@ -174,6 +174,7 @@ export function createPushes(deps: {
       const watch = records.find(id)
       if (isOn && watch === undefined) {
         refuseOther(reader.sourceOf(row))
+        refusePreview(reader.deployment(id)?.preview?.number)
         if (reader.clusterSettings(row.clusterId) === undefined) deps.askConsent(asker)
         const { sha } = await deps.readHead(placeOf(row), AbortSignal.timeout(lookMs))
         writer.transaction(() => {
@@ -233,5 +234,14 @@ function refuseOther({ kind }: Source): void {
     code: 'conflict',
     message: `Nothing is pushed to ${kind === 'image' ? 'an image' : 'a folder'}.`,
     hint: 'Deploy on push is for a git repository.',
+  })
+}
+
+function refusePreview(number: number | undefined): void {
+  if (number === undefined) return
+  throw new SlipwayError({
+    code: 'conflict',
+    message: `It is the preview of #${number}, and follows what is pushed to that already.`,
+    hint: 'Leave it as it is.',
   })
 }

@@ -15,7 +15,6 @@ const pullSchema = z.object({
 
 /** The pull request that a deployment is the preview of. `isFork`: its branch is in another repository. */
 export const previewSchema = pullSchema.extend({ parentId: z.string(), isFork: z.boolean() })
-export type Preview = z.infer<typeof previewSchema>
 
 /**
  * Whether pull requests into the branch have deployments of their own. `place`: whether somebody is signed in at the GitHub where

@@ -348,6 +348,9 @@ describe('previews', () => {
     await look()
     const { id: previewId } = await untilServes('refused-pr-1', sha)
     expect(() => turn(previewId, true)).toThrow('is a preview itself')
+    await expect(platform.pushes.set(previewId, { isOn: true }, asker(platform))).rejects.toThrow(
+      'follows what is pushed to that already',
+    )
     turn(id, false)
     await platform.accounts.signOut(accountId, asker(platform))
     expect(() => turn(id, true)).toThrow('Pull requests are seen at GitHub')

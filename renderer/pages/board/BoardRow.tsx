@@ -66,12 +66,14 @@ export const BoardRow = memo(function BoardRow({
             rel="noopener noreferrer"
             title={`Preview of #${preview.number} ${preview.title}`}
           >
-            #{preview.number} {preview.title}
+            #{preview.number}
           </a>
         )}
       </span>
       <span className={`truncate ${classes.commit}`}>
-        {commit !== undefined && <CommitText commit={commit} />}
+        {commit !== undefined && (
+          <CommitText commit={preview === null ? commit : { ...commit, subject: preview.title }} />
+        )}
       </span>
       <span className={classes.news}>
         <RowNews deployment={deployment} />
