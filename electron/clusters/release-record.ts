@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { addOnSchema } from '../../shared/domain/add-on.ts'
 import { registrySchema } from '../../shared/domain/cluster.ts'
 import type { hostSchema } from '../../shared/domain/domain.ts'
+import { followingSchema, previewRecordSchema } from '../../shared/domain/following.ts'
 import { nameSchema } from '../../shared/domain/name.ts'
 import { planEditsSchema, planSchema } from '../../shared/domain/plan.ts'
 import { commitSchema, idSchema, sourceSchema, userSchema } from '../../shared/domain/records.ts'
@@ -31,6 +32,8 @@ export const releaseRecordSchema = z.object({
     instances: instancesSchema,
     createdAt: time,
     addOn: addOnSchema.extend({ image: z.string().min(1) }).optional(),
+    following: followingSchema.optional(),
+    preview: previewRecordSchema.optional(),
   }),
   build: z.object({
     id: idSchema,

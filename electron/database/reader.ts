@@ -13,6 +13,7 @@ import {
 import type { DeploymentStatus } from '../../shared/domain/status.ts'
 import { isSameUserName } from '../../shared/domain/user.ts'
 import { createBuildReads } from './build-reads.ts'
+import { createFollowingReads } from './following.ts'
 import type { Database } from './open.ts'
 import { createReleaseReads } from './release-reads.ts'
 import {
@@ -58,6 +59,7 @@ export function createReader(orm: Orm) {
   return {
     ...createBuildReads(orm, prepared),
     ...createReleaseReads(orm, prepared),
+    ...createFollowingReads(orm),
     /** Those that changed last come first. */
     deployments: (limit = allOfThem): StoredDeployment[] => prepared.changedLast.all({ limit }).map(toStored),
     /** The newest first. */

@@ -58,7 +58,7 @@ export function createRestore({ orm }: Pick<Database, 'orm'>, { now }: { now: ()
     ): void => {
       const { run, liveAt, projectId, clusterId } = place
       const isStopped = place.instances === null
-      const { addOn, ...described } = deployment
+      const { addOn, following: _, preview: __, ...described } = deployment
       orm
         .insert(deployments)
         .values({

@@ -8,6 +8,7 @@ import type { Activity, Settings } from '../../shared/domain/records.ts'
 import type { SizeName } from '../../shared/domain/size.ts'
 import type { DeploymentStatus } from '../../shared/domain/status.ts'
 import { createBuildWrites } from './build-writes.ts'
+import { createFollowingWrites } from './following.ts'
 import type { Database } from './open.ts'
 import { createOwnerWrites } from './owner-writes.ts'
 import type { AddOnRow, VariableRow } from './rows.ts'
@@ -59,6 +60,7 @@ export function createWriter(database: Database, deps: { newId: () => string; no
   return {
     ...createOwnerWrites(orm, deps),
     ...createBuildWrites(orm, deps),
+    ...createFollowingWrites(orm),
     transaction: <T>(work: () => T): T => sqlite.transaction(work).immediate(),
 
     cluster: (

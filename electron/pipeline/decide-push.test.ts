@@ -17,6 +17,7 @@ const cases: readonly [string, Partial<PushFacts>, PushAction][] = [
   ['a new head', {}, { do: 'deploy' }],
   ['a new head of which nothing can be known', { pushed: { message: null, files: null } }, { do: 'deploy' }],
   ['a new head that a person deployed already', { builtSha: 'b' }, { do: 'note' }],
+  ['a new head of what was never built here', { builtSha: undefined }, { do: 'note' }],
   ['a head that was pushed back to one that was built before', { builtSha: 'c' }, { do: 'deploy' }],
   ['the head of another branch, which was chosen since', { branch: 'next' }, { do: 'note' }],
   ['a push while it is stopped', { wanted: 'stopped' }, { do: 'nothing' }],

@@ -29,6 +29,8 @@ const checks: readonly ((facts: PushFacts) => PushAction | undefined)[] = [
   // The head of another branch is no push.
   ({ branch, watch }) => (branch === watch.branch ? undefined : note),
   ({ headSha, watch }) => (headSha === watch.seenSha ? nothing : undefined),
+  // Such as one that was imported: that it runs here is for a person to begin.
+  ({ builtSha }) => (builtSha === undefined ? note : undefined),
   // A person was quicker.
   ({ headSha, builtSha }) => (headSha === builtSha ? note : undefined),
   // It stays unseen, and is deployed when somebody starts the deployment.

@@ -16,6 +16,7 @@ export function toReleaseRecord(
     return undefined
   const { id, name, branch, port, planEdits, keepsRunning, size, instances, createdAt } = deployment
   const addOn = reader.addOn(id)
+  const [following, preview] = [reader.followingOf(id), reader.previewRecordOf(id)]
   const atRun = release.variables.filter(isAtRun)
   const isRun = (name: string) => atRun.some(one => one.name === name)
   const atBuild = reader.variablesOf(id).filter(one => one.scope === 'build' && !isRun(one.name))
@@ -32,6 +33,8 @@ export function toReleaseRecord(
       ...(addOn === undefined
         ? {}
         : { addOn: { engine: addOn.engine, image: addOn.image, volumeGib: addOn.volumeGib } }),
+      ...(Object.keys(following).length === 0 ? {} : { following }),
+      ...(preview === undefined ? {} : { preview }),
     },
     build: {
       id: build.id,

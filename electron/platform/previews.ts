@@ -155,7 +155,7 @@ export function createPreviews(deps: {
         branch,
         watch: { branch, seenSha, paths: deps.pathsOf(parent.id) },
         headSha: pull.sha,
-        builtSha: preview && reader.buildsOf(preview.id, 1)[0]?.commit.sha,
+        builtSha: preview === undefined ? '' : reader.buildsOf(preview.id, 1)[0]?.commit.sha,
         pushed,
       })
       const row = {
@@ -265,6 +265,8 @@ export function createPreviews(deps: {
     async look(id: string, stop: AbortSignal): Promise<Failure | undefined> {
       const row = reader.deploymentRow(id)
       if (row === undefined || row.wanted === 'removed' || records.setting(id) === undefined) return undefined
+      // Such as one that was imported: that it runs here is for a person to begin.
+      if (reader.buildsOf(id, 1).length === 0) return undefined
       const signal = AbortSignal.any([stop, AbortSignal.timeout(lookMs)])
       try {
         const { account, fullName } = findPlace(row)

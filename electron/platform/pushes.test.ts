@@ -28,7 +28,7 @@ beforeEach(() => {
       deploymentRow: () => row,
       sourceOf: () => ({ kind: 'git', address: 'https://git.test/blog' }),
       ownerOf: () => ({ id: 'ana', name: 'ana' }),
-      buildsOf: () => [],
+      buildsOf: () => [{ commit: { sha: 'old' } }],
     } as unknown as Deps['reader'],
     writer: { transaction: (work: () => unknown) => work() } as unknown as Deps['writer'],
     readHead: async ({ branch }) => {

@@ -43,9 +43,10 @@ export function createApplyImport({
     const add = ({ owner, name, source }: ExportedProject, one: ExportedDeployment, missing: string[]) => {
       const ownerId = reader.userNamed(owner)?.id ?? ''
       const projectId = writer.project({ ownerId, name, source })
-      const { variables, keptFolders, size, instances, ...rest } = one
+      const { variables, keptFolders, size, instances, following, ...rest } = one
       const id = writer.deployment({ projectId, clusterId, ...rest })
       writer.changeDeployment(id, { keptFolders, size, instances })
+      writer.follow(id, following)
       addPlain(id, variables)
       addSecrets(id, one, versions)
       note('imported', id, one.name, missing.length === 0 ? '' : `secrets to set: ${missing.join(', ')}`)

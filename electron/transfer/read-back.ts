@@ -2,7 +2,7 @@ import type { ClusterChanges, ClusterSettings } from '../../shared/domain/cluste
 import type { ReadBackReport } from '../../shared/domain/read-back.ts'
 import type { User } from '../../shared/domain/records.ts'
 import { isAtBuild, isAtRun, type StoredVariable } from '../../shared/domain/variable.ts'
-import type { FoundDeployment } from '../clusters/release-record.ts'
+import type { FoundDeployment, ReleaseRecord } from '../clusters/release-record.ts'
 import type { Reader } from '../database/reader.ts'
 import type { Restore } from '../database/restore.ts'
 import type { Writer } from '../database/writer.ts'
@@ -51,6 +51,7 @@ export function createReadBack(deps: {
             else restore.replaceUser(user.replaces, user.id)
           }
           for (const one of decided.deployments) add(one, { clusterId, versions, asker })
+          for (const { record } of decided.deployments) follow(record)
           return { report: decided.report, ids: decided.deployments.map(({ found }) => found.id) }
         }),
       )
@@ -92,6 +93,13 @@ export function createReadBack(deps: {
     }
     const detail = `#${record.release.number} ${record.build.commit.sha.slice(0, 7)}`
     writer.activity({ user: asker.name, verb: 'read_back', deploymentId: id, deployment: name, detail })
+  }
+
+  /** When all are there: a preview names its parent. */
+  function follow({ deployment: { id, branch, following, preview }, build }: ReleaseRecord): void {
+    const { sha } = build.commit
+    if (following !== undefined) writer.follow(id, following, { branch, sha })
+    if (preview !== undefined) writer.followRequest(id, preview, sha)
   }
 }
 

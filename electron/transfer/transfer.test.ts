@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { mostExportBytes } from '../../shared/domain/export-file.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
+import type { Following } from '../../shared/domain/following.ts'
 import { createTestDatabase, type TestDatabase } from '../../tests/support/database.ts'
 import { createFileStore } from '../secrets/file-store.ts'
 import { createSecretVersions } from '../secrets/secret-versions.ts'
@@ -61,6 +62,7 @@ let there: ReturnType<typeof createSide>
 const ana = { name: 'ana' }
 const passphrase = 'correct horse battery'
 const planted = 'planted-s3cret/value'
+const following: Following = { push: { paths: ['apps/web'] }, isUntold: true, hasPreviews: true }
 
 beforeEach(async () => {
   here = createSide()
@@ -74,6 +76,7 @@ beforeEach(async () => {
     size: 'large',
     instances: 3,
   })
+  here.writer.follow(blog, following, { branch: 'main', sha: 'a' })
   here.plain(blog, 'TITLE', 'Blog')
   await here.secret(blog, 'API_TOKEN', planted)
   const bea = here.writer.user('bea')
@@ -125,6 +128,8 @@ describe('with secrets', () => {
       owner: { name: 'ana' },
       source: { kind: 'git', address: 'https://example.org/blog.git' },
     })
+    expect(there.reader.followingOf(there.idOf('blog'))).toEqual(following)
+    expect(there.reader.followingOf(there.idOf('shop'))).toEqual({})
     expect(there.reader.deploymentRow(there.idOf('blog'))).toMatchObject({
       keptFolders: ['data'],
       size: 'large',
@@ -255,6 +260,25 @@ test('a name that another deployment has here is left out, with whose it is', as
   expect(there.reader.settings().keepsRunning).toBe(false)
   expect(await there.variablesOf('blog')).toEqual({})
   expect(there.reader.names().toSorted()).toEqual(['blog', 'shop'])
+})
+
+test('previews are not exported: their requests make them again', async () => {
+  const blog = here.idOf('blog')
+  const { projectId = '', clusterId = '' } = here.reader.deploymentRow(blog) ?? {}
+  const described = { projectId, clusterId, port: null, planEdits: {}, keepsRunning: false }
+  const preview = here.writer.deployment({ ...described, name: 'blog-pr-7', branch: 'refs/pull/7/head' })
+  const request = { number: 7, title: 'More', url: 'https://github.com/ana/blog/pull/7', isFork: false }
+  here.writer.followRequest(preview, { ...request, parentId: blog, pushedAt: 1 }, 'a')
+  expect(here.reader.previewRecordOf(preview)).toEqual({ ...request, parentId: blog, pushedAt: 1 })
+  const { text } = await here.transfer.export(null, ana)
+  expect(outcomes(there.transfer.inspect(text)).map(([name]) => name)).toEqual(['blog', 'shop'])
+})
+
+test('a record that calls it the preview of another project is not believed', () => {
+  const request = { number: 7, title: 'More', url: 'https://github.com/ana/blog/pull/7', isFork: false }
+  here.writer.followRequest(here.idOf('shop'), { ...request, parentId: here.idOf('blog'), pushedAt: 1 }, 'a')
+  here.writer.followRequest(here.idOf('shop'), { ...request, parentId: 'nobody', pushedAt: 1 }, 'a')
+  expect(here.reader.previewRecordOf(here.idOf('shop'))).toBeUndefined()
 })
 
 describe('what is not whole is refused, and nothing is done', () => {

@@ -42,9 +42,17 @@ export function createTransfer(deps: {
     changed([])
   }
 
-  /** Add-ons are of the cluster where their data is, and so are the variables that lead to them. */
+  /**
+   * Add-ons are of the cluster where their data is, and so are the variables that lead to them. Previews are of their requests: they
+   * are made again.
+   */
   const exported = () =>
-    reader.deploymentRows().filter(one => one.wanted !== 'removed' && reader.addOn(one.id) === undefined)
+    reader
+      .deploymentRows()
+      .filter(
+        ({ id, wanted }) =>
+          wanted !== 'removed' && reader.addOn(id) === undefined && reader.previewRecordOf(id) === undefined,
+      )
   const variablesOf = (id: string) => reader.variablesOf(id).filter(one => one.addOnId === null)
 
   const gather = (): ExportContents => {
@@ -66,6 +74,7 @@ export function createTransfer(deps: {
           keptFolders,
           size,
           instances,
+          following: reader.followingOf(id),
           variables: variablesOf(id).map(one => ({
             name: one.name,
             scope: one.scope,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { followingSchema } from './following.ts'
 import { mostKeptFolders, whyFolderIsRefused } from './kept-folder.ts'
 import { nameSchema } from './name.ts'
 import { planEditsSchema } from './plan.ts'
@@ -56,6 +57,7 @@ const exportedDeploymentSchema = z.object({
     .default([]),
   size: sizeSchema.default(defaultSize),
   instances: instancesSchema.default(1),
+  following: followingSchema.default({}),
   variables: z.array(exportedVariableSchema).max(1000),
 })
 export type ExportedDeployment = z.infer<typeof exportedDeploymentSchema>
