@@ -51,26 +51,31 @@ export function createOwnerWrites(
       return id
     },
     /** The project becomes the owner's; its deployments join one of the same source that the owner has already. */
-    giveProject: (id: string, ownerId: string): void => {
-      const row = orm.select().from(projects).where(eq(projects.id, id)).get()
-      if (!row) return
-      const { sourceKind, sourceAddress } = row
-      const same = orm
-        .select({ id: projects.id })
-        .from(projects)
-        .where(
-          and(
-            eq(projects.ownerId, ownerId),
-            eq(projects.sourceKind, sourceKind),
-            eq(projects.sourceAddress, sourceAddress),
-            ne(projects.id, id),
-          ),
-        )
-        .get()
-      if (same) {
-        orm.update(deployments).set({ projectId: same.id }).where(eq(deployments.projectId, id)).run()
-        orm.delete(projects).where(eq(projects.id, id)).run()
-      } else orm.update(projects).set({ ownerId }).where(eq(projects.id, id)).run()
-    },
+    giveProject: (id: string, ownerId: string): void => changeProject(id, { ownerId }),
+    /** Of the same source, which is somewhere else now. */
+    moveSource: (id: string, sourceAddress: string): void => changeProject(id, { sourceAddress }),
+  }
+
+  /** An owner has one project of a source. */
+  function changeProject(id: string, change: { ownerId?: string; sourceAddress?: string }): void {
+    const row = orm.select().from(projects).where(eq(projects.id, id)).get()
+    if (!row) return
+    const { ownerId, sourceKind, sourceAddress } = { ...row, ...change }
+    const same = orm
+      .select({ id: projects.id })
+      .from(projects)
+      .where(
+        and(
+          eq(projects.ownerId, ownerId),
+          eq(projects.sourceKind, sourceKind),
+          eq(projects.sourceAddress, sourceAddress),
+          ne(projects.id, id),
+        ),
+      )
+      .get()
+    if (same) {
+      orm.update(deployments).set({ projectId: same.id }).where(eq(deployments.projectId, id)).run()
+      orm.delete(projects).where(eq(projects.id, id)).run()
+    } else orm.update(projects).set(change).where(eq(projects.id, id)).run()
   }
 }

@@ -29,7 +29,7 @@ const lasting: readonly FailureCode[] = [
 export function createPushes(deps: {
   records: PushWatchRecords
   reader: Reader
-  writer: Pick<Writer, 'transaction' | 'activity'>
+  writer: Pick<Writer, 'transaction' | 'activity' | 'moveSource'>
   readHead: ReadHead
   readRepository: ReadRepository
   readPushed: ReadPushedCommit
@@ -105,6 +105,16 @@ export function createPushes(deps: {
     if (isBetter) changed(id)
   }
 
+  /** GitHub leads from an old name to the new one only until somebody else takes it. */
+  const followRename = ({ projectId }: DeploymentRow, address: string): void => {
+    const moved = reader.deploymentsOf(projectId)
+    writer.transaction(() => {
+      writer.moveSource(projectId, address)
+      for (const one of moved) say(one, 'changed', `the repository was renamed, and is at ${address} now`)
+    })
+    for (const { id } of moved) changed(id)
+  }
+
   /** Seldom, since it seldom changes. */
   const noteRepository = async (row: DeploymentRow, signal: AbortSignal): Promise<void> => {
     if (now() - (factsAt.get(row.id) ?? Number.NEGATIVE_INFINITY) < factsMs) return
@@ -112,6 +122,7 @@ export function createPushes(deps: {
     factsAt.set(row.id, now())
     const watch = records.find(row.id)
     if (found === undefined || watch === undefined) return
+    if (found.address !== undefined) followRename(row, found.address)
     const defaultBranch = watch.defaultBranch ?? found.facts.defaultBranch
     const notice = toRepositoryNotice({ ...found, branch: row.branch, defaultBranch })
     records.change(row.id, { defaultBranch, notice })

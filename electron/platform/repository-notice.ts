@@ -1,15 +1,15 @@
-import { toFullName } from '../../shared/domain/github-address.ts'
+import { toFullName, toRenamedAddress } from '../../shared/domain/github-address.ts'
 import { type RepositoryFacts, readRepositoryFacts } from '../sources/github/heads.ts'
 import type { createAccounts } from './accounts.ts'
 import type { ReadHead } from './branch-head.ts'
 
 type Accounts = Pick<ReturnType<typeof createAccounts>, 'accountFor' | 'client'>
 
-/** `askedName`: as the source calls it. */
+/** `address`: where it is now, where that is not what the source says. */
 export type ReadRepository = (
   place: Parameters<ReadHead>[0],
   signal: AbortSignal,
-) => Promise<{ askedName: string; facts: RepositoryFacts } | undefined>
+) => Promise<{ address: string | undefined; facts: RepositoryFacts } | undefined>
 
 /** Undefined: it is at no GitHub that somebody is signed in to. */
 export const createRepositoryReader =
@@ -19,25 +19,23 @@ export const createRepositoryReader =
     const askedName = account && toFullName(source.address, account.baseUrl)
     if (!account || askedName === undefined || account.failure !== null) return undefined
     const client = await accounts.client(account.id)
-    return { askedName, facts: await readRepositoryFacts(client, askedName, signal) }
+    const facts = await readRepositoryFacts(client, askedName, signal)
+    const { baseUrl } = account
+    return { address: toRenamedAddress(source.address, { baseUrl, fullName: facts.fullName }), facts }
   }
 
 /** What somebody who waits for pushes should know of the repository; null when all is as it was. */
 export function toRepositoryNotice({
-  askedName,
   facts,
   branch,
   defaultBranch,
 }: {
-  askedName: string
   facts: RepositoryFacts
   branch: string
   /** As it was when watching began. */
   defaultBranch: string
 }): string | null {
   if (facts.isArchived) return 'The repository is archived: nothing can be pushed to it.'
-  if (facts.fullName.toLowerCase() !== askedName.toLowerCase())
-    return `The repository is called ${facts.fullName} now. Its old name leads there as long as nobody else takes it.`
   if (branch === defaultBranch && facts.defaultBranch !== defaultBranch)
     return `The default branch is ${facts.defaultBranch} now. What is pushed to ${branch} is deployed as before.`
   return null

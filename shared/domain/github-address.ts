@@ -16,6 +16,18 @@ export function toFullName(address: string, baseUrl: string): string | undefined
   return parts === null ? undefined : `${parts[1]}/${parts[2]}`
 }
 
+/** The address under the repository's new name, written as before. Undefined where that is no other one, or no name. */
+export function toRenamedAddress(
+  address: string,
+  { baseUrl, fullName }: { baseUrl: string; fullName: string },
+): string | undefined {
+  const before = toFullName(address, baseUrl)
+  if (before === undefined || before.toLowerCase() === fullName.toLowerCase()) return undefined
+  const at = address.lastIndexOf(before)
+  const renamed = `${address.slice(0, at)}${fullName}${address.slice(at + before.length)}`
+  return toFullName(renamed, baseUrl) === fullName ? renamed : undefined
+}
+
 const escapeRegex = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** What the account cannot do, as a sentence, and where that is changed; undefined where nothing is known to lack. */

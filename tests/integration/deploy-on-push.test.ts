@@ -214,8 +214,8 @@ describe('a push at GitHub', () => {
     await platform.accounts.signOut(account.id, asker(platform))
   })
 
-  test('is looked for where the repository was renamed to, which is said', async () => {
-    await github.addRepository('octo-ana/old', { files: app('first') })
+  test('is followed to where the repository was renamed to, which is said', async () => {
+    const listed = await github.addRepository('octo-ana/old', { files: app('first') })
     const token = github.issueToken('octo-ana', ['repo'])
     const account = await platform.accounts.signInWithToken(
       { baseUrl: github.address, token },
@@ -225,10 +225,17 @@ describe('a push at GitHub', () => {
     github.rename('octo-ana/old', 'octo-ana/new')
     await turnOn(id)
     await platform.pushes.lookAtAll()
-    expect(platform.pushes.get(id)).toMatchObject({
-      trouble: null,
-      notice: expect.stringContaining('called octo-ana/new now'),
-    })
+    const address = `${github.address}/octo-ana/new.git`
+    expect(platform.deployment(id)?.project.source.address).toBe(address)
+    expect(platform.pushes.get(id)).toMatchObject({ trouble: null, notice: null })
+    const details = platform.reader.activity({ limit: 9, deploymentId: id }).map(({ detail }) => detail)
+    expect(details).toContain(`the repository was renamed, and is at ${address} now`)
+    // Whoever takes the old name has no say.
+    await github.addRepository('octo-ana/old', { files: app('somebody else') })
+    const sha = await listed.git?.commit(app('second'), 'Say second')
+    await platform.pushes.lookAtAll()
+    await waitForDeployment(platform, id, serves(sha ?? ''))
+    expect((await getThroughGateway(platform, 'old')).body).toBe('second')
     await platform.accounts.signOut(account.id, asker(platform))
   })
 

@@ -39,6 +39,7 @@ export async function startGitHub() {
   const limit = { remaining: 5000, resetAt: Date.now() + 3600_000 }
   /** How long the API takes for an answer. */
   const pace = { delayMs: 0 }
+  let made = 0
   const issueToken = (login: string, scopes: readonly string[] | null) => {
     const token = `ghp_${randomBytes(18).toString('hex')}`
     tokens.set(token, { login, scopes })
@@ -150,6 +151,11 @@ export async function startGitHub() {
     response: ServerResponse,
   ) => {
     const fullName = /^\/([^/]+\/[^/]+?)(?:\.git)?\//.exec(url.pathname)?.[1] ?? ''
+    const newName = state.renamed.get(fullName)
+    if (newName !== undefined) {
+      const location = `${web}${url.pathname.replace(fullName, newName)}${url.search}`
+      return void response.writeHead(301, { location }).end()
+    }
     const repository = state.repositories.get(fullName)
     const login = token === undefined ? undefined : tokens.get(token)?.login
     const mayRead = repository !== undefined && canSee(repository, login)
@@ -160,7 +166,7 @@ export async function startGitHub() {
     const rest = url.pathname.replace(/^\/[^/]+\/[^/]+?(?:\.git)?\//, '/')
     const { authorization: _, ...headers } = request.headers
     const forwarded = toGit(
-      `${git.address}/${toGitName(fullName)}.git${rest}${url.search}`,
+      `${repository.git?.url ?? git.address}${rest}${url.search}`,
       { method: request.method, headers },
       given => {
         response.writeHead(given.statusCode ?? 502, given.headers)
@@ -210,12 +216,13 @@ export async function startGitHub() {
         defaultBranch: 'main',
         pushedAt: '2026-01-02T03:04:05Z',
         ...facts,
-        git: files === undefined ? undefined : await git.createRepository(toGitName(fullName), files),
+        git: files === undefined ? undefined : await git.createRepository(toGitName(fullName, made++), files),
         readers: new Set([login, ...(readers ?? [])]),
         deployments: [],
         pulls: [],
       }
       state.repositories.set(fullName, listed)
+      state.renamed.delete(fullName)
       return listed
     },
 
@@ -247,4 +254,5 @@ export async function startGitHub() {
   }
 }
 
-const toGitName = (fullName: string): string => fullName.replace('/', '--')
+/** A name that is free again is of another one. */
+const toGitName = (fullName: string, nth: number): string => `${fullName.replace('/', '--')}-${nth}`
