@@ -93,8 +93,19 @@ export const BoardRow = memo(function BoardRow({
 /** The whole line opens the deployment; one whose build failed opens at the end of that log, which says why. */
 function RowLink({ deployment }: { deployment: Deployment }) {
   const { id, name, latestBuild, status, addOn, preview } = deployment
-  const previewMark = preview !== null && (
-    <IconGitPullRequest size={14} className={classes.kind} aria-label={`Preview of #${preview.number}`} />
+  const mark =
+    preview !== null
+      ? { Icon: IconGitPullRequest, label: `Preview of #${preview.number}` }
+      : addOn !== null && { Icon: IconDatabase, label: engines[addOn.engine].label }
+  const content = (
+    <>
+      {mark && (
+        <>
+          <mark.Icon size={14} className={classes.kind} role="img" aria-label={mark.label} />{' '}
+        </>
+      )}
+      {name}
+    </>
   )
   if (status === 'failed' && latestBuild?.status === 'failed') {
     return (
@@ -104,18 +115,13 @@ function RowLink({ deployment }: { deployment: Deployment }) {
         className={`truncate ${classes.name}`}
         data-row-link
       >
-        {previewMark}
-        {name}
+        {content}
       </Link>
     )
   }
   return (
     <Link to="/deployments/$id" params={{ id }} className={`truncate ${classes.name}`} data-row-link>
-      {addOn !== null && (
-        <IconDatabase size={14} className={classes.kind} aria-label={engines[addOn.engine].label} />
-      )}
-      {previewMark}
-      {name}
+      {content}
     </Link>
   )
 }
