@@ -12,7 +12,7 @@ import type { DriftRecords } from '../database/drift.ts'
 import type { Reader } from '../database/reader.ts'
 import type { DeploymentRow } from '../database/rows.ts'
 import type { Writer } from '../database/writer.ts'
-import type { Asker } from '../pipeline/intents/asking.ts'
+import { type Asker, requirePresent } from '../pipeline/intents/asking.ts'
 import type { Intents } from '../pipeline/intents.ts'
 
 /** What others changed in clusters, as it was seen last, and what people say to it. */
@@ -28,15 +28,7 @@ export function createDrift(deps: {
   const { records, reader, writer } = deps
   const seen = new Map<string, readonly Difference[]>()
 
-  const find = (id: string): DeploymentRow => {
-    const row = reader.deploymentRow(id)
-    if (row !== undefined && row.wanted !== 'removed') return row
-    throw new SlipwayError({
-      code: 'not_found',
-      message: row === undefined ? 'There is no such deployment.' : `${row.name} is being removed.`,
-      hint: 'Go back to the board.',
-    })
-  }
+  const find = (id: string): DeploymentRow => requirePresent(reader.deploymentRow(id))
 
   const unkept = (id: string): readonly Difference[] => {
     const all = seen.get(id) ?? []

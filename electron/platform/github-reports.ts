@@ -5,7 +5,7 @@ import type { GitHubReportRecords } from '../database/github-reports.ts'
 import type { Reader } from '../database/reader.ts'
 import type { Writer } from '../database/writer.ts'
 import { decideReport, type ReportAction, type ReportFacts } from '../pipeline/decide-report.ts'
-import type { Asker } from '../pipeline/intents/asking.ts'
+import { type Asker, requirePresent } from '../pipeline/intents/asking.ts'
 import { createQueue, type Next } from '../pipeline/queue.ts'
 import { toPlaceName, toTokensUrl } from '../sources/github/addresses.ts'
 import { announceDeployment, tellDeployment } from '../sources/github/deployments.ts'
@@ -154,15 +154,7 @@ export function createGitHubReports(deps: {
   const following = follow()
   if (!deps.isQuiet) addAll()
 
-  const find = (id: string): Deployment => {
-    const deployment = deps.deploymentOf(id)
-    if (deployment !== undefined && deployment.wanted !== 'removed') return deployment
-    throw new SlipwayError({
-      code: 'not_found',
-      message: 'There is no such deployment.',
-      hint: 'Go back to the board.',
-    })
-  }
+  const find = (id: string): Deployment => requirePresent(deps.deploymentOf(id))
 
   const get = (id: string): ReportSetting => {
     const deployment = find(id)

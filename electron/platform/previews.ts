@@ -1,4 +1,4 @@
-import { type Failure, type FailureCode, SlipwayError, toFailure } from '../../shared/domain/failure.ts'
+import { type Failure, SlipwayError, toFailure } from '../../shared/domain/failure.ts'
 import { mostPreviews, type PreviewSetting } from '../../shared/domain/preview.ts'
 import type { Activity } from '../../shared/domain/records.ts'
 import { isBranch } from '../../shared/domain/ref.ts'
@@ -8,15 +8,13 @@ import type { DeploymentRow } from '../database/rows.ts'
 import type { Writer } from '../database/writer.ts'
 import { decidePreviews, type PreviewDecision } from '../pipeline/decide-previews.ts'
 import { decidePush } from '../pipeline/decide-push.ts'
-import type { Asker } from '../pipeline/intents/asking.ts'
+import { type Asker, requirePresent } from '../pipeline/intents/asking.ts'
 import type { Intents } from '../pipeline/intents.ts'
 import { listPulls, type PullRequest, readPull } from '../sources/github/pulls.ts'
 import type { PushedCommit, ReadPushedCommit } from '../sources/pushed-commit.ts'
 import type { createAccounts } from './accounts.ts'
 import { createGitHubPlaces } from './github-place.ts'
-
-/** What somebody has to do something about; it is kept, and said once. Anything else is tried again without a word. */
-const lasting: readonly FailureCode[] = ['source_denied', 'source_not_found', 'sign_in_required']
+import { createPreviewNotes } from './preview-notes.ts'
 
 const lookMs = 120_000
 /** Who removes what a pull request no longer needs. */
@@ -45,73 +43,24 @@ export function createPreviews(deps: {
 }) {
   const { records, reader, writer, accounts, intents, now, changed } = deps
   const places = createGitHubPlaces(accounts)
-  const lookedAt = new Map<string, number>()
-  const passing = new Map<string, Failure>()
-  const without = new Map<string, PreviewSetting['without']>()
 
-  const find = (id: string): DeploymentRow => {
-    const row = reader.deploymentRow(id)
-    if (row !== undefined && row.wanted !== 'removed') return row
-    throw new SlipwayError({
-      code: 'not_found',
-      message: 'There is no such deployment.',
-      hint: 'Go back to the board.',
-    })
-  }
+  const find = (id: string): DeploymentRow => requirePresent(reader.deploymentRow(id))
   const ownerIdOf = ({ id }: DeploymentRow): string => reader.ownerOf(id)?.id ?? ''
   const say = (row: DeploymentRow, verb: Activity['verb'], detail: string, user?: string) =>
     writer.activity({
       user: user ?? reader.ownerOf(row.id)?.name ?? '',
       ...{ verb, deploymentId: row.id, deployment: row.name, detail },
     })
-
-  const toSetting = (row: DeploymentRow): PreviewSetting => {
-    const setting = records.setting(row.id)
-    const previews = records.of(row.id).flatMap(({ previewId, number, title, url, isFork }) => {
-      const preview = previewId === null ? undefined : reader.deploymentRow(previewId)
-      return preview === undefined || preview.wanted === 'removed'
-        ? []
-        : [{ number, title, url, isFork, deploymentId: preview.id, deployment: preview.name }]
-    })
-    return {
-      isOn: setting !== undefined,
-      place: places.kindOf(reader.sourceOf(row), ownerIdOf(row)),
-      previews,
-      without: setting === undefined ? [] : (without.get(row.id) ?? []),
-      trouble: setting?.trouble ?? (setting && passing.get(row.id)) ?? null,
-      lookedAt: lookedAt.get(row.id) ?? null,
-    }
-  }
+  const { toSetting, noteTrouble, noteAnswer } = createPreviewNotes({
+    ...{ records, reader, writer, say, changed, now },
+    placeOf: row => places.kindOf(reader.sourceOf(row), ownerIdOf(row)),
+  })
 
   const findPlace = (row: DeploymentRow) => {
     const place = places.find(reader.sourceOf(row), ownerIdOf(row))
     if (place === undefined) throw new SlipwayError(signedOut)
     if (place.account.failure !== null) throw new SlipwayError(place.account.failure)
     return place
-  }
-
-  const noteTrouble = (row: DeploymentRow, failure: Failure) => {
-    const before = records.setting(row.id)?.trouble
-    if (!lasting.includes(failure.code)) passing.set(row.id, failure)
-    else if (before?.code !== failure.code)
-      writer.transaction(() => {
-        records.noteTrouble(row.id, failure)
-        say(row, 'push_unknown', `Pull requests: ${failure.message}`)
-      })
-    changed(row.id)
-  }
-
-  const noteAnswer = (id: string, open: readonly PullRequest[], decision: PreviewDecision) => {
-    const isBetter = passing.delete(id) || records.setting(id)?.trouble != null
-    if (isBetter) records.noteTrouble(id, null)
-    const before = JSON.stringify(without.get(id) ?? [])
-    const named = decision.without.flatMap(({ number, why }) => {
-      const pull = open.find(one => one.number === number)
-      return pull === undefined ? [] : [{ number, title: pull.title, url: pull.url, why }]
-    })
-    without.set(id, named)
-    lookedAt.set(id, now())
-    if (isBetter || before !== JSON.stringify(named)) changed(id)
   }
 
   const gather = (row: DeploymentRow, open: readonly PullRequest[] | undefined) => {

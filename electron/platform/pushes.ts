@@ -6,7 +6,7 @@ import type { Reader } from '../database/reader.ts'
 import type { DeploymentRow } from '../database/rows.ts'
 import type { Writer } from '../database/writer.ts'
 import { decidePush } from '../pipeline/decide-push.ts'
-import type { Asker } from '../pipeline/intents/asking.ts'
+import { type Asker, requirePresent } from '../pipeline/intents/asking.ts'
 import type { PushedCommit, ReadPushedCommit } from '../sources/pushed-commit.ts'
 import type { GitLogin } from '../sources/source-reader.ts'
 import type { ReadHead } from './branch-head.ts'
@@ -49,15 +49,7 @@ export function createPushes(deps: {
   /** When the repository itself was asked for. */
   const factsAt = new Map<string, number>()
 
-  const find = (id: string): DeploymentRow => {
-    const row = reader.deploymentRow(id)
-    if (row !== undefined && row.wanted !== 'removed') return row
-    throw new SlipwayError({
-      code: 'not_found',
-      message: 'There is no such deployment.',
-      hint: 'Go back to the board.',
-    })
-  }
+  const find = (id: string): DeploymentRow => requirePresent(reader.deploymentRow(id))
 
   const placeOf = (row: DeploymentRow) => ({
     source: reader.sourceOf(row),

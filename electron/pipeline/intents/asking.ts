@@ -27,20 +27,22 @@ export interface IntentDeps {
   readonly now: () => number
 }
 
+/** Of a deployment that is asked about: it is there, and stays. */
+export function requirePresent<T extends Pick<DeploymentRow, 'name' | 'wanted'>>(found: T | undefined): T {
+  if (found !== undefined && found.wanted !== 'removed') return found
+  throw new SlipwayError({
+    code: 'not_found',
+    message: found === undefined ? 'There is no such deployment.' : `${found.name} is being removed.`,
+    hint: 'Go back to the board.',
+  })
+}
+
 export type Asking = ReturnType<typeof createAsking>
 
 /** What all intents begin and end with: the deployment they are about, the transaction, the activity line, the queue. */
 export function createAsking(deps: IntentDeps) {
   const { reader, writer, wake } = deps
-  const find = (id: string): DeploymentRow => {
-    const row = reader.deploymentRow(id)
-    if (row && row.wanted !== 'removed') return row
-    throw new SlipwayError({
-      code: 'not_found',
-      message: row ? `${row.name} is being removed.` : 'There is no such deployment.',
-      hint: 'Go back to the board.',
-    })
-  }
+  const find = (id: string): DeploymentRow => requirePresent(reader.deploymentRow(id))
 
   return {
     find,
