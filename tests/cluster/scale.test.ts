@@ -45,7 +45,8 @@ beforeAll(async () => {
   const source = { kind: 'git', address: `${address}/scaled.git` } as const
   const wish = { source, branch: '', name, clusterId, port: null, planEdits: {}, size: 'small' } as const
   id = (await platform.intents.create(wish, asker(platform))).id
-  await until(one => one.status === 'live' || one.failure !== null)
+  const first = await until(one => one.status === 'live' || one.failure !== null)
+  expect(first.failure).toBeNull()
 }, 300_000)
 
 afterAll(async () => {
