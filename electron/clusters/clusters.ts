@@ -1,6 +1,7 @@
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { ImageName } from '../../shared/domain/image.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
+import type { Survey } from '../../shared/domain/survey.ts'
 import type { ClusterDriver } from './driver.ts'
 import type { FoundImage } from './image-plan.ts'
 import type { LocalDriver } from './local/local-driver.ts'
@@ -15,6 +16,8 @@ export interface Clusters extends ClusterDriver {
   measureShared: LocalDriver['measureShared']
   /** Of one cluster. */
   findRecords(clusterId?: string): Promise<readonly FoundDeployment[]>
+  /** Of one cluster; of this computer if none is named. */
+  survey(userId: string, signal?: AbortSignal, clusterId?: string): Promise<Survey>
   /** Ends the driver of a cluster whose settings changed or that is gone; the next question makes a new one. */
   reopen(clusterId: string): Promise<void>
 }
@@ -101,6 +104,8 @@ export function createClusters(deps: {
     applyDomains: async id => (await of(id)).applyDomains(id),
     observeDomains: async id => (await of(id)).observeDomains(id),
     measureUsage: async id => (await of(id)).measureUsage(id),
+    survey: async (userId, signal, clusterId) =>
+      (clusterId === undefined ? local : await open(clusterId)).survey(userId, signal),
     addressOf: async id => (await of(id)).addressOf(id),
     execute: async (id, command) => (await of(id)).execute(id, command),
     openShell: async (id, wish) => (await of(id)).openShell(id, wish),

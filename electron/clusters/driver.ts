@@ -10,6 +10,7 @@ import type { Commit, Residue, Source, Step } from '../../shared/domain/records.
 import type { ShellEnd, ShellSize } from '../../shared/domain/shell.ts'
 import type { SizeName } from '../../shared/domain/size.ts'
 import type { DeploymentSpace } from '../../shared/domain/space.ts'
+import type { Survey } from '../../shared/domain/survey.ts'
 import type { GitLogin } from '../sources/source-reader.ts'
 import type { FoundImage } from './image-plan.ts'
 import type { FoundDeployment, ReleaseRecord } from './release-record.ts'
@@ -205,6 +206,12 @@ export interface ClusterDriver {
 
   /** What the instances of the deployment take now. Throws `unavailable` where nothing measures it. */
   measureUsage(deploymentId: string): Promise<readonly InstanceUsage[]>
+
+  /**
+   * What there is room for, and what Slipway has there, as far as this user may see it. Bounded, changes nothing. Throws where the
+   * cluster does not answer.
+   */
+  survey(userId: string, signal?: AbortSignal): Promise<Survey>
 
   /** Where deployments of the same owner reach an add-on. */
   addressOf(deploymentId: string): Promise<{ host: string; port: number }>

@@ -51,6 +51,7 @@ import { createSettings } from './settings.ts'
 import { createServingOrders, createShells } from './shells.ts'
 import { createSpace } from './space.ts'
 import { noteRestoration, seed, stopUnknown } from './start.ts'
+import { createSurvey } from './survey.ts'
 import { createTraffic } from './traffic.ts'
 import { createUsers } from './users.ts'
 import { listVariables } from './variables.ts'
@@ -287,6 +288,7 @@ export async function createPlatform(deps: PlatformDeps) {
     previews: pushes.previews,
     reports,
     clusters,
+    survey: createSurvey({ reader, driver }),
     ...createRecovery({
       ...{ reader, writer, database, secrets, logs, driver, clusters, changed, wake, now },
       collect: collectSecrets,

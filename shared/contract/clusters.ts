@@ -12,6 +12,7 @@ import { installedRegistrySchema, registryStepSchema } from '../domain/cluster-r
 import { leftBehindSchema } from '../domain/left-behind.ts'
 import { readBackReportSchema } from '../domain/read-back.ts'
 import { clusterSchema, idSchema } from '../domain/records.ts'
+import { surveySchema } from '../domain/survey.ts'
 import { byId, entry } from './entry.ts'
 
 /** Why limits of users that were changed do not hold yet, if they do not. */
@@ -40,6 +41,10 @@ export const clusters = {
   update: entry.input(byId.extend({ changes: clusterChangesSchema })).output(z.object({ note: limitNote })),
   /** Asks the cluster for its version. */
   connect: entry.input(byId).output(z.object({ version: z.string() })),
+  /**
+   * What it has room for, what Slipway has there and what that takes, as far as who asks may see it. Ends within ten seconds.
+   */
+  survey: entry.input(byId).output(surveySchema),
   /**
    * What the cluster can and cannot do, check by check; `proves` also tries what cannot be asked, which takes a minute. Ends by
    * itself; breaking it off leaves nothing.

@@ -104,6 +104,12 @@ export async function startStandIn(options: {
         if (input.proves) yield* data.clusters.proofs()
         if (input.proves || data.clusters.isSlow(input.id)) await aborted(signal)
       }),
+      survey: os.clusters.survey.handler(async ({ input, errors, signal }) => {
+        const survey = data.clusters.survey(input.id, data.deployments)
+        if (survey === null) await aborted(signal)
+        if (survey === null || 'code' in survey) throw errors.FAILED(fail(survey ?? data.clusters.lost))
+        return survey
+      }),
       registry: os.clusters.registry.handler(({ input }) => data.clusters.registry(input.id)),
       installRegistry: os.clusters.installRegistry.handler(async function* ({ signal }) {
         yield* data.clusters.registrySteps()
@@ -508,6 +514,7 @@ export async function startStandIn(options: {
   return {
     url: `http://127.0.0.1:${port}/`,
     ids: data.ids,
+    clusterIds: Object.fromEntries(data.clusters.list.map(({ name, id }) => [name, id])),
     async dispose() {
       for (const socket of sockets.clients) socket.terminate()
       sockets.close()

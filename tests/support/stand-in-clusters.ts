@@ -7,9 +7,12 @@ import {
   type ShownClusterSettings,
 } from '../../shared/domain/cluster.ts'
 import type { InstalledRegistry, RegistryStep } from '../../shared/domain/cluster-registry.ts'
+import type { Failure } from '../../shared/domain/failure.ts'
 import type { LeftBehind } from '../../shared/domain/left-behind.ts'
 import type { ReadBackReport } from '../../shared/domain/read-back.ts'
-import type { Cluster } from '../../shared/domain/records.ts'
+import type { Cluster, Deployment } from '../../shared/domain/records.ts'
+import type { Survey } from '../../shared/domain/survey.ts'
+import { toLocalSurvey, toMemberSurvey, toOwnerSurvey } from './stand-in-surveys.ts'
 
 const minute = 60_000
 
@@ -32,11 +35,7 @@ export function createStandInClusters(wish: { local: Cluster; nextId: () => stri
         connection: {
           state: 'unreachable',
           since: now - 4 * minute,
-          failure: {
-            code: 'cluster_unreachable',
-            message: unreachable,
-            hint: 'See whether it runs and this computer is connected. Slipway goes on when it answers.',
-          },
+          failure: notReached,
         },
       },
       { ...slow, connection: { state: 'unknown', since: null, failure: null } },
@@ -100,6 +99,15 @@ export function createStandInClusters(wish: { local: Cluster; nextId: () => stri
         at: now - 26 * 60 * minute,
       },
     ] satisfies LeftBehind[],
+    /** Of an owner, of a member, of this computer; a failure; null: under way for ever. */
+    survey: (id: string, deployments: readonly Deployment[]): Survey | Failure | null => {
+      if (id === gone.id) return notReached
+      if (id === slow.id) return null
+      const own = deployments.filter(({ cluster }) => cluster.id === id)
+      if (id === local.id) return toLocalSurvey(own, now)
+      return id === denied.id ? toMemberSurvey(now) : toOwnerSurvey(own, now)
+    },
+    lost: notReached,
     isSlow: (id: string): boolean => id === slow.id,
   }
 }
@@ -170,6 +178,12 @@ function context(name: string, server: string, more: Partial<Context> = {}): Con
 
 const unreachable =
   'The cluster old-lab cannot be reached: nothing listens there (ECONNREFUSED 192.168.1.40:6443).'
+
+const notReached: Failure = {
+  code: 'cluster_unreachable',
+  message: unreachable,
+  hint: 'See whether it runs and this computer is connected. Slipway goes on when it answers.',
+}
 
 const check = (name: string, title: string, detail: string, more: Partial<Check> = {}): Check => ({
   name,

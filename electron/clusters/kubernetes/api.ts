@@ -9,8 +9,16 @@ import { fieldManager } from './names.ts'
 import { type Kind, pathOf, toPath } from './objects.ts'
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>
-/** `isOnlyMetadata`: objects come without their specs and contents. */
-type Wish = { readonly isOnlyMetadata: boolean }
+/**
+ * `isOnlyMetadata`: objects come without their specs and contents. `signal`: ends it before its time; what is thrown then is its
+ * reason.
+ */
+type Wish = { readonly isOnlyMetadata?: boolean; readonly signal?: AbortSignal | undefined }
+type Selectors = {
+  readonly labels?: string | undefined
+  readonly fields?: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
 type Place = { readonly namespace?: string; readonly name?: string }
 
 /**
@@ -24,11 +32,9 @@ export interface KubernetesApi {
   find<T>(path: string, query?: Query, wish?: Wish): Promise<T | undefined>
   get<T extends KubernetesObject>(kind: Kind, place: Place): Promise<T | undefined>
   /** All that the selectors name, in pages. */
-  list<T extends KubernetesObject>(
-    kind: Kind,
-    place: Place,
-    selectors?: { labels?: string; fields?: string },
-  ): Promise<T[]>
+  list<T extends KubernetesObject>(kind: Kind, place: Place, selectors?: Selectors): Promise<T[]>
+  /** The same, page by page, for what need not be kept. */
+  pages<T extends KubernetesObject>(kind: Kind, place: Place, selectors?: Selectors): AsyncGenerator<T[]>
   /**
    * Server-side apply: the object has these fields, and they are ours. Unless it `isForced`, one that is somebody else's and has
    * another value is an `ApiError` of 409.
@@ -124,8 +130,15 @@ export function createApi(
     throw toApiError(response.status, await response.text())
   }
 
-  const json = async <T>(request: Omit<Request, 'signal'>): Promise<T> => {
-    const response = await send({ ...request, signal: AbortSignal.timeout(requestMs) })
+  const json = async <T>({
+    signal,
+    ...request
+  }: Omit<Request, 'signal'> & { signal?: AbortSignal | undefined }): Promise<T> => {
+    const limit = AbortSignal.timeout(requestMs)
+    const response = await send({
+      ...request,
+      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+    })
     const text = await response.text()
     try {
       return JSON.parse(text) as T
@@ -140,33 +153,34 @@ export function createApi(
       throw error
     })
 
+  async function* pages<T extends KubernetesObject>(
+    kind: Kind,
+    place: Place,
+    { labels, fields, signal }: Selectors = {},
+  ): AsyncGenerator<T[]> {
+    let next: string | undefined
+    do {
+      const page = await json<{ items: T[]; metadata?: { continue?: string } }>({
+        method: 'GET',
+        path: toPath(kind, place),
+        query: { limit: pageSize, labelSelector: labels, fieldSelector: fields, continue: next },
+        signal,
+      })
+      yield page.items
+      next = page.metadata?.continue || undefined
+    } while (next !== undefined)
+  }
+
   return {
     config,
     find,
     get: (kind, place) => find(toPath(kind, place)),
-    async list<T extends KubernetesObject>(
-      kind: Kind,
-      place: Place,
-      selectors: { labels?: string; fields?: string } = {},
-    ) {
+    async list<T extends KubernetesObject>(kind: Kind, place: Place, selectors?: Selectors) {
       const items: T[] = []
-      let next: string | undefined
-      do {
-        const page = await json<{ items: T[]; metadata?: { continue?: string } }>({
-          method: 'GET',
-          path: toPath(kind, place),
-          query: {
-            limit: pageSize,
-            labelSelector: selectors.labels,
-            fieldSelector: selectors.fields,
-            continue: next,
-          },
-        })
-        items.push(...page.items)
-        next = page.metadata?.continue || undefined
-      } while (next !== undefined)
+      for await (const page of pages<T>(kind, place, selectors)) items.push(...page)
       return items
     },
+    pages,
     apply: (object, { isForced } = { isForced: false }) =>
       json({
         method: 'PATCH',
@@ -212,7 +226,7 @@ export function createApi(
       })
     },
     async stream(path, query, signal, wish) {
-      const response = await send({ method: 'GET', path, query, signal, ...wish })
+      const response = await send({ ...wish, method: 'GET', path, query, signal })
       return response.body === null ? Readable.from([]) : Readable.fromWeb(response.body)
     },
     async dispose() {

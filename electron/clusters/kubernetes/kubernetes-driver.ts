@@ -19,6 +19,7 @@ import { isReady } from './release/pods.ts'
 import { findRecords } from './release/records.ts'
 import { createReleases } from './releases.ts'
 import { noneReady, openShell, toShellTarget } from './shell.ts'
+import { createSurvey } from './survey/survey.ts'
 import { createUsage } from './usage.ts'
 
 /**
@@ -86,6 +87,7 @@ export function createKubernetesDriver(deps: KubernetesDriverDeps): ClusterDrive
     applyDomains: releases.applyDomains,
     observeDomains: releases.observeDomains,
     measureUsage: createUsage(context, releases.placeOf),
+    survey: createSurvey(context),
     async openShell(deploymentId, { instance, columns, rows }) {
       const ready = (await releases.podsOf(deploymentId)).filter(isReady)
       const pod = ready.find(({ metadata }) => instance === undefined || metadata?.name === instance)

@@ -1,13 +1,15 @@
 import type { KubernetesObject } from '@kubernetes/client-node'
 import { SlipwayError } from '../../../shared/domain/failure.ts'
+import type { Amounts } from '../../../shared/domain/survey.ts'
 import type { InstanceUsage } from '../driver.ts'
+import type { KubernetesApi } from './api.ts'
 import { ApiError } from './api-failure.ts'
 import type { KubernetesContext } from './kubernetes-deps.ts'
 import { labels, managed } from './names.ts'
 import { toPath } from './objects.ts'
 import { toNumber } from './quantity.ts'
 
-interface PodMetrics extends KubernetesObject {
+export interface PodMetrics extends KubernetesObject {
   readonly containers?: readonly { readonly usage?: { readonly cpu?: string; readonly memory?: string } }[]
 }
 interface Page {
@@ -25,22 +27,10 @@ export function createUsage(
   /** By namespace. */
   const asked = new Map<string, { readonly at: number; readonly items: Promise<Page['items']> }>()
 
-  const ask = async (namespace: string): Promise<Page['items']> => {
-    const labelSelector = `${labels.managedBy}=${managed[labels.managedBy]}`
-    const page = await api.find<Page>(toPath('PodMetrics', { namespace }), { labelSelector }).catch(error => {
-      if (error instanceof ApiError && error.status === 403) throw toDenied(settings.context, error)
-      // The API is announced, and nothing answers behind it.
-      if (error instanceof ApiError && error.status === 503) throw toMissing(settings.context, error)
-      throw error
-    })
-    if (page === undefined) throw toMissing(settings.context)
-    return page.items
-  }
-
   const find = (namespace: string): Promise<Page['items']> => {
     const known = asked.get(namespace)
     if (known !== undefined && now() - known.at < freshMs) return known.items
-    const items = ask(namespace)
+    const items = readUsage({ api, settings }, { namespace })
     asked.set(namespace, { at: now(), items })
     items.catch(() => asked.delete(namespace))
     return items
@@ -50,13 +40,32 @@ export function createUsage(
     const items = await find(placeOf(deploymentId))
     return items
       .filter(item => item.metadata?.labels?.[labels.deployment] === deploymentId)
-      .map(({ metadata, containers = [] }) => ({
-        name: metadata?.name ?? '',
-        cpu: containers.reduce((sum, one) => sum + toNumber(one.usage?.cpu), 0),
-        memory: containers.reduce((sum, one) => sum + toNumber(one.usage?.memory), 0),
-      }))
+      .map(item => ({ name: item.metadata?.name ?? '', ...toUse(item) }))
   }
 }
+
+/** Of all that is Slipway's in the namespace, or anywhere if none is named. Throws why there are no figures. */
+export async function readUsage(
+  { api, settings }: Pick<KubernetesContext, 'settings'> & { api: Pick<KubernetesApi, 'find'> },
+  place: { namespace?: string },
+  signal?: AbortSignal,
+): Promise<readonly PodMetrics[]> {
+  const labelSelector = `${labels.managedBy}=${managed[labels.managedBy]}`
+  const path = toPath('PodMetrics', place)
+  const page = await api.find<Page>(path, { labelSelector }, { signal }).catch(error => {
+    if (error instanceof ApiError && error.status === 403) throw toDenied(settings.context, error)
+    // The API is announced, and nothing answers behind it.
+    if (error instanceof ApiError && error.status === 503) throw toMissing(settings.context, error)
+    throw error
+  })
+  if (page === undefined) throw toMissing(settings.context)
+  return page.items
+}
+
+export const toUse = ({ containers = [] }: PodMetrics): Amounts => ({
+  cpu: containers.reduce((sum, one) => sum + toNumber(one.usage?.cpu), 0),
+  memory: containers.reduce((sum, one) => sum + toNumber(one.usage?.memory), 0),
+})
 
 const toMissing = (context: string, cause?: unknown) =>
   new SlipwayError(

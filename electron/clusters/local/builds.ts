@@ -126,6 +126,10 @@ export function createBuilds(context: LocalContext) {
         .flatMap(id => listNames(folders.builds(id)).map(buildId => folders.build(id, buildId)))
         .flatMap(folder => readBuild(folder)?.plan ?? []),
 
+    /** Of builds that run. */
+    countRunning: (): number =>
+      [...tasks.keys()].filter(buildId => observe(buildId).state === 'running').length,
+
     count: (deploymentId: string): number => {
       if (!existsSync(folders.deployment(deploymentId))) return 0
       return Math.max(1, listNames(folders.builds(deploymentId)).length)

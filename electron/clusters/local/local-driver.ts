@@ -14,6 +14,7 @@ import { createKeptFolders } from './kept-folders.ts'
 import { defaultLimits, type LocalContext, type LocalDriverDeps } from './local-deps.ts'
 import { createLocalFolders } from './local-folders.ts'
 import { openLocalShell } from './shell.ts'
+import { createSurvey } from './survey.ts'
 import { createTools } from './tools.ts'
 import { createUsage } from './usage.ts'
 
@@ -54,6 +55,8 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<LocalDri
   await tools.adopt()
   builds.adopt()
   instances.adopt()
+
+  const measureUsage = createUsage(instances)
 
   /** After every deletion of builds: what only they needed goes too. */
   const collectTools = () => tools.collect(builds.plans)
@@ -101,7 +104,14 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<LocalDri
     // Apps of this computer have the gateway's address and no other.
     applyDomains: async () => undefined,
     observeDomains: async () => [],
-    measureUsage: createUsage(instances),
+    measureUsage,
+    survey: createSurvey({
+      ...context,
+      folder: deps.folder,
+      builds,
+      observe: instances.observe,
+      measureUsage,
+    }),
     addressOf: async () => Promise.reject(noAddOnsHere),
     execute: async () => Promise.reject(noAddOnsHere),
     openShell: async (_deploymentId, { serving, ...size }) =>

@@ -17,6 +17,9 @@ export function clusterHandlers(at: HandlerBase, platform: Platform) {
         signal,
       }),
     ),
+    survey: at.clusters.survey.handler(({ input, context, signal }) =>
+      platform.survey(input.id, { userId: context.asker.userId, signal }),
+    ),
     registry: at.clusters.registry.handler(({ input }) => clusters.registry.show(input.id)),
     installRegistry: at.clusters.installRegistry.handler(({ input, signal }) =>
       clusters.registry.install(input.id, signal),

@@ -1,6 +1,8 @@
 import type { V1Node, V1Pod } from '@kubernetes/client-node'
+import { addAmounts, noAmounts } from '../../../../shared/domain/survey.ts'
 import { isForbidden } from '../closed-addresses.ts'
 import { toNumber } from '../quantity.ts'
+import { toAmounts } from '../survey/amounts.ts'
 import { count, type Finding, lack, ok, type PreflightContext, warning } from './check-task.ts'
 
 const isReady = (node: V1Node): boolean =>
@@ -18,9 +20,10 @@ export async function askRoom({ api }: PreflightContext): Promise<Finding> {
   const pods = await api.list<V1Pod>('Pod', {}, { fields: 'status.phase!=Succeeded,status.phase!=Failed' })
   const free = nodes.map(node => {
     const own = pods.filter(pod => pod.spec?.nodeName === node.metadata?.name)
+    const requested = own.map(pod => toAmounts(pod, 'requests')).reduce(addAmounts, noAmounts)
     return {
-      cpu: toNumber(node.status?.allocatable?.cpu) - sum(own, 'cpu'),
-      memory: toNumber(node.status?.allocatable?.memory) - sum(own, 'memory'),
+      cpu: toNumber(node.status?.allocatable?.cpu) - requested.cpu,
+      memory: toNumber(node.status?.allocatable?.memory) - requested.memory,
     }
   })
   const most = free.reduce((best, one) => (one.memory > best.memory ? one : best))
@@ -32,11 +35,6 @@ export async function askRoom({ api }: PreflightContext): Promise<Finding> {
         'Builds wait until there is room. Stop something, or add a node.',
       )
 }
-
-const sum = (pods: readonly V1Pod[], what: 'cpu' | 'memory'): number =>
-  pods
-    .flatMap(pod => pod.spec?.containers ?? [])
-    .reduce((all, one) => all + toNumber(one.resources?.requests?.[what]), 0)
 
 export async function askArchitectures({ api }: PreflightContext): Promise<Finding> {
   const nodes = (await api.list<V1Node>('Node', {})).filter(isReady)
