@@ -138,33 +138,24 @@ function Clusters({ isCollapsed }: { isCollapsed: boolean }) {
 
 /** This computer has no page: there is nothing to set for it. */
 function ClusterPlace({
-  cluster: { id, kind, name, connection },
+  cluster: { id, name, connection },
   isCollapsed,
   isOpen,
 }: {
-  cluster: { id: string; kind: 'local' | 'kubernetes'; name: string; connection: Connection }
+  cluster: { id: string; name: string; connection: Connection }
   isCollapsed: boolean
   isOpen: boolean
 }) {
-  const content = (
-    <>
-      <ConnectionMark state={isOpen ? connection.state : 'unknown'} dotOnly />
-      <span className={isCollapsed ? 'visually-hidden' : 'truncate'}>{name}</span>
-    </>
-  )
-  const look = { className: classes.cluster, title: isCollapsed ? name : undefined }
-  return kind === 'local' ? (
-    <Link to="/clusters" activeOptions={{ exact: true }} {...look}>
-      {content}
-    </Link>
-  ) : (
+  return (
     <Link
       to="/clusters/$id"
       params={{ id }}
       activeProps={{ 'data-active': true, 'aria-current': 'page' }}
-      {...look}
+      className={classes.cluster}
+      title={isCollapsed ? name : undefined}
     >
-      {content}
+      <ConnectionMark state={isOpen ? connection.state : 'unknown'} dotOnly />
+      <span className={isCollapsed ? 'visually-hidden' : 'truncate'}>{name}</span>
     </Link>
   )
 }

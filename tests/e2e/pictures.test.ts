@@ -24,9 +24,8 @@ const cells = { across: 72, down: 45 }
 const most = 14
 const mostOthers = 0.03
 
-const shots = ['board', 'deployment', 'failure', 'builds', 'log', 'new', 'clusters', 'settings'].flatMap(
-  name => (['light', 'dark'] as const).map(scheme => ({ name, scheme })),
-)
+const names = ['board', 'deployment', 'failure', 'builds', 'log', 'new', 'clusters', 'cluster', 'settings']
+const shots = names.flatMap(name => (['light', 'dark'] as const).map(scheme => ({ name, scheme })))
 
 describe.skipIf(chromium === undefined)('pages look as in docs/pictures', () => {
   let browser: Browser
@@ -52,7 +51,7 @@ describe.skipIf(chromium === undefined)('pages look as in docs/pictures', () => 
     const paths: Record<string, string> = {
       ...{ board: '/', deployment: `/deployments/${blog}`, failure: `/deployments/${api}` },
       ...{ builds: '/builds', log: `/deployments/${blog}/log`, new: '/new', clusters: '/clusters' },
-      settings: '/settings',
+      ...{ cluster: `/clusters/${standIn.clusterIds['prod-k3s']}`, settings: '/settings' },
     }
     await page.goto(`${standIn.url}#${paths[name]}`)
     await page.waitForFunction(

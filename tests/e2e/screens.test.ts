@@ -20,7 +20,10 @@ const sizes = [
 ] as const
 
 /** `blog` runs in a cluster, `api` failed to start, `shop-staging` to build; `of` is its id. */
-const routes = (of: (name: string) => string): Record<string, string> => ({
+const routes = (
+  of: (name: string) => string,
+  ofCluster: (name: string) => string,
+): Record<string, string> => ({
   board: '/',
   'board by cluster': '/?group=cluster',
   'new deployment': '/new',
@@ -30,6 +33,10 @@ const routes = (of: (name: string) => string): Record<string, string> => ({
   'what went wrong': '/activity?problems=true',
   clusters: '/clusters',
   'add a cluster': '/clusters/new',
+  'a cluster': `/clusters/${ofCluster('prod-k3s')}`,
+  'a cluster as a member sees it': `/clusters/${ofCluster('client-gke')}`,
+  'a cluster that does not answer': `/clusters/${ofCluster('old-lab')}`,
+  'this computer': `/clusters/${ofCluster('This computer')}`,
   settings: '/settings',
   overview: `/deployments/${of('blog')}`,
   'an app that did not start': `/deployments/${of('api')}`,
@@ -73,6 +80,8 @@ describe.skipIf(chromium === undefined)('screens', () => {
 
   const open = async (path: string) => {
     await page.evaluate(to => {
+      // Where the page before left the focus, a tooltip would stay.
+      ;(document.activeElement as HTMLElement | null)?.blur()
       location.hash = to
     }, path)
     await page.getByRole('main').waitFor()
@@ -84,8 +93,13 @@ describe.skipIf(chromium === undefined)('screens', () => {
     )
   }
 
-  const all = Object.keys(routes(() => ''))
-  const pathOf = (name: string) => routes(id => standIn.ids[id] ?? '')[name] ?? ''
+  const none = () => ''
+  const all = Object.keys(routes(none, none))
+  const pathOf = (name: string) =>
+    routes(
+      id => standIn.ids[id] ?? '',
+      id => standIn.clusterIds[id] ?? '',
+    )[name] ?? ''
 
   test.each(all)('%s: fits, is told to a screen reader, and is reached by the keyboard', async name => {
     for (const size of sizes) {

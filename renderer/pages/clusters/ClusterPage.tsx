@@ -21,13 +21,15 @@ import { LeftBehind } from './LeftBehind.tsx'
 import { Rbac } from './Rbac.tsx'
 import { ReadBack } from './ReadBack.tsx'
 import { RemoveCluster } from './RemoveCluster.tsx'
+import { Survey } from './Survey.tsx'
+import { useSurvey } from './use-survey.ts'
 
 export function ClusterPage() {
   const { id } = useParams({ from: '/clusters/$id' })
   const clusters = useQuery(api.clusters.list.queryOptions())
   /** Counts what changes what the cluster can do. */
   const [round, setRound] = useState(1)
-  const cluster = clusters.data?.find(one => one.id === id && one.kind === 'kubernetes')
+  const cluster = clusters.data?.find(one => one.id === id)
   return (
     <Page
       documentTitle={cluster?.name ?? 'Cluster'}
@@ -56,20 +58,35 @@ export function ClusterPage() {
             <div key={id} className={classes.page}>
               <header className={classes.header}>
                 <h1 className={`truncate ${classes.heading}`}>{cluster.name}</h1>
-                <ConnectionMark state={cluster.connection.state} />
+                {cluster.kind === 'kubernetes' && (
+                  <>
+                    <ConnectionMark state={cluster.connection.state} />
+                    <Version id={id} />
+                  </>
+                )}
               </header>
-              <Preflight key={`checks ${round}`} id={id} />
-              <Settings id={id} name={cluster.name} changed={() => setRound(round + 1)} />
-              <Rbac id={id} />
-              <ReadBack id={id} />
-              <LeftBehind cluster={cluster.name} />
-              <RemoveCluster id={id} name={cluster.name} />
+              <Survey id={id} isReached={cluster.connection.state !== 'unreachable'} />
+              {cluster.kind === 'kubernetes' && (
+                <>
+                  <Preflight key={`checks ${round}`} id={id} />
+                  <Settings id={id} name={cluster.name} changed={() => setRound(round + 1)} />
+                  <Rbac id={id} />
+                  <ReadBack id={id} />
+                  <LeftBehind cluster={cluster.name} />
+                  <RemoveCluster id={id} name={cluster.name} />
+                </>
+              )}
             </div>
           )
         }
       </QueryView>
     </Page>
   )
+}
+
+function Version({ id }: { id: string }) {
+  const { data } = useSurvey(id)
+  return data?.kind === 'kubernetes' && <span className="second">{data.version}</span>
 }
 
 function Preflight({ id }: { id: string }) {

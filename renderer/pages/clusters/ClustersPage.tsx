@@ -23,20 +23,16 @@ export function ClustersPage() {
         {listed => (
           <div className={classes.page}>
             <ul className={classes.list}>
-              {listed.map(({ id, kind, name, connection }) => (
+              {listed.map(({ id, name, connection }) => (
                 <li key={id} className={classes.row}>
-                  {kind === 'local' ? (
-                    <span className={`truncate ${classes.name}`}>{name}</span>
-                  ) : (
-                    <Link
-                      to="/clusters/$id"
-                      params={{ id }}
-                      className={`truncate ${classes.name}`}
-                      data-row-link
-                    >
-                      {name}
-                    </Link>
-                  )}
+                  <Link
+                    to="/clusters/$id"
+                    params={{ id }}
+                    className={`truncate ${classes.name}`}
+                    data-row-link
+                  >
+                    {name}
+                  </Link>
                   <ConnectionMark state={connection.state} />
                   <span className={`truncate ${classes.about}`}>
                     {connection.failure?.message ?? toCountWord(countOn(id))}
