@@ -1,17 +1,14 @@
 import { createInterface } from 'node:readline/promises'
-import {
-  type ClusterChanges,
-  type Connection,
-  clusterRoles,
-  type ShownClusterSettings,
-} from '../../shared/domain/cluster.ts'
+import { type ClusterChanges, type Connection, clusterRoles } from '../../shared/domain/cluster.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import { toChanges, toText } from './cluster-changes.ts'
 import { checkCluster } from './cluster-check.ts'
 import { showLeft } from './cluster-left.ts'
-import { limitHelp, limitOptions, toLimitRows } from './cluster-limits.ts'
+import { limitHelp, limitOptions } from './cluster-limits.ts'
 import { readBack } from './cluster-read-back.ts'
 import { changeRegistry } from './cluster-registry.ts'
+import { toSettingsText } from './cluster-settings-text.ts'
+import { showCluster } from './cluster-show.ts'
 import type { Command, Context } from './command.ts'
 import { toTable } from './output.ts'
 import { UsageError } from './usage.ts'
@@ -50,7 +47,8 @@ export const cluster: Command = {
     contexts: 'the contexts of the kubeconfig',
     'add CONTEXT':
       'adds one, or changes what is set for it, with the options below; then asks, as check --quick does',
-    'show CONTEXT': 'what is set for it',
+    'show CONTEXT|local':
+      'what is set for it, its nodes and room, what Slipway has there and what that takes; local is this computer',
     'check CONTEXT': 'what it can and cannot do, and what to do about it; 1 when something lacks',
     'registry install CONTEXT': 'a registry in the cluster, where there is none; says first what it makes',
     'registry show CONTEXT': 'its objects, and whose images are in it',
@@ -157,12 +155,8 @@ const actions: Readonly<Record<string, Action>> = {
   },
   show: {
     takes: 1,
-    run: async ({ client, output }, name) => {
-      const { id, connection } = await findCluster(client, name)
-      const settings = await client.clusters.settings({ id })
-      output.result({ id, connection, settings }, toSettingsText(settings))
-      return 0
-    },
+    run: async (context, name) =>
+      showCluster(context, name === 'local' ? null : await findCluster(context.client, name)),
   },
   check: {
     takes: 1,
@@ -247,40 +241,3 @@ async function toConsent(
     prompt.close()
   }
 }
-
-function toSettingsText(settings: ShownClusterSettings): string {
-  const { registry } = settings
-  const rows = [
-    ['context', settings.context],
-    ['kubeconfig', settings.kubeconfig ?? 'the usual one'],
-    ...(settings.mayStart === null ? [] : [['starts', settings.mayStart]]),
-    ['registry', registry === null ? 'none' : `${registry.address}${registry.isPlainHttp ? ' (http)' : ''}`],
-    ...(registry?.isInstalled ? [['', `installed by Slipway; nodes pull from ${registry.pullAddress}`]] : []),
-    ...(registry?.hostAddress ? [['', `from here at ${registry.hostAddress}`]] : []),
-    ...(settings.registryUser === null ? [] : [['', `as ${settings.registryUser}, with a password`]]),
-    ...(settings.registryCa === null ? [] : [['', 'with certificates of its own']]),
-    ...Object.entries(settings.mirrors).map(([from, to]) => ['mirror', `${from} is asked at ${to}`]),
-    ...Object.entries(settings.buildEnvironment).map(([name, value]) => [
-      'build env',
-      `${name}=${withoutPassword(value)}`,
-    ]),
-    ...(settings.buildCa === null ? [] : [['build ca', settings.buildCaSubjects.join('; ')]]),
-    ['builder image', settings.builderImage],
-    ['git image', settings.gitImage],
-    ...(registry?.isInstalled
-      ? [
-          ['registry image', settings.registryImage],
-          ['node image', settings.registryNodeImage],
-        ]
-      : []),
-    ['build state', settings.keepsBuildState ? 'kept in a volume for each user' : 'not kept'],
-    ['base domain', settings.baseDomain ?? 'none: apps answer through Slipway alone'],
-    ['ingress class', settings.ingressClass ?? 'the default one'],
-    ['issuer', settings.issuer ?? 'none: apps answer by http'],
-    ...toLimitRows(settings),
-  ]
-  return toTable(rows.map(row => row.map(String)))
-}
-
-/** A proxy's address may carry one. */
-const withoutPassword = (value: string): string => value.replace(/\/\/[^/@]*@/, '//***@')

@@ -265,6 +265,9 @@ describe('with Slipway running', () => {
     expect((await line.call('top', 'shop')).stdout).toMatch(
       /^INSTANCE +CPU +MEMORY\n\d+ +[\d.]+% +[\d.]+ MB\nin all +[\d.]+% +[\d.]+ MB\n$/,
     )
+    const here = (await line.call('cluster', 'show', 'local')).stdout
+    expect(here).toMatch(/^system +.+\nCPUs +\d+\nmemory +.+ free\ndisk +.+ free\n\n/)
+    expect(here).toMatch(/^1 deployment with 1 instance\.\nNAME +READY +CPU +MEMORY\nshop +1 of 1 /m)
     const shape = { id, name: 'shop', url: found?.[0], port: expect.any(Number) }
     const back = await line.call('rollback', 'shop', '--json')
     expect(json(back.stdout)).toEqual({ ...shape, release: 3 })
