@@ -6,6 +6,12 @@ import type { Reader } from '../database/reader.ts'
 import type { StoredDeployment } from '../database/rows.ts'
 import { toHealth } from './health.ts'
 
+interface PageWish {
+  readonly before?: string | undefined
+  readonly ids?: readonly string[] | undefined
+  readonly lastChanged?: true | undefined
+}
+
 /** Deployments as they are shown: their rows, with what was seen of them last and where they are found. */
 export function createDeploymentViews({
   reader,
@@ -49,19 +55,12 @@ export function createDeploymentViews({
     /** Those that changed last come first. */
     deployments: (limit?: number): Deployment[] => toDeployments(reader.deployments(limit)),
 
-    /** The newest first, or those of the ids. */
-    deploymentPage: ({
-      before,
-      ids,
-    }: {
-      before?: string | undefined
-      ids?: readonly string[] | undefined
-    }): Deployment[] =>
-      toDeployments(
-        ids === undefined
-          ? reader.deploymentPage({ before, limit: mostAtOnce })
-          : reader.deploymentsOfIds(ids),
-      ),
+    /** The newest first, those that changed last, or those of the ids. */
+    deploymentPage: ({ before, ids, lastChanged }: PageWish): Deployment[] => {
+      if (ids !== undefined) return toDeployments(reader.deploymentsOfIds(ids))
+      if (lastChanged) return toDeployments(reader.deployments(mostAtOnce))
+      return toDeployments(reader.deploymentPage({ before, limit: mostAtOnce }))
+    },
 
     deployment: (id: string): Deployment | undefined => toDeployments(reader.deploymentsOfIds([id]))[0],
 

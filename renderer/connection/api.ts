@@ -32,6 +32,9 @@ export const queryClient = new QueryClient({
   },
 })
 
-export const { everyDeployment, refreshDeployments } = createDeployments({ client, queryClient })
+export const { everyDeployment, firstDeployments, refreshDeployments } = createDeployments({
+  client,
+  queryClient,
+})
 
 export const useConnection = () => useSyncExternalStore(connection.subscribe, connection.state)

@@ -1,10 +1,12 @@
-import { type QueryClient, queryOptions } from '@tanstack/react-query'
+import { type QueryClient, queryOptions, skipToken } from '@tanstack/react-query'
+import { mostAtOnce } from '../../shared/contract/deployments.ts'
 import {
   byChange,
   type DeploymentClient,
   listDeployments,
   listEveryDeployment,
 } from '../../shared/contract/every-deployment.ts'
+import type { Deployment } from '../../shared/domain/records.ts'
 
 /**
  * All deployments, for the board and whatever else finds one among all: loaded once, page by page; from then on only what
@@ -12,15 +14,27 @@ import {
  */
 export function createDeployments(deps: { client: DeploymentClient; queryClient: QueryClient }) {
   const { client, queryClient } = deps
+  /** The page that changed last, while the others are on their way: what the board begins with. */
+  const firstDeployments = queryOptions<Deployment[]>({
+    queryKey: ['first deployments'],
+    queryFn: skipToken,
+    structuralSharing: false,
+  })
   const everyDeployment = queryOptions({
     queryKey: ['every deployment'],
-    queryFn: ({ signal }) => listEveryDeployment(client, signal),
+    queryFn: async ({ signal }) => {
+      const first = await client.deployments.list({ lastChanged: true }, { signal })
+      if (first.length < mostAtOnce) return first
+      queryClient.setQueryData(firstDeployments.queryKey, first)
+      return listEveryDeployment(client, signal)
+    },
     structuralSharing: false,
   })
   const { queryKey } = everyDeployment
 
   return {
     everyDeployment,
+    firstDeployments,
     /** One that is gone is taken out. */
     async refreshDeployments(ids: readonly string[]): Promise<void> {
       try {

@@ -10,18 +10,23 @@ export function QueryView<T>({
   loading,
   children,
 }: {
-  query: UseQueryResult<T>
+  query: Pick<UseQueryResult<T>, 'data' | 'error' | 'refetch'>
   loading: ReactNode
   children: (data: T) => ReactNode
 }) {
   if (query.data !== undefined) return children(query.data)
   if (query.error !== null) return <QueryFailure error={query.error} retry={() => void query.refetch()} />
+  return <LoadingNote>{loading}</LoadingNote>
+}
+
+/** The shape of what comes, told to a screen reader. */
+export function LoadingNote({ children }: { children: ReactNode }) {
   return (
     <div aria-busy="true">
       <span className="visually-hidden" role="status">
         Loading
       </span>
-      {loading}
+      {children}
     </div>
   )
 }

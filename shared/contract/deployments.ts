@@ -19,11 +19,15 @@ const port = z.int(portRule).min(1, portRule).max(65535, portRule).nullable()
 export const mostAtOnce = 100
 
 export const deployments = {
-  /** A page of them, the newest first; or those of the ids that are there, in any order. */
+  /** A page of them, the newest first, or those that changed last; or those of the ids that are there, in any order. */
   list: entry
     .input(
       z
-        .object({ before: idSchema, ids: z.array(idSchema).max(mostAtOnce) })
+        .object({
+          before: idSchema,
+          ids: z.array(idSchema).max(mostAtOnce),
+          lastChanged: z.literal(true),
+        })
         .partial()
         .prefault({}),
     )

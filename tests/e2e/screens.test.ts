@@ -112,6 +112,25 @@ describe.skipIf(chromium === undefined)('screens', () => {
     expect(errors).toEqual([])
   })
 
+  test('what is typed on the board narrows it, is kept in the address, and follows it back', async () => {
+    await page.setViewportSize(sizes[0])
+    await open('/')
+    const filter = page.getByRole('textbox', { name: 'Filter deployments' })
+    const names = () => page.locator('[data-row-link]').allInnerTexts()
+    await filter.fill('BLOG')
+    await page.waitForFunction(() => location.hash.includes('text=BLOG'))
+    expect((await names()).map(name => name.trim())).toEqual(['blog'])
+    await page.reload()
+    await page.locator('[data-row-link]').first().waitFor()
+    expect(await filter.inputValue()).toBe('BLOG')
+    await open('/')
+    await page.getByRole('link', { name: 'old-wiki' }).waitFor()
+    expect(await filter.inputValue()).toBe('')
+    await page.goBack()
+    await page.getByRole('link', { name: 'old-wiki' }).waitFor({ state: 'detached' })
+    expect(await filter.inputValue()).toBe('BLOG')
+  })
+
   test('by keyboard alone: from the board to an app, its log, a rollback, and back', async () => {
     const sees = (text: string | RegExp) => page.getByText(text).filter({ visible: true }).first().waitFor()
     await page.setViewportSize(sizes[0])

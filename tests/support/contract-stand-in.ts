@@ -7,6 +7,7 @@ import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
 import { contract } from '../../shared/contract/contract.ts'
 import { mostAtOnce } from '../../shared/contract/deployments.ts'
+import { byChange } from '../../shared/contract/every-deployment.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { ReportSetting } from '../../shared/domain/github-report.ts'
 import type { LeftBehind } from '../../shared/domain/left-behind.ts'
@@ -205,12 +206,12 @@ export async function startStandIn(options: {
       })),
     },
     deployments: {
-      list: os.deployments.list.handler(({ input: { before, ids }, errors }) => {
+      list: os.deployments.list.handler(({ input: { before, ids, lastChanged }, errors }) => {
         if (data.listFailure !== null) throw errors.FAILED(fail(data.listFailure))
         if (ids !== undefined) return data.deployments.filter(each => ids.includes(each.id))
         return data.deployments
           .filter(each => before === undefined || each.id < before)
-          .toSorted((a, b) => (a.id < b.id ? 1 : -1))
+          .toSorted(lastChanged ? byChange : (a, b) => (a.id < b.id ? 1 : -1))
           .slice(0, mostAtOnce)
       }),
       get: os.deployments.get.handler(({ input, errors }) => ({

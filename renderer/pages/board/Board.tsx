@@ -1,32 +1,47 @@
 import { Button } from '@mantine/core'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useDeferredValue, useMemo, useRef } from 'react'
+import { useMemo, useRef } from 'react'
 import type { Deployment } from '../../../shared/domain/records.ts'
 import { deploymentActions, openInBrowser } from '../../actions/deployment-actions.ts'
 import { useShortcuts } from '../../keyboard/shortcuts.ts'
 import { EmptyNote } from '../../ui/EmptyNote.tsx'
+import { LoadingNote } from '../../ui/QueryView.tsx'
+import { SkeletonRows } from '../../ui/SkeletonRows.tsx'
 import { useUsers } from '../../users/use-users.ts'
 import classes from './Board.module.css'
 import { BoardRow } from './BoardRow.tsx'
 import { BoardToolbar } from './BoardToolbar.tsx'
-import { type BoardView, toBoardItems, toPlaces } from './board-view.ts'
+import { type BoardView, toBoardItems, toPlaces, toSorted, withText } from './board-view.ts'
+import { useTypedText } from './use-typed-text.ts'
 
 const rowHeight = 44
 const drawnAhead = 12
 
-export function Board({ deployments: all }: { deployments: readonly Deployment[] }) {
-  const view = useSearch({ from: '/' })
+export function Board({
+  deployments: all,
+  isWhole,
+}: {
+  deployments: readonly Deployment[]
+  /** Not while only those that changed last are there. */
+  isWhole: boolean
+}) {
+  const address = useSearch({ from: '/' })
   const deployments = useMemo(
-    () => (view.owner === undefined ? all : all.filter(each => each.owner.id === view.owner)),
-    [all, view.owner],
+    () => (address.owner === undefined ? all : all.filter(each => each.owner.id === address.owner)),
+    [all, address.owner],
   )
   const navigate = useNavigate()
   const setView = (next: BoardView) => void navigate({ to: '/', search: next, replace: true })
-  const shownView = useDeferredValue(view)
+  const router = useRouter()
+  const { text, type, left } = useTypedText(address.text ?? '', next => {
+    if (router.latestLocation.pathname === '/') setView(withText(address, next))
+  })
+  const view = useMemo(() => withText(address, text), [address, text])
   const { areSeveral } = useUsers()
   const toPlace = useMemo(() => toPlaces(all, areSeveral), [all, areSeveral])
-  const items = useMemo(() => toBoardItems(deployments, shownView), [deployments, shownView])
+  const sorted = useMemo(() => toSorted(deployments, view.sort), [deployments, view.sort])
+  const items = useMemo(() => toBoardItems(sorted, view), [sorted, view])
   const scroller = useRef<HTMLDivElement>(null)
   const search = useRef<HTMLInputElement>(null)
   const virtual = useVirtualizer({
@@ -70,12 +85,27 @@ export function Board({ deployments: all }: { deployments: readonly Deployment[]
 
   return (
     <>
-      <BoardToolbar deployments={deployments} view={view} setView={setView} searchRef={search} />
-      {items.length === 0 ? (
+      <BoardToolbar
+        deployments={isWhole ? deployments : undefined}
+        view={view}
+        setView={setView}
+        type={type}
+        left={left}
+        searchRef={search}
+      />
+      {!isWhole && (items.length === 0 || !isByChange(view)) ? (
+        <BoardSkeleton />
+      ) : items.length === 0 ? (
         <EmptyNote
           title="No deployment matches."
           actions={
-            <Button variant="default" onClick={() => setView({})}>
+            <Button
+              variant="default"
+              onClick={() => {
+                type('')
+                setView({})
+              }}
+            >
               Show all deployments
             </Button>
           }
@@ -86,6 +116,7 @@ export function Board({ deployments: all }: { deployments: readonly Deployment[]
             className={classes.rows}
             style={{ height: virtual.getTotalSize() }}
             aria-label="Deployments"
+            aria-busy={!isWhole}
             data-places={toPlace !== undefined}
           >
             {virtual.getVirtualItems().map(({ key, index, start }) => {
@@ -114,3 +145,12 @@ export function Board({ deployments: all }: { deployments: readonly Deployment[]
     </>
   )
 }
+
+/** Whether the rows that changed last are at the top of all, where they stay when the others come. */
+const isByChange = ({ sort, group }: BoardView) => sort === undefined && group === undefined
+
+export const BoardSkeleton = () => (
+  <LoadingNote>
+    <SkeletonRows count={8} widths={[8, 14, 22, 30, 6]} />
+  </LoadingNote>
+)

@@ -1,6 +1,6 @@
 import { CloseButton, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
-import type { RefObject } from 'react'
+import { type RefObject, useMemo } from 'react'
 import type { Deployment } from '../../../shared/domain/records.ts'
 import { Keys } from '../../keyboard/Keys.tsx'
 import type { StatusGroup } from '../../status/facts.ts'
@@ -23,23 +23,28 @@ export function BoardToolbar({
   deployments,
   view,
   setView,
+  type,
+  left,
   searchRef,
 }: {
-  deployments: readonly Deployment[]
+  /** Undefined while not all are there: what is not counted is not said. */
+  deployments: readonly Deployment[] | undefined
   view: BoardView
   setView: (view: BoardView) => void
+  type: (text: string) => void
+  /** The field lost the focus. */
+  left: () => void
   searchRef: RefObject<HTMLInputElement | null>
 }) {
   const { areSeveral } = useUsers()
   const { owner: _byOwner, ...fewerGroupWords } = groupWords
-  const counts = countTabs(deployments)
+  const counts = useMemo(() => countTabs(deployments ?? []), [deployments])
   const { tab: _tab, ...withoutTab } = view
-  const { text: _text, ...withoutText } = view
-  const tabs: { key: StatusGroup | undefined; word: string; count: number }[] = [
-    { key: undefined, word: 'All', count: deployments.length },
+  const tabs: { key: StatusGroup | undefined; word: string; count: number | undefined }[] = [
+    { key: undefined, word: 'All', count: deployments?.length },
     ...(Object.keys(tabWords) as StatusGroup[])
       .filter(key => counts[key] > 0 || key === view.tab)
-      .map(key => ({ key, word: tabWords[key], count: counts[key] })),
+      .map(key => ({ key, word: tabWords[key], count: deployments && counts[key] })),
   ]
   return (
     <div className={classes.toolbar}>
@@ -53,7 +58,10 @@ export function BoardToolbar({
             aria-pressed={view.tab === key}
             onClick={() => setView(key === undefined ? withoutTab : { ...view, tab: key })}
           >
-            {word} <span className={classes.tabCount}>{count}</span>
+            {word}{' '}
+            <span className={classes.tabCount} data-counting={count === undefined}>
+              {count}
+            </span>
           </button>
         ))}
       </fieldset>
@@ -69,16 +77,14 @@ export function BoardToolbar({
           view.text === undefined ? (
             <Keys keys="/" />
           ) : (
-            <CloseButton size="xs" aria-label="Clear the filter" onClick={() => setView(withoutText)} />
+            <CloseButton size="xs" aria-label="Clear the filter" onClick={() => type('')} />
           )
         }
-        onChange={event => {
-          const text = event.currentTarget.value
-          setView(text === '' ? withoutText : { ...view, text })
-        }}
+        onChange={event => type(event.currentTarget.value)}
+        onBlur={left}
         onKeyDown={event => {
           if (event.key !== 'Escape') return
-          setView(withoutText)
+          type('')
           event.currentTarget.blur()
         }}
       />

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Deployment } from '../../../shared/domain/records.ts'
-import { countTabs, toBoardItems, toBoardView, toPlaces } from './board-view.ts'
+import { type BoardView, countTabs, toBoardItems, toBoardView, toPlaces, toSorted } from './board-view.ts'
 
 const row = (name: string, status: string, changedAt: number, project = 'shop') =>
   ({
@@ -17,8 +17,8 @@ const row = (name: string, status: string, changedAt: number, project = 'shop') 
   }) as Deployment
 
 const rows = [row('api', 'live', 1), row('web', 'failed', 3), row('blog', 'building', 2, 'blog')]
-const names = (view: Parameters<typeof toBoardItems>[1]) =>
-  toBoardItems(rows, view).map(item =>
+const names = (view: BoardView) =>
+  toBoardItems(toSorted(rows, view.sort), view).map(item =>
     item.kind === 'row' ? item.deployment.name : `# ${item.title} ${item.count}`,
   )
 
@@ -30,6 +30,7 @@ test('rows come by newest change, or by name', () => {
 test('a tab and a text narrow the rows', () => {
   expect(names({ tab: 'building' })).toEqual(['blog'])
   expect(names({ text: 'SHOP' })).toEqual(['web', 'api'])
+  expect(names({ text: 'webmain' })).toEqual([])
 })
 
 test('groups have headings with their counts', () => {

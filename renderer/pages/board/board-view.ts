@@ -1,3 +1,4 @@
+import { byChange } from '../../../shared/contract/every-deployment.ts'
 import type { Deployment } from '../../../shared/domain/records.ts'
 import { groupOf, groupsOfStatus, type StatusGroup, shownStatus } from '../../status/facts.ts'
 import { toOwnerSearch } from '../../users/owner-search.ts'
@@ -26,6 +27,10 @@ export function toBoardView(search: Record<string, unknown>): BoardView {
   }
 }
 
+export function withText({ text: _text, ...view }: BoardView, text: string): BoardView {
+  return text === '' ? view : { ...view, text }
+}
+
 export type BoardItem =
   | { readonly kind: 'heading'; readonly title: string; readonly count: number }
   | { readonly kind: 'row'; readonly deployment: Deployment }
@@ -43,11 +48,21 @@ export function countTabs(deployments: readonly Deployment[]): Record<StatusGrou
   return counts
 }
 
-export function toBoardItems(deployments: readonly Deployment[], view: BoardView): BoardItem[] {
-  const rows = deployments
-    .filter(each => view.tab === undefined || groupOf(shownStatus(each)) === view.tab)
-    .filter(each => matches(each, view.text ?? ''))
-    .toSorted(orders[view.sort ?? 'activity'])
+/** Apart from what narrows them, so that thousands are not put in order again at each key. */
+export const toSorted = (deployments: readonly Deployment[], sort: BoardView['sort']): Deployment[] =>
+  deployments.toSorted(orders[sort ?? 'activity'])
+
+/** Of rows that are in order already. */
+export function toBoardItems(
+  sorted: readonly Deployment[],
+  view: Pick<BoardView, 'tab' | 'text' | 'group'>,
+): BoardItem[] {
+  const text = (view.text ?? '').toLowerCase()
+  const rows = sorted.filter(
+    each =>
+      (view.tab === undefined || groupOf(shownStatus(each)) === view.tab) &&
+      (text === '' || searchTextOf(each).includes(text)),
+  )
   if (view.group === undefined) return rows.map(deployment => ({ kind: 'row', deployment }))
 
   const groups = Map.groupBy(rows, titles[view.group])
@@ -75,17 +90,23 @@ export function toPlaces(
     [...(areSeveralClusters ? [cluster.name] : []), ...(areSeveralUsers ? [owner.name] : [])].join(' · ')
 }
 
+const names = new Intl.Collator()
 const orders = {
-  activity: (a: Deployment, b: Deployment) => b.changedAt - a.changedAt,
-  name: (a: Deployment, b: Deployment) => a.name.localeCompare(b.name),
+  activity: byChange,
+  name: (a: Deployment, b: Deployment) => names.compare(a.name, b.name),
   age: (a: Deployment, b: Deployment) => b.createdAt - a.createdAt,
 }
 
-function matches(deployment: Deployment, text: string): boolean {
+/** What a row is found by. A row that changed is another object, so that what is kept of one stays true. */
+const searchTexts = new WeakMap<Deployment, string>()
+
+function searchTextOf(deployment: Deployment): string {
+  const known = searchTexts.get(deployment)
+  if (known !== undefined) return known
   const { name, branch, project, cluster, owner, latestBuild } = deployment
   const commit = latestBuild?.commit
-  const facts = [name, branch, project.name, cluster.name, owner.name]
-  return [...facts, commit?.sha ?? '', commit?.subject ?? ''].some(each =>
-    each.toLowerCase().includes(text.toLowerCase()),
-  )
+  const facts = [name, branch, project.name, cluster.name, owner.name, commit?.sha, commit?.subject]
+  const text = facts.join('\n').toLowerCase()
+  searchTexts.set(deployment, text)
+  return text
 }
