@@ -13,7 +13,7 @@ import type { createClusterSettings } from './cluster-settings.ts'
 import { createPreviews } from './previews.ts'
 import { createPushWatch, defaultPushPauses, type PushPauses } from './push-watch.ts'
 import { createPushes } from './pushes.ts'
-import { createRepositoryReader } from './repository-notice.ts'
+import { createRepositoryLook, createRepositoryReader } from './repository-notice.ts'
 
 /** Deployments that a push deploys: their settings, and the looks at their branches, which begin at once. */
 export function createDeployOnPush(deps: {
@@ -39,10 +39,15 @@ export function createDeployOnPush(deps: {
     const userId = deps.reader.ownerOf(id)?.id ?? ''
     await clusters.requireFit(clusterId, { userId }, { isImage: false })
   }
+  const lookAtRepository = createRepositoryLook({
+    ...deps,
+    readRepository: createRepositoryReader(deps),
+    changed: changes.touch,
+  })
   const pushes = createPushes({
     ...deps,
     readHead: createBranchHead(deps),
-    readRepository: createRepositoryReader(deps),
+    lookAtRepository,
     loginFor: accounts.loginFor,
     deploy: async (id, head, push) => {
       await requireFit(id)
@@ -56,6 +61,7 @@ export function createDeployOnPush(deps: {
   const previews = createPreviews({
     ...deps,
     records: deps.previewRecords,
+    lookAtRepository,
     requireFit,
     pathsOf: id => deps.records.find(id)?.paths ?? [],
     onSet: () => watch.plan(),

@@ -15,6 +15,7 @@ import type { PushedCommit, ReadPushedCommit } from '../sources/pushed-commit.ts
 import type { createAccounts } from './accounts.ts'
 import { createGitHubPlaces } from './github-place.ts'
 import { createPreviewNotes } from './preview-notes.ts'
+import type { LookAtRepository } from './repository-notice.ts'
 
 const lookMs = 120_000
 /** Who removes what a pull request no longer needs. */
@@ -30,6 +31,7 @@ export function createPreviews(deps: {
     'accountFor' | 'list' | 'client' | 'noteFailure' | 'loginFor'
   >
   readPushed: ReadPushedCommit
+  lookAtRepository: LookAtRepository
   intents: Pick<Intents, 'createPreview' | 'removePreview' | 'deployPush' | 'askConsent'>
   /** Throws where nothing can be deployed there now. */
   requireFit: (deploymentId: string) => Promise<void>
@@ -161,12 +163,22 @@ export function createPreviews(deps: {
     { open, decision }: { open: readonly PullRequest[]; decision: PreviewDecision },
     signal: AbortSignal,
   ): Promise<void> => {
-    for (const number of decision.confirm) {
+    const failures: SlipwayError[] = []
+    /** One that cannot be dealt with keeps no other from it. */
+    const trying = (number: number, work: () => Promise<void>) =>
+      work().catch(error => {
+        signal.throwIfAborted()
+        const failure = toFailure(error)
+        if (failure.code === 'internal') deps.log(parent.id, error)
+        failures.push(new SlipwayError({ ...failure, message: `#${number}: ${failure.message}` }, error))
+      })
+    const confirm = async (number: number) => {
       const { account, fullName } = findPlace(parent)
       const pull = await readPull(await accounts.client(account.id), { fullName, number }, signal)
       if (!pull.isOpen) remove(parent.id, number, `#${number} is ${pull.isMerged ? 'merged' : 'closed'}`)
       else if (pull.base !== parent.branch) remove(parent.id, number, `#${number} goes into ${pull.base} now`)
     }
+    for (const number of decision.confirm) await trying(number, () => confirm(number))
     for (const number of decision.forget) records.forget(parent.id, number)
     for (const pull of open) {
       const known = rowOf(parent.id, pull.number)
@@ -177,8 +189,9 @@ export function createPreviews(deps: {
     }
     for (const number of [...decision.follow, ...decision.create]) {
       const pull = open.find(one => one.number === number)
-      if (pull !== undefined) await deal(parent, pull, signal)
+      if (pull !== undefined) await trying(number, () => deal(parent, pull, signal))
     }
+    if (failures[0] !== undefined) throw failures[0]
   }
 
   return {
@@ -228,6 +241,7 @@ export function createPreviews(deps: {
         noteAnswer(id, open, decision)
         for (const { number, why } of decision.remove) remove(id, number, why)
         await act(row, { open, decision }, signal)
+        await deps.lookAtRepository(row, signal)
         return undefined
       } catch (error) {
         stop.throwIfAborted()

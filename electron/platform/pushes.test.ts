@@ -35,7 +35,7 @@ beforeEach(() => {
       whileLooking()
       return { branch, sha: 'new' }
     },
-    readRepository: async () => undefined,
+    lookAtRepository: async () => undefined,
     readPushed: async () => ({ message: 'Say more', files: null }),
     loginFor: async () => undefined,
     deploy: async (_, { sha }, { noteSeen }) => {

@@ -10,7 +10,7 @@ import { type Asker, requirePresent } from '../pipeline/intents/asking.ts'
 import type { PushedCommit, ReadPushedCommit } from '../sources/pushed-commit.ts'
 import type { GitLogin } from '../sources/source-reader.ts'
 import type { ReadHead } from './branch-head.ts'
-import { type ReadRepository, toRepositoryNotice } from './repository-notice.ts'
+import { type LookAtRepository, toRepositoryNotice } from './repository-notice.ts'
 
 interface Head {
   readonly branch: string
@@ -29,9 +29,9 @@ const lasting: readonly FailureCode[] = [
 export function createPushes(deps: {
   records: PushWatchRecords
   reader: Reader
-  writer: Pick<Writer, 'transaction' | 'activity' | 'moveSource'>
+  writer: Pick<Writer, 'transaction' | 'activity'>
   readHead: ReadHead
-  readRepository: ReadRepository
+  lookAtRepository: LookAtRepository
   readPushed: ReadPushedCommit
   loginFor: (source: Source, reader: { ownerId: string }) => Promise<GitLogin | undefined>
   /** Throws where it cannot be deployed now. `noteSeen` is part of its transaction; where it says no, nothing is deployed. */
@@ -46,8 +46,6 @@ export function createPushes(deps: {
   const { records, reader, writer, now, changed } = deps
   const lookedAt = new Map<string, number>()
   const passing = new Map<string, Failure>()
-  /** When the repository itself was asked for. */
-  const factsAt = new Map<string, number>()
 
   const find = (id: string): DeploymentRow => requirePresent(reader.deploymentRow(id))
 
@@ -97,26 +95,13 @@ export function createPushes(deps: {
     if (isBetter) changed(id)
   }
 
-  /** GitHub leads from an old name to the new one only until somebody else takes it. */
-  const followRename = ({ projectId }: DeploymentRow, address: string): void => {
-    const moved = reader.deploymentsOf(projectId)
-    writer.transaction(() => {
-      writer.moveSource(projectId, address)
-      for (const one of moved) say(one, 'changed', `the repository was renamed, and is at ${address} now`)
-    })
-    for (const { id } of moved) changed(id)
-  }
-
-  /** Seldom, since it seldom changes. */
   const noteRepository = async (row: DeploymentRow, signal: AbortSignal): Promise<void> => {
-    if (now() - (factsAt.get(row.id) ?? Number.NEGATIVE_INFINITY) < factsMs) return
-    const found = await deps.readRepository(placeOf(row), signal)
-    factsAt.set(row.id, now())
+    const facts = await deps.lookAtRepository(row, signal)
     const watch = records.find(row.id)
-    if (found === undefined || watch === undefined) return
-    if (found.address !== undefined) followRename(row, found.address)
-    const defaultBranch = watch.defaultBranch ?? found.facts.defaultBranch
-    const notice = toRepositoryNotice({ ...found, branch: row.branch, defaultBranch })
+    if (facts === undefined || watch === undefined) return
+    const defaultBranch = watch.defaultBranch ?? facts.defaultBranch
+    const notice = toRepositoryNotice({ facts, branch: row.branch, defaultBranch })
+    if (notice === watch.notice && defaultBranch === watch.defaultBranch) return
     records.change(row.id, { defaultBranch, notice })
     if (notice !== watch.notice) changed(row.id)
   }
@@ -222,8 +207,6 @@ export function createPushes(deps: {
 
 /** For one deployment, with all that is fetched to decide. */
 const lookMs = 120_000
-
-const factsMs = 3_600_000
 
 const tooSlow: Failure = {
   code: 'source_stalled',

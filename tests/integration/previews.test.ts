@@ -1,3 +1,5 @@
+import { renameSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Platform } from '../../electron/platform/platform.ts'
 import { previewAgeMs } from '../../shared/domain/preview.ts'
@@ -275,6 +277,40 @@ describe('a pull request', () => {
 })
 
 describe('previews', () => {
+  test('of other requests are made where one cannot be dealt with, which is told', async () => {
+    const { id, git, open } = await create('broken')
+    const good = await open(1, 'one')
+    const second = await open(2, 'two')
+    // GitHub names the commit, and its code cannot be fetched.
+    const tree = (await git.git('rev-parse', `${second}^{tree}`)).trim()
+    const object = join(git.folder, 'objects', tree.slice(0, 2), tree.slice(2))
+    renameSync(object, `${object}.away`)
+    turn(id, true)
+    await look()
+    await untilServes('broken-pr-1', good)
+    expect(named('broken-pr-2')).toBeUndefined()
+    expect(platform.previews.get(id).trouble?.message).toMatch(/^#2: /)
+    renameSync(`${object}.away`, object)
+    await look()
+    await untilServes('broken-pr-2', second)
+    expect(platform.previews.get(id).trouble).toBeNull()
+  })
+
+  test('follow a repository to its new name where no push deploys', async () => {
+    const { id, listed, open } = await create('former')
+    const sha = await open(1, 'one')
+    turn(id, true)
+    await look()
+    const preview = await untilServes('former-pr-1', sha)
+    github.rename('octo-ana/former', 'octo-ana/latter')
+    aheadMs = 3_700_000
+    await look()
+    const address = `${github.address}/octo-ana/latter.git`
+    for (const one of [id, preview.id]) expect(platform.deployment(one)?.project.source.address).toBe(address)
+    expect(lines(id)).toContain(`former changed the repository was renamed, and is at ${address} now`)
+    expect(listed.pulls).toHaveLength(1)
+  })
+
   test('are three of a project at the most; who waits gets one when another ends', async () => {
     const { id, open, end } = await create('many')
     for (const number of [1, 2, 3, 4]) await open(number, `n${number}`)
