@@ -61,7 +61,9 @@ export function createWriter(database: Database, deps: { newId: () => string; no
     ...createOwnerWrites(orm, deps),
     ...createBuildWrites(orm, deps),
     ...createFollowingWrites(orm),
-    transaction: <T>(work: () => T): T => sqlite.transaction(work).immediate(),
+    /** Within another one it is a part of that one. */
+    transaction: <T>(work: () => T): T =>
+      sqlite.inTransaction ? work() : sqlite.transaction(work).immediate(),
 
     cluster: (
       kind: 'local' | 'kubernetes',

@@ -108,8 +108,9 @@ export function createGitHubReports(deps: {
     const wait = (quietUntil.get(id) ?? 0) - now()
     if (wait > 0) return { afterMs: wait }
     const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(lookMs)])
+    let hasTold = false
     try {
-      for (let hasTold = false; !stop.signal.aborted; hasTold = true) {
+      for (; !stop.signal.aborted; hasTold = true) {
         const action = decideReport(gather(id))
         const isDone = action.do === 'nothing' || !(await act(id, action, signal))
         if (hasTold) noteTrouble(id, null)
@@ -127,6 +128,9 @@ export function createGitHubReports(deps: {
       const afterMs = Math.max(asked, isLasting ? pausesMs.lasting : pausesMs.passing)
       quietUntil.set(id, now() + afterMs)
       return { afterMs }
+    } finally {
+      // Whoever looks at the deployment sees what GitHub shows.
+      if (hasTold && !stop.signal.aborted) changes.touch(id)
     }
   }
   const queue = createQueue({ look, onError: deps.onError, limit: 2 })

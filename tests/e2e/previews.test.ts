@@ -1,27 +1,74 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectControl } from '../../electron/rpc/control-socket.ts'
 import { findChromium, launchBrowser, startBrowserSession } from '../support/browser.ts'
+import { findElectron, launchElectron } from '../support/electron.ts'
 import { type GitHubStandIn, startGitHub } from '../support/github/github.ts'
 import { createDataFolder, getThroughGateway } from '../support/platform.ts'
 import { checkAccessibility, firstCommit, laterCommit, readGatewayPort, wear } from './journey.ts'
 
 const pictures = resolve(import.meta.dirname, '..', 'output', 'previews')
 const chromium = findChromium()
+const runtime = await findElectron()
 const patience = 30_000
 
-describe.skipIf(chromium === undefined)('what a deployment does with its repository, in the browser', () => {
+interface Surface {
+  readonly page: Page
+  /** What the page complained of. */
+  readonly errors: readonly string[]
+  look(name: string): Promise<void>
+  close(): Promise<void>
+}
+
+async function openBrowserSession(dataFolder: string): Promise<Surface> {
+  const session = await startBrowserSession(dataFolder)
+  const browser = await launchBrowser(chromium ?? '')
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+  const page = await context.newPage()
+  const errors: string[] = []
+  page.on('pageerror', error => errors.push(error.message))
+  page.on('console', message => {
+    if (message.type() === 'error') errors.push(message.text())
+  })
+  await page.goto(session.url)
+  return {
+    ...{ page, errors },
+    async look(name) {
+      await page.waitForFunction(() => !document.querySelector('[data-loading]'))
+      await checkAccessibility(page, context, name)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await wear(page, colorScheme)
+        await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) })
+      }
+    },
+    async close() {
+      await browser.close()
+      await session.stop()
+    },
+  }
+}
+
+async function openWindow(dataFolder: string): Promise<Surface> {
+  if ('missing' in runtime) throw new Error(runtime.missing)
+  const { page, close } = await launchElectron({ runtime, dataFolder })
+  const errors: string[] = []
+  page.on('pageerror', error => errors.push(error.message))
+  return { page, errors, look: async () => {}, close }
+}
+
+describe.skipIf(chromium === undefined)('in the browser', () => walkRepository(openBrowserSession))
+describe.skipIf('missing' in runtime)('in the window', () => walkRepository(openWindow))
+
+/** What a deployment does with its repository. */
+function walkRepository(openSurface: (dataFolder: string) => Promise<Surface>): void {
   const data = createDataFolder()
   let github: GitHubStandIn
   let listed: Awaited<ReturnType<GitHubStandIn['addRepository']>>
-  let session: Awaited<ReturnType<typeof startBrowserSession>>
-  let browser: Browser
-  let context: BrowserContext
+  let surface: Surface
   let page: Page
   let id = ''
-  const errors: string[] = []
 
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true })
@@ -36,7 +83,8 @@ describe.skipIf(chromium === undefined)('what a deployment does with its reposit
       { number: 7, title: 'Say Moin', head: 'greeting', updatedAt },
       { number: 8, title: 'From elsewhere', head: 'greeting', fork: { login: 'mallory' }, updatedAt },
     )
-    session = await startBrowserSession(data.path)
+    surface = await openSurface(data.path)
+    page = surface.page
     const connection = await connectControl(data.path)
     if (connection === undefined) throw new Error('no Slipway runs on the data folder')
     const { client } = connection
@@ -47,18 +95,9 @@ describe.skipIf(chromium === undefined)('what a deployment does with its reposit
     const made = { source, branch: '', name: 'blog', port: null, planEdits: {} }
     id = (await client.deployments.create(made)).id
     connection.close()
-    browser = await launchBrowser(chromium ?? '')
-    context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-    page = await context.newPage()
-    page.on('pageerror', error => errors.push(error.message))
-    page.on('console', message => {
-      if (message.type() === 'error') errors.push(message.text())
-    })
-    await page.goto(session.url)
   })
   afterAll(async () => {
-    await browser?.close()
-    await session?.stop()
+    await surface?.close()
     await github?.close()
     data.remove()
   })
@@ -67,14 +106,7 @@ describe.skipIf(chromium === undefined)('what a deployment does with its reposit
     page.evaluate(to => {
       location.hash = to
     }, path)
-  const look = async (name: string) => {
-    await page.waitForFunction(() => !document.querySelector('[data-loading]'))
-    await checkAccessibility(page, context, name)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await wear(page, colorScheme)
-      await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) })
-    }
-  }
+  const look = (name: string) => surface.look(name)
   const section = (name: string) => page.getByRole('region', { name, exact: true })
   const sees = (name: string, text: string | RegExp) =>
     section(name).getByText(text).first().waitFor({ timeout: patience })
@@ -142,6 +174,6 @@ describe.skipIf(chromium === undefined)('what a deployment does with its reposit
     await open('/activity')
     await page.getByText('previews are off').first().waitFor({ timeout: patience })
     // What the page itself refused to save is told to it by the server.
-    expect(errors.filter(text => !text.includes('400'))).toEqual([])
+    expect(surface.errors.filter(text => !text.includes('400'))).toEqual([])
   })
-})
+}
