@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { connectControl } from '../../electron/rpc/control-socket.ts'
 import { findChromium, launchBrowser, startBrowserSession } from '../support/browser.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
@@ -16,7 +16,7 @@ if (chromium === undefined) {
 }
 
 describe.skipIf(chromium === undefined)('the browser session', () => {
-  const data = createDataFolder()
+  let data: ReturnType<typeof createDataFolder>
   let session: Awaited<ReturnType<typeof startBrowserSession>>
   let git: GitServer
   let browser: Browser
@@ -24,8 +24,11 @@ describe.skipIf(chromium === undefined)('the browser session', () => {
   let page: Page
   const errors: string[] = []
 
-  beforeAll(async () => {
+  // A second try begins like the first.
+  beforeEach(async () => {
     mkdirSync(pictures, { recursive: true })
+    data = createDataFolder()
+    errors.length = 0
     git = await startGitServer()
     session = await startBrowserSession(data.path)
     browser = await launchBrowser(chromium ?? '')
@@ -37,7 +40,7 @@ describe.skipIf(chromium === undefined)('the browser session', () => {
     })
   })
 
-  afterAll(async () => {
+  afterEach(async () => {
     await browser?.close()
     await session?.stop()
     await git?.close()
