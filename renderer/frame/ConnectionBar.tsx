@@ -7,10 +7,18 @@ import classes from './Frame.module.css'
 export function ConnectionBar() {
   const state = useConnection()
   if (state.phase !== 'lost') return null
-  return <LostBar lostAt={state.lostAt} attempts={state.attempts} nextAttemptAt={state.nextAttemptAt} />
+  return <LostBar {...state} tryNow={connection.tryNow} />
 }
 
-function LostBar(state: { lostAt: number; attempts: number; nextAttemptAt: number | null }) {
+export function LostBar({
+  tryNow,
+  ...state
+}: {
+  lostAt: number
+  attempts: number
+  nextAttemptAt: number | null
+  tryNow: () => void
+}) {
   const now = useNow()
   const isWaiting = state.nextAttemptAt !== null && state.nextAttemptAt > now
   const since = formatElapsed(Math.max(0, now - state.lostAt))
@@ -20,7 +28,7 @@ function LostBar(state: { lostAt: number; attempts: number; nextAttemptAt: numbe
       <span>
         {since} · {isWaiting ? `attempt ${state.attempts + 1} follows` : 'connecting'}
       </span>
-      <button type="button" className={classes.barAction} onClick={connection.tryNow}>
+      <button type="button" className={classes.barAction} onClick={tryNow}>
         Connect now
       </button>
     </div>

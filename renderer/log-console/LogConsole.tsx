@@ -1,6 +1,5 @@
 import { Button, Skeleton, useComputedColorScheme } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
-import { IconArrowDown } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { LogRef } from '../../shared/domain/log.ts'
 import { toPlainText } from '../../shared/domain/log-text.ts'
@@ -15,6 +14,7 @@ import classes from './LogConsole.module.css'
 import { type FilterWish, noFilter, toFilter, toText } from './LogFilter.tsx'
 import { LogToolbar } from './LogToolbar.tsx'
 import { atFirst, createLogSession, type LogSession, type LogState } from './log-session.ts'
+import { NewLinesPill } from './NewLinesPill.tsx'
 import { createTerminalScreen, type TerminalScreen } from './terminal-screen.ts'
 import { useDownload } from './use-download.ts'
 import { useLogSearch } from './use-log-search.ts'
@@ -173,10 +173,7 @@ export function LogConsole({ log, title, revision, seq, opensAtError, whenEmpty,
           </div>
         )}
         {state.newLines > 0 && !state.isFollowing && (
-          <button type="button" className={classes.pill} onClick={() => opened?.session.newest()}>
-            <IconArrowDown size={14} aria-hidden />
-            {state.newLines === 1 ? '1 new line' : `${state.newLines} new lines`}
-          </button>
+          <NewLinesPill count={state.newLines} show={() => opened?.session.newest()} />
         )}
       </div>
     </section>

@@ -49,7 +49,7 @@ export function UsageChart({
         <span className="second">{word}</span>
         <span className={classes.value}>{shown === undefined ? '–' : toText(shown.value)}</span>
         <span className={classes.time}>
-          {pointed !== null && shown !== undefined ? toTime(shown.at) : `peak ${toText(most)}`}
+          {shown !== undefined && (pointed === null ? `peak ${toText(most)}` : toTime(shown.at))}
         </span>
       </figcaption>
       <svg

@@ -2,9 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
+import { build, preview } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import rendererConfig from '../../renderer/vite.config.ts'
 import { findChromium, launchBrowser } from '../support/browser.ts'
 import { startStandIn } from '../support/contract-stand-in.ts'
+import { createDataFolder } from '../support/platform.ts'
 
 const chromium = findChromium()
 if (chromium === undefined) {
@@ -63,6 +66,31 @@ describe.skipIf(chromium === undefined)('pages look as in docs/pictures', () => 
       await document.fonts.ready
       for (let frame = 0; frame < 10; frame++) await new Promise(requestAnimationFrame)
     })
+    await expectAsBefore(page, name, scheme)
+  })
+
+  test.each(['light', 'dark'] as const)('every primitive in every state, %s', async scheme => {
+    const folder = createDataFolder()
+    await buildStates(folder.path)
+    const served = await preview({
+      configFile: false,
+      logLevel: 'warn',
+      build: { outDir: folder.path },
+      preview: { port: 0 },
+    })
+    try {
+      const page = await openPage(scheme)
+      await page.setViewportSize({ width: 1440, height: 2660 })
+      await page.goto(`${served.resolvedUrls?.local[0]}states/index.html`)
+      await page.getByText('Dialog that failed').waitFor()
+      await expectAsBefore(page, 'states', scheme)
+    } finally {
+      await served.close()
+      folder.remove()
+    }
+  })
+
+  async function expectAsBefore(page: Page, name: string, scheme: 'light' | 'dark') {
     const picture = await page.screenshot()
     const file = join(folder, `${name}-${scheme}.png`)
     if (areTaken) await writeFile(file, picture)
@@ -70,7 +98,7 @@ describe.skipIf(chromium === undefined)('pages look as in docs/pictures', () => 
     const others = await compare(page, readFileSync(file), picture)
     await page.context().close()
     expect(others, 'the share of the page that looks otherwise').toBeLessThan(mostOthers)
-  })
+  }
 
   async function openPage(colorScheme: 'light' | 'dark'): Promise<Page> {
     const context = await browser.newContext({
@@ -82,6 +110,19 @@ describe.skipIf(chromium === undefined)('pages look as in docs/pictures', () => 
     return page
   }
 })
+
+/** `renderer/states` is no part of the product's bundle. */
+const buildStates = (outDir: string) =>
+  build({
+    ...rendererConfig,
+    configFile: false,
+    logLevel: 'warn',
+    build: {
+      ...rendererConfig.build,
+      outDir,
+      rolldownOptions: { input: join(root, 'renderer', 'states', 'index.html') },
+    },
+  })
 
 /** The share of cells that differ. */
 function compare(page: Page, before: Buffer, after: Buffer): Promise<number> {
