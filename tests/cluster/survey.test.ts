@@ -1,14 +1,16 @@
 import { afterAll, expect, vi } from 'vitest'
 import { toNumber } from '../../electron/clusters/kubernetes/quantity.ts'
 import { foundOf, missingOf, type Survey } from '../../shared/domain/survey.ts'
-import { applyYaml, clusterTest, kubectl } from '../support/cluster.ts'
+import { applyYaml, clusterTest, expose, kubectl } from '../support/cluster.ts'
 import {
   isReadyRun,
   newId,
   openClusterDriver,
   type TestDriver,
+  toBuildOrder,
   toReleaseOrder,
 } from '../support/cluster-driver.ts'
+import { startGitServer } from '../support/git-server.ts'
 import { pushApp } from '../support/images.ts'
 import { newMember } from '../support/members.ts'
 import { expectSoundSurvey } from '../support/survey-promises.ts'
@@ -174,6 +176,45 @@ clusterTest('a member sees what is theirs, and is told what is not shown', async
   expect(found && missingOf(found.requested)).toMatchObject({ code: 'cluster_denied' })
   await test.driver.remove(own, null)
   expect(expectSoundSurvey(await survey(test)).deployments).toEqual([])
+})
+
+clusterTest('builds count while they run, and volumes by what they are for', async () => {
+  const ownerId = newId()
+  const git = await startGitServer()
+  const address = await expose(Number(new URL(git.address).port))
+  const builder = await newMember(`mia-${ownerId.slice(-8)}`, ownerId, [`${address}/sleeper.git`])
+  await applyYaml(builder.yaml)
+  const test = await open({ ownerId, settings: { kubeconfig: builder.kubeconfig } })
+  const { driver } = test
+  const look = async () => expectSoundSurvey(await survey(test))
+  try {
+    const repository = await git.createRepository('sleeper', { Dockerfile: 'FROM busybox\nRUN sleep 600\n' })
+    const sha = await repository.git('rev-parse', 'HEAD')
+    const build = toBuildOrder({ source: { kind: 'git', address: `${address}/sleeper.git` }, sha })
+    await driver.startBuild(build)
+    await vi.waitFor(async () => expect(await look()).toMatchObject({ builds: 1, count: 0 }), {
+      timeout: 60_000,
+      interval: 500,
+    })
+    await driver.cancelBuild(build)
+    expect(await look()).toMatchObject({ builds: 0, volumes: [] })
+
+    const deploymentId = newId()
+    const addOn = { engine: 'redis', volumeGib: 1 } as const
+    test.describe(deploymentId, { name: 'cache', addOn })
+    const artifact = await pushApp('honours-port')
+    await driver.applyRelease(toReleaseOrder({ deploymentId, artifact, addOn }))
+    const volume = { count: 1, bytes: 1024 ** 3 }
+    expect(await look()).toMatchObject({
+      deployments: [{ id: deploymentId, name: 'cache', isDatabase: true, instances: 1 }],
+      volumes: [{ purpose: 'database', ...volume }],
+    })
+    await driver.remove(deploymentId, 'kept')
+    expect(await look()).toMatchObject({ count: 0, volumes: [{ purpose: 'kept', ...volume }] })
+  } finally {
+    await git.close()
+    await builder.clean()
+  }
 })
 
 clusterTest('somebody without rights is told so, and it is no error', async () => {
