@@ -1,10 +1,11 @@
 import { listEveryDeployment } from '../../shared/contract/every-deployment.ts'
 import { formatBytes } from '../../shared/domain/bytes.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
+import { findHealthPath, healthPathPattern, healthPathRule } from '../../shared/domain/health-path.ts'
 import { type Plan, type PlanEdits, toOwnDockerfile, withEdits } from '../../shared/domain/plan.ts'
 import { type Deployment, keptReleases, type Source } from '../../shared/domain/records.ts'
 import { defaultSize, type SizeName, sizeNames } from '../../shared/domain/size.ts'
-import type { Command, Context } from './command.ts'
+import type { Command, Context, OptionValue } from './command.ts'
 import { dockerfileHelp, dockerfileOptions, toDockerfileWish } from './dockerfile-options.ts'
 import { followToLive } from './follow-build.ts'
 import { toInstances, toSize } from './scale.ts'
@@ -24,6 +25,7 @@ export const deploy: Command = {
     context: { type: 'string' },
     root: { type: 'string' },
     ...dockerfileOptions,
+    'health-path': { type: 'string' },
     keep: { type: 'boolean' },
     'no-cache': { type: 'boolean' },
     size: { type: 'string' },
@@ -37,6 +39,8 @@ export const deploy: Command = {
     '--context NAME': 'a context of the kubeconfig, as the cluster where it runs; this computer otherwise',
     '--root FOLDER': 'the folder of the app, where the repository has several',
     ...dockerfileHelp,
+    '--health-path PATH':
+      'it is ready when this path answers with 200 to 399, such as /healthz; "" asks for a connection only',
     '--keep': 'the app goes on when Slipway ends',
     '--no-cache': 'builds, even what was built before',
     '--size SIZE': `in a cluster, what an instance may take: ${sizeNames.join(', ')}; ${defaultSize} otherwise`,
@@ -55,6 +59,7 @@ export const deploy: Command = {
       edits: {
         ...toDockerfileWish(values),
         ...(values.root === undefined ? {} : { root: toRoot(values.root) }),
+        ...toHealthWish(values['health-path']),
       },
       keepsRunning: values.keep === true ? true : undefined,
       isFresh: values['no-cache'] === true,
@@ -73,7 +78,7 @@ export const deploy: Command = {
       { signal },
     )
     const plan = withEdits(inspected.plan, planEdits, wish.port ?? existing?.port ?? null)
-    output.say(toPlanText(plan))
+    output.say(toPlanText(plan, findHealthPath(plan, planEdits)))
     if (image !== undefined && plan.port === null)
       throw new UsageError('The image does not say on which port it listens. Say it with --port NUMBER.')
     const after = existing ? await lastSeq(client, existing.id) : 0
@@ -181,7 +186,13 @@ function withArguments(before: PlanEdits, wish: PlanEdits): PlanEdits {
   return { ...before, ...wish, ...(Object.keys(given).length === 0 ? {} : { arguments: given }) }
 }
 
-function toPlanText(plan: Plan): string {
+function toHealthWish(value: OptionValue): Pick<PlanEdits, 'healthPath'> {
+  if (typeof value !== 'string') return {}
+  if (healthPathPattern.test(value)) return { healthPath: value }
+  throw new UsageError(`"${value}" ${healthPathRule}.`)
+}
+
+function toPlanText(plan: Plan, health: ReturnType<typeof findHealthPath>): string {
   const own = toOwnDockerfile(plan)
   const rows = [
     ['Plan', plan.label, ''],
@@ -203,6 +214,7 @@ function toPlanText(plan: Plan): string {
       origin,
     ]),
     ...(plan.port ? [['port', String(plan.port.value), plan.port.origin]] : []),
+    ...(health ? [['ready at', health.value, health.origin]] : []),
   ]
   const text = rows.map(
     ([part, value, origin]) => `${part?.padEnd(8)} ${value}${origin ? `   (${origin})` : ''}`,

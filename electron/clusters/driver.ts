@@ -70,6 +70,8 @@ export interface ReleaseOrder {
   readonly artifact: string
   readonly plan: Plan
   readonly port: number | null
+  /** It is ready when this path answers; when it takes a connection otherwise. */
+  readonly healthPath?: string | undefined
   readonly size: SizeName
   readonly instances: number
   readonly variables: Readonly<Record<string, string>>

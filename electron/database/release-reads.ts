@@ -26,11 +26,15 @@ export function createReleaseReads(orm: Database['orm'], prepared: Statements) {
     /** `artifacts`: those that are kept. */
     pastReleasesOf: (deploymentId: string, artifacts: readonly string[]): PastRelease[] =>
       prepared.releasesOf.all({ id: deploymentId }).map((row, index, newestFirst) => {
-        const before = newestFirst[index + 1]?.release
+        const { release, healthPath } = row
+        const before = newestFirst[index + 1]
         return {
           ...toRelease({ ...row.release, build: row.build }),
           startsAtOnce: row.build.artifact !== null && artifacts.includes(row.build.artifact),
-          changes: before === undefined ? [] : findChanges(before, row.release),
+          changes:
+            before === undefined
+              ? []
+              : findChanges({ ...before.release, healthPath: before.healthPath }, { ...release, healthPath }),
         }
       }),
     releaseNumbered: (deploymentId: string, number: number): ReleaseWithBuild | undefined =>

@@ -202,6 +202,8 @@ export function prepareStatements(orm: Database['orm']) {
       .select({
         release: pick(releases, [...releaseKeys, 'variables']),
         build: pick(builds, [...commitKeys, 'artifact']),
+        // As `findHealthPath` finds it; a plan is large, and these are many.
+        healthPath: sql<string>`coalesce(${builds.planEdits} ->> '$.healthPath', ${builds.plan} ->> '$.healthPath.value', '')`,
       })
       .from(releases)
       .innerJoin(builds, eq(builds.id, releases.buildId))

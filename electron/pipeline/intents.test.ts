@@ -600,6 +600,8 @@ describe('variables', () => {
     await save(id, [edit('B', '1', { scope: 'both' })])
     const second = await fingerprintOf()
     expect(second).not.toBe(first)
+    intents.update(id, { planEdits: { healthPath: '/healthz' } }, ana())
+    expect(await fingerprintOf()).toBe(second)
     intents.update(id, { planEdits: { build: 'make' } }, ana())
     expect(await fingerprintOf()).not.toBe(second)
   })

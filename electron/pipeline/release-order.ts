@@ -1,3 +1,4 @@
+import { findHealthPath } from '../../shared/domain/health-path.ts'
 import { toKeptFolders } from '../../shared/domain/kept-folder.ts'
 import type { ReleaseOrder } from '../clusters/driver.ts'
 import type { Reader } from '../database/reader.ts'
@@ -20,6 +21,7 @@ export function toRunOrder(
     artifact,
     plan,
     port: release.port,
+    healthPath: findHealthPath(plan, release.build.planEdits)?.value,
     size: release.size,
     instances: deployment.instances,
     addOn: reader.addOn(deployment.id),

@@ -52,14 +52,15 @@ export function toRow(
     : { name, scope, value: edit.value ?? known?.value ?? '', secretVersion: null }
 }
 
-/** What decides over a build's artifact, as one text. */
+/** What decides over a build's artifact, as one text. How its readiness is found does not. */
 export function toFingerprint(from: {
   sha: string
   port: number | null
   planEdits: PlanEdits
   variables: readonly StoredVariable[]
 }): string {
-  const { sha, port, planEdits, variables } = from
+  const { sha, port, variables } = from
+  const { healthPath: _, ...planEdits } = from.planEdits
   const edits = Object.entries(planEdits).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return createHash('sha256')
     .update(JSON.stringify([sha, port, edits, variables]))

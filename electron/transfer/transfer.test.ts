@@ -70,7 +70,7 @@ beforeEach(async () => {
   const blog = here.deployment('blog')
   here.writer.changeDeployment(blog, {
     port: 4000,
-    planEdits: { build: 'make' },
+    planEdits: { build: 'make', healthPath: '/healthz' },
     keepsRunning: true,
     keptFolders: ['data'],
     size: 'large',
@@ -122,7 +122,7 @@ describe('with secrets', () => {
       status: 'idle',
       branch: 'main',
       port: 4000,
-      planEdits: { build: 'make' },
+      planEdits: { build: 'make', healthPath: '/healthz' },
       keepsRunning: true,
       latestBuild: null,
       owner: { name: 'ana' },

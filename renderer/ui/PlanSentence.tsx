@@ -1,3 +1,4 @@
+import { findHealthPath, healthPathPattern } from '../../shared/domain/health-path.ts'
 import { type Plan, type PlanEdits, toOwnDockerfile } from '../../shared/domain/plan.ts'
 import { DockerfileSentence } from './DockerfileSentence.tsx'
 import { EditableWord } from './EditableWord.tsx'
@@ -14,17 +15,20 @@ interface PlanSentenceProps {
   readonly setPort: (port: number | null) => void
 }
 
-/** "Node 24. Install with `npm ci`, build with `npm run build`, start with `npm start`, listening on 3000." */
+/** "Node 24. Install with `npm ci`, build with `npm run build`, start with `npm start`, listening on 3000, ready at /healthz." */
 export function PlanSentence({ plan, edits, port, setEdits, setPort }: PlanSentenceProps) {
   const portWord = (
-    <EditableWord
-      label="Port"
-      value={String(port ?? plan.port?.value ?? '')}
-      origin={port === null ? plan.port?.origin : 'set by you'}
-      none={plan.kind === 'image' ? 'which port?' : 'the port that Slipway offers'}
-      isValid={isPort}
-      set={value => setPort(value === '' || Number(value) === plan.port?.value ? null : Number(value))}
-    />
+    <>
+      <EditableWord
+        label="Port"
+        value={String(port ?? plan.port?.value ?? '')}
+        origin={port === null ? plan.port?.origin : 'set by you'}
+        none={plan.kind === 'image' ? 'which port?' : 'the port that Slipway offers'}
+        isValid={isPort}
+        set={value => setPort(value === '' || Number(value) === plan.port?.value ? null : Number(value))}
+      />
+      , ready at <HealthWord plan={plan} edits={edits} setEdits={setEdits} />
+    </>
   )
   if (plan.kind === 'image') return <ImageSentence plan={plan} port={portWord} />
   const own = plan.build === null || (edits.start ?? '') !== '' ? undefined : toOwnDockerfile(plan)
@@ -74,6 +78,23 @@ export function PlanSentence({ plan, edits, port, setEdits, setPort }: PlanSente
         />
       </span>
     </p>
+  )
+}
+
+function HealthWord({ plan, edits, setEdits }: Pick<PlanSentenceProps, 'plan' | 'edits' | 'setEdits'>) {
+  const health = findHealthPath(plan, edits)
+  return (
+    <EditableWord
+      label="Health path"
+      value={health?.value ?? ''}
+      origin={health?.origin ?? 'a path such as /healthz is asked over HTTP'}
+      none="the first connection"
+      isValid={value => healthPathPattern.test(value)}
+      set={value => {
+        const { healthPath: _before, ...others } = edits
+        setEdits(value === (plan.healthPath?.value ?? '') ? others : { ...others, healthPath: value })
+      }}
+    />
   )
 }
 

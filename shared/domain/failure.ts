@@ -17,6 +17,7 @@ export const failureCodes = [
   'database_damaged',
   'database_newer',
   'disk_full',
+  'health_failed',
   'image_refused',
   'image_unavailable',
   'disk_read_only',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { mostKeptFolders, whyFolderIsRefused } from './kept-folder.ts'
 import { dockerfileWishSchema, type OwnDockerfile, toArguments, withWish } from './own-dockerfile.ts'
-import { folderSchema, type Plan, toOwnDockerfile } from './plan.ts'
+import { folderSchema, healthPathSchema, type Plan, toOwnDockerfile } from './plan.ts'
 
 export const planFileName = 'slipway.json'
 
@@ -49,6 +49,11 @@ export const planFileSchema = z.strictObject({
     'The folder that the Dockerfile copies from, below the top of the repository, where it is not the folder of the app; "" is the top.',
   ),
   port: z.int().min(1).max(65_535).optional().describe('Where the app listens.'),
+  healthPath: healthPathSchema
+    .optional()
+    .describe(
+      'Where the app is asked over HTTP whether it is ready, such as "/healthz"; any answer from 200 to 399 counts.',
+    ),
   keep: keptFolders
     .optional()
     .describe('Folders of the app whose files outlive its releases, such as "data" or "public/uploads".'),
@@ -77,6 +82,7 @@ export function withPlanFile(plan: Plan, file: PlanFile): Plan {
     ...(isServer ? { output: null, fallback: null } : {}),
     ...Object.fromEntries(said),
     port: file.port === undefined ? plan.port : { value: file.port, origin: planFileName },
+    ...(file.healthPath ? { healthPath: { value: file.healthPath, origin: planFileName } } : {}),
     ...(file.keep === undefined ? {} : { keep: file.keep }),
     notes: [...plan.notes, ...(own !== undefined && file.keep?.length ? [keepsNothing(file.keep)] : [])],
   }
@@ -96,6 +102,7 @@ export function toPlanFile(plan: Plan): PlanFile {
     ...Object.fromEntries(found),
     ...(own === undefined ? {} : toWish(own, plan.root || '.')),
     ...(plan.port === null ? {} : { port: plan.port.value }),
+    ...(plan.healthPath === undefined ? {} : { healthPath: plan.healthPath.value }),
     ...(plan.keep === undefined ? {} : { keep: plan.keep }),
   }
 }

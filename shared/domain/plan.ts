@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { healthPathPattern, healthPathRule } from './health-path.ts'
 import {
   dockerfileWishSchema,
   insidePathSchema,
@@ -64,6 +65,8 @@ export const planSchema = z.object({
   reads: z.array(z.string()).optional(),
   /** Folders that the repository asks to keep. */
   keep: z.array(z.string()).optional(),
+  /** As the repository says it, without the person's wish, which no build depends on. */
+  healthPath: found(z.string()).optional(),
   /** Absent where the app is built otherwise. */
   dockerfile: ownDockerfileSchema.optional(),
 })
@@ -74,6 +77,8 @@ const command = z.string().trim().max(2000)
 /** A folder below the top of the repository; an empty text is the top. */
 export const folderSchema = insidePathSchema
 
+export const healthPathSchema = z.string().regex(healthPathPattern, healthPathRule)
+
 /** What the person changed in the plan. Absent: as found. Empty string: none ("do not build"). */
 export const planEditsSchema = dockerfileWishSchema.extend({
   /** The folder of the app, where a repository has several. */
@@ -82,6 +87,7 @@ export const planEditsSchema = dockerfileWishSchema.extend({
   build: command.optional(),
   start: command.optional(),
   output: z.string().trim().max(500).optional(),
+  healthPath: healthPathSchema.optional(),
 })
 export type PlanEdits = z.infer<typeof planEditsSchema>
 

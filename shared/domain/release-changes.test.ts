@@ -5,6 +5,7 @@ const plain = (name: string, value: string) => ({ name, scope: 'run', value }) a
 const secret = (name: string, secretVersion: string) => ({ name, scope: 'run', secretVersion }) as const
 const base: ReleaseConfiguration = {
   port: 3000,
+  healthPath: '',
   size: 'small',
   variables: [plain('A', '1'), plain('B', '2'), secret('KEY', 'v1')],
 }
@@ -15,6 +16,7 @@ test('the same configuration has no changes', () => {
 
 test('port, size and variables are named, and no value is', () => {
   const after: ReleaseConfiguration = {
+    ...base,
     port: null,
     size: 'xlarge',
     variables: [plain('A', '9'), secret('KEY', 'v2'), plain('C', '3')],
@@ -27,6 +29,12 @@ test('port, size and variables are named, and no value is', () => {
     'C added',
     'B removed',
   ])
+})
+
+test('a health path is named where it is another one', () => {
+  const after = { ...base, healthPath: '/healthz' }
+  expect(findChanges(base, after)).toEqual(['health path none to /healthz'])
+  expect(findChanges(after, base)).toEqual(['health path /healthz to none'])
 })
 
 test('a variable that becomes a secret has changed', () => {

@@ -5,6 +5,8 @@ import type { StoredVariable } from './variable.ts'
 /** What a release runs with, beside its build. */
 export interface ReleaseConfiguration {
   readonly port: number | null
+  /** Empty: a connection is enough. */
+  readonly healthPath: string
   readonly size: SizeName
   readonly variables: readonly StoredVariable[]
 }
@@ -15,6 +17,9 @@ export function findChanges(before: ReleaseConfiguration, after: ReleaseConfigur
   return [
     ...(before.port === after.port ? [] : [`port ${toWord(before.port)} to ${toWord(after.port)}`]),
     ...(before.size === after.size ? [] : [`size ${sizeWords[before.size]} to ${sizeWords[after.size]}`]),
+    ...(before.healthPath === after.healthPath
+      ? []
+      : [`health path ${before.healthPath || 'none'} to ${after.healthPath || 'none'}`]),
     ...findVariableChanges(before.variables, after.variables),
   ]
 }

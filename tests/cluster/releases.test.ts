@@ -69,6 +69,24 @@ clusterTest(
   },
 )
 
+clusterTest('an app with a health path is ready when that answers well, and no sooner', async () => {
+  const deploymentId = newId()
+  test.describe(deploymentId, { name: `healthy-${deploymentId.slice(-6)}` })
+  const script = `const from = Date.now(); require('http').createServer((q, r) => { r.statusCode = q.url === '/healthz' && Date.now() - from > 2500 ? 204 : 503; r.end() }).listen(8080)`
+  const order = toReleaseOrder({
+    deploymentId,
+    artifact: await pushImage({ command: ['node', '-e', script] }),
+    healthPath: '/healthz',
+  })
+
+  await test.driver.applyRelease(order)
+
+  const [instance] = await test.until(deploymentId, isReadyRun(order))
+  // A second is as fine as the cluster tells time.
+  expect((instance?.readyAt ?? 0) - (instance?.startedAt ?? 0)).toBeGreaterThanOrEqual(2000)
+  await test.driver.stop(deploymentId, () => false)
+})
+
 const isExited = (instances: readonly Instance[]) => instances.some(one => one.state === 'exited')
 
 describe.concurrent('a rollout that fails says why', () => {
@@ -128,6 +146,16 @@ describe.concurrent('a rollout that fails says why', () => {
       },
     },
     {
+      title: 'an app whose health path answers 404',
+      image: node("require('http').createServer((q, r) => { r.statusCode = 404; r.end() }).listen(8080)"),
+      healthPath: '/healthz',
+      failure: {
+        code: 'health_failed',
+        message: /^The app listens and never got ready: \/healthz answered 404 on port 8080\.$/,
+        port: 8080,
+      },
+    },
+    {
       title: 'an app that takes more memory than it has',
       image: node('const all = []; for (;;) all.push(Buffer.alloc(10_000_000, 1))'),
       failure: { code: 'out_of_memory', message: /^The app took more memory than its limit of 512Mi/ },
@@ -138,7 +166,7 @@ describe.concurrent('a rollout that fails says why', () => {
       failure: { code: 'image_refused', message: /no-such-program/ },
     },
   ]
-  for (const { title, image, failure } of cases) {
+  for (const { title, image, failure, ...more } of cases) {
     clusterTest(title, async ({ expect }) => {
       const deploymentId = newId()
       test.describe(deploymentId, { name: `failing-${deploymentId.slice(-6)}` })
@@ -147,6 +175,7 @@ describe.concurrent('a rollout that fails says why', () => {
         artifact: await image(),
         variables: { TOKEN: 'a-token-nobody-may-see' },
         secrets: ['a-token-nobody-may-see'],
+        ...more,
       })
 
       await test.driver.applyRelease(order)

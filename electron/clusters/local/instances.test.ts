@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createTestDriver, orderApp } from '../../../tests/support/local-driver.ts'
+import { createTestDriver, nodePlan, orderApp } from '../../../tests/support/local-driver.ts'
 import type { LogStore } from '../../logs/log-store.ts'
 import type { ClusterDriver, Instance, ReleaseOrder } from '../driver.ts'
 import { findFreePort } from './ports.ts'
@@ -196,6 +196,53 @@ describe('an instance', () => {
       message: 'The app never listened on a port within 1 s.',
       hint: expect.any(String),
       lines: ['waiting for something that never comes'],
+    })
+  })
+
+  describe('with a health path', () => {
+    /** `states`: what it answers there, one after the other; everywhere else all is well. */
+    const answering = (states: readonly number[], more = ''): Pick<ReleaseOrder, 'plan'> => {
+      const script = `const s=[${states}];require('http').createServer((q,r)=>{if(q.url==='/healthz')r.statusCode=s.length>1?s.shift():s[0];r.end('well')${more}}).listen(process.env.PORT)`
+      return { plan: { ...nodePlan, start: { value: `exec node -e "${script}"`, origin: 'test' } } }
+    }
+    const healthPath = '/healthz'
+
+    test('is ready when that answers well, and no sooner', async () => {
+      const order = await apply('honours-port', { ...answering([503, 404, 204]), healthPath })
+      const { port } = await until(order, 'ready')
+      const lines = (await runtimeLines(order)).filter(one => one.text.startsWith('Listens on'))
+      expect(lines.map(one => one.text)).toEqual([
+        `Listens on ${port}; /healthz answered 503: not ready yet`,
+        `Listens on ${port}; /healthz answered 404: not ready yet`,
+        `Listens on ${port}`,
+      ])
+      expect(await get(order)).toContain('well')
+    })
+
+    test('that answers 404 is given up and stopped, and what it answered is said', async () => {
+      await dispose()
+      await open({ readyMs: 1500 })
+      const order = await apply('honours-port', { ...answering([404]), healthPath })
+      const { failure } = await until(order, 'exited')
+      expect(failure).toEqual({
+        code: 'health_failed',
+        message: expect.stringMatching(
+          /^The app listens and never got ready: \/healthz answered 404 on port \d+\.$/,
+        ),
+        hint: expect.stringContaining('Change the health path'),
+        port: expect.any(Number),
+      })
+    })
+
+    test('that exits before it answers well says that it did not get ready', async () => {
+      const order = await apply('honours-port', { ...answering([500], ';process.exit(7)'), healthPath })
+      const { failure } = await until(order, 'exited')
+      expect(failure).toMatchObject({
+        code: 'start_exited',
+        message: expect.stringMatching(
+          /^The app exited with code 7 before it was ready at \/healthz on port/,
+        ),
+      })
     })
   })
 

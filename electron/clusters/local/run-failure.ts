@@ -1,4 +1,5 @@
 import type { Failure } from '../../../shared/domain/failure.ts'
+import { type HealthAnswer, toHealthFailure } from '../health.ts'
 import { firstProgram, isOnPath } from './environment.ts'
 import type { PortHolder } from './ports.ts'
 
@@ -12,6 +13,8 @@ export interface RunFacts {
   readonly exitCode: number | null
   readonly signal: string | null
   readonly wasReady: boolean
+  /** It listened, and its health path did not answer well. */
+  readonly unhealthy?: { path: string; port: number; answer: HealthAnswer } | undefined
   readonly lines: readonly string[]
   readonly expectedPort: number | null
   readonly limitMs: number
@@ -37,7 +40,8 @@ function explain(facts: RunFacts): Failure {
       hint: 'Start the app again. If it happens again, look for what ends programs on this computer.',
     }
   }
-  if (facts.end === 'late') return startTimedOut(facts)
+  const { unhealthy } = facts
+  if (facts.end === 'late') return unhealthy ? toHealthFailure(unhealthy) : startTimedOut(facts)
   if (facts.wasReady) {
     return {
       code: 'app_crashed',
@@ -45,7 +49,9 @@ function explain(facts: RunFacts): Failure {
       hint: 'Its last lines tell why. Mend it in the repository, then deploy again.',
     }
   }
-  return portTaken(facts) ?? toolMissing(facts) ?? startExited(facts)
+  return unhealthy
+    ? exitedUnhealthy(facts, unhealthy)
+    : (portTaken(facts) ?? toolMissing(facts) ?? startExited(facts))
 }
 
 function startTimedOut({ limitMs, expectedPort }: RunFacts): Failure {
@@ -67,6 +73,15 @@ function startExited(facts: RunFacts): Failure {
     message: `The app ${howItEnded(facts)} before it listened on ${where}.`,
     hint: 'Its last lines tell why. Mend it in the repository, or change the start command, then deploy again.',
     ...(facts.expectedPort === null ? {} : { port: facts.expectedPort }),
+  }
+}
+
+function exitedUnhealthy(facts: RunFacts, { path, port }: { path: string; port: number }): Failure {
+  return {
+    code: 'start_exited',
+    message: `The app ${howItEnded(facts)} before it was ready at ${path} on port ${port}.`,
+    hint: 'Its last lines tell why. Mend it in the repository, then deploy again.',
+    port,
   }
 }
 

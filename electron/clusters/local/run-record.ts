@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Failure } from '../../../shared/domain/failure.ts'
 import type { Instance, ReleaseOrder } from '../driver.ts'
+import type { HealthAnswer } from '../health.ts'
 import type { ContainerProgram } from './containers.ts'
 import type { FoundJob } from './follow-job.ts'
 import { readJson, writeJson } from './job.ts'
@@ -15,11 +16,15 @@ export interface RunRecord {
   readonly offeredPort: number
   readonly expectedPort: number | null
   readonly startedAt: number
+  /** It is ready when this path answers. */
+  readonly healthPath?: string
+  /** It listens there, and what the path answered last was not well. */
+  readonly unhealthy?: { readonly port: number; readonly answer: HealthAnswer }
   readonly listening: (Listening & { readonly at: number }) | null
   /** It runs in a container of this program. */
   readonly container?: ContainerProgram
   readonly isStopRequested: boolean
-  /** Slipway gave up waiting for it to listen. */
+  /** Slipway gave up waiting for it to be ready. */
   readonly isLate: boolean
   readonly end: { readonly at: number; readonly failure: Failure | null } | null
 }

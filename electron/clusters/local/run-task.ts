@@ -1,12 +1,13 @@
 import type { LogRef } from '../../../shared/domain/log.ts'
 import { toChildEnvironment } from './environment.ts'
 import { type FoundJob, followJob } from './follow-job.ts'
+import { waitUntilHealthy } from './health-wait.ts'
 import { observeJob } from './job.ts'
 import { endLostJob, stopJob } from './job-control.ts'
 import type { LocalContext } from './local-deps.ts'
 import { findPortHolder } from './ports.ts'
 import type { ProcessIdentity } from './processes.ts'
-import { waitUntilListening, waitUntilPublished } from './readiness.ts'
+import { type Listening, waitUntilListening, waitUntilPublished } from './readiness.ts'
 import { toRunFailure } from './run-failure.ts'
 import { type RunRecord, runJobFolder, runMarker, runName, writeRun } from './run-record.ts'
 
@@ -53,6 +54,7 @@ export function createRunTask(context: LocalContext, run: { folder: string; reco
 
   const probe = async () => {
     const { offeredPort, expectedPort } = record
+    const begun = performance.now()
     const limit = { limitMs: limits.readyMs, signal: probing.signal }
     const listening =
       record.container === undefined
@@ -65,11 +67,12 @@ export function createRunTask(context: LocalContext, run: { folder: string; reco
           })
         : await waitUntilPublished({ port: offeredPort, ...limit })
     if (probing.signal.aborted || record.end !== null) return
-    if (listening === undefined) {
-      save({ isLate: true })
-      await say(`Did not listen on a port within ${Math.round(limits.readyMs / 1000)} s: stopping`)
-      await stopJob(job)
-      return
+    if (listening === undefined) return giveUp('Did not listen on a port')
+    if (record.healthPath !== undefined) {
+      const leftMs = Math.max(limits.readyMs - (performance.now() - begun), 0)
+      const isHealthy = await untilHealthy(listening, { path: record.healthPath, leftMs })
+      if (probing.signal.aborted || record.end !== null) return
+      if (!isHealthy) return giveUp(`Was not ready at ${record.healthPath}`)
     }
     save({ listening: { ...listening, at: now() } })
     const { port } = listening
@@ -78,6 +81,23 @@ export function createRunTask(context: LocalContext, run: { folder: string; reco
         ? `Listens on ${port}`
         : `Listens on ${port}, not on the offered port ${offeredPort}: using ${port}`,
     )
+  }
+
+  const untilHealthy = (listening: Listening, { path, leftMs }: { path: string; leftMs: number }) =>
+    waitUntilHealthy(listening, {
+      ...{ path, limitMs: leftMs, signal: probing.signal },
+      heard: answer => {
+        const { port } = listening
+        save({ unhealthy: { port, answer } })
+        const said = answer === null ? 'gives no answer' : `answered ${answer}`
+        say(`Listens on ${port}; ${path} ${said}: not ready yet`).catch(warn)
+      },
+    })
+
+  const giveUp = async (why: string) => {
+    save({ isLate: true })
+    await say(`${why} within ${Math.round(limits.readyMs / 1000)} s: stopping`)
+    await stopJob(job)
   }
 
   const explain = (found: FoundJob) => {
@@ -90,6 +110,7 @@ export function createRunTask(context: LocalContext, run: { folder: string; reco
       exitCode: step?.exitCode ?? null,
       signal: step?.signal ?? null,
       wasReady: record.listening !== null,
+      unhealthy: toUnhealthy(record),
       lines: found.state.lastLines,
       expectedPort: record.expectedPort,
       limitMs: limits.readyMs,
@@ -134,6 +155,9 @@ export function createRunTask(context: LocalContext, run: { folder: string; reco
     },
   }
 }
+
+const toUnhealthy = ({ healthPath: path, unhealthy }: RunRecord) =>
+  path === undefined || unhealthy === undefined ? undefined : { path, ...unhealthy }
 
 function currentLeader(jobFolder: string): ProcessIdentity | null {
   const found = observeJob(jobFolder)

@@ -982,6 +982,14 @@ describe('slipway.json', () => {
     expect([plan.start?.origin, plan.port?.origin]).toEqual(['slipway.json', 'slipway.json'])
   })
 
+  test('says where the app is asked whether it is ready', async () => {
+    const app = { 'index.js': '', 'package.json': manifest({}) }
+    const plan = await planOf({ healthPath: '/healthz' }, app)
+    expect(plan.healthPath).toEqual({ value: '/healthz', origin: 'slipway.json' })
+    expect((await planOf(toPlanFile(plan), app)).healthPath).toEqual(plan.healthPath)
+    expect((await planOf({}, app)).healthPath).toBeUndefined()
+  })
+
   test('names the folder of the app', async () => {
     const plan = await planOf({ folder: './apps/web/' }, { 'apps/web/public/index.html': '' })
     expect([plan.root, ...brief(plan)]).toEqual([
@@ -1013,6 +1021,7 @@ describe('slipway.json', () => {
     ['{', 'It is no JSON.'],
     [{ prot: 1 }, 'prot'],
     [{ port: 0 }, 'port: '],
+    [{ healthPath: 'healthz' }, 'healthPath: is no path: it begins with /'],
     [{ folder: '../up' }, 'folder: is no folder inside of the repository'],
     [{ folder: '/etc' }, 'folder: is no folder inside of the repository'],
     [{ start: 5 }, 'start: '],

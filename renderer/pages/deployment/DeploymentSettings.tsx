@@ -1,6 +1,7 @@
 import { Button, NumberInput, Switch, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
+import { healthPathPattern, healthPathRule } from '../../../shared/domain/health-path.ts'
 import { isBranch } from '../../../shared/domain/ref.ts'
 import { deploymentActions, refresh } from '../../actions/deployment-actions.ts'
 import { toast } from '../../actions/toasts.tsx'
@@ -50,6 +51,8 @@ function SettingsForm({ deployment }: { deployment: DeploymentDetail }) {
   const plan = deployment.builds.find(build => build.plan !== null)?.plan ?? null
 
   const isImage = deployment.project.source.kind === 'image'
+  const healthPath = planEdits.healthPath ?? plan?.healthPath?.value ?? ''
+  const isRight = healthPathPattern.test(healthPath)
 
   const save = useMutation({
     mutationFn: async (deploys: boolean) => {
@@ -105,6 +108,20 @@ function SettingsForm({ deployment }: { deployment: DeploymentDetail }) {
         hideControls
         onChange={value => setPort(typeof value === 'number' ? value : null)}
       />
+      {deployment.addOn === null && (
+        <TextInput
+          label="Health path"
+          description="Ready when this path answers 200 to 399, such as /healthz. Empty: when it takes a connection."
+          value={healthPath}
+          spellCheck={false}
+          error={isRight ? null : `This ${healthPathRule}`}
+          onChange={event => {
+            const { healthPath: _before, ...others } = planEdits
+            const next = event.currentTarget.value.trim()
+            setPlanEdits(next === (plan?.healthPath?.value ?? '') ? others : { ...others, healthPath: next })
+          }}
+        />
+      )}
       {!isImage && (
         <TextInput
           label="Folder"
@@ -133,10 +150,14 @@ function SettingsForm({ deployment }: { deployment: DeploymentDetail }) {
       )}
       {save.error !== null && <FailurePanel failure={toShownFailure(save.error)} />}
       <div className={classes.formButtons}>
-        <Button type="submit" disabled={!isChanged} loading={save.isPending}>
+        <Button type="submit" disabled={!isChanged || !isRight} loading={save.isPending}>
           Save
         </Button>
-        <Button variant="default" disabled={!isChanged || save.isPending} onClick={() => save.mutate(true)}>
+        <Button
+          variant="default"
+          disabled={!isChanged || !isRight || save.isPending}
+          onClick={() => save.mutate(true)}
+        >
           Save and deploy
         </Button>
       </div>

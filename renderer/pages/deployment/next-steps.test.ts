@@ -20,6 +20,14 @@ test('an app that listens elsewhere offers that port first', () => {
   expect(toNextSteps(failure('start_timed_out', 3000), deployment)[0]).toEqual({ do: 'openRuntimeLog' })
 })
 
+test('a health path that does not answer well is changed in the settings', () => {
+  expect(toNextSteps(failure('health_failed', 3000), deployment)).toEqual([
+    { do: 'openSettings', word: 'Change the health path' },
+    { do: 'openRuntimeLog' },
+    { do: 'deploy' },
+  ])
+})
+
 test('a failed build leads to its log', () => {
   expect(toNextSteps(failure('build_failed'), deployment)).toEqual([
     { do: 'openBuildLog', buildId: 'b1' },

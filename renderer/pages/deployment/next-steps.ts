@@ -9,7 +9,9 @@ export type NextStep =
   | { readonly do: 'restart' }
   | { readonly do: 'deploy' }
 
-const aboutRunning: readonly FailureCode[] = ['app_crashed', 'start_exited', 'start_timed_out', 'port_taken']
+const aboutRunning: readonly FailureCode[] = [
+  ...(['app_crashed', 'health_failed', 'start_exited', 'start_timed_out', 'port_taken'] as const),
+]
 const aboutBuilding: readonly FailureCode[] = [
   'build_failed',
   'build_timed_out',
@@ -28,6 +30,7 @@ export function toNextSteps(
   if (code === 'start_timed_out' && port !== undefined && port !== deployment.port)
     steps.push({ do: 'usePort', port })
   if (code === 'port_taken') steps.push({ do: 'openSettings', word: 'Change the port' })
+  if (code === 'health_failed') steps.push({ do: 'openSettings', word: 'Change the health path' })
   if (code === 'source_branch_not_found') steps.push({ do: 'openSettings', word: 'Choose another branch' })
   if (aboutPlan.includes(code)) steps.push({ do: 'openSettings', word: 'Change the plan' })
   if (code === 'app_crashed') steps.push({ do: 'restart' })

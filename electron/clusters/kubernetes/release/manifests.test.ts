@@ -51,6 +51,24 @@ const routes = {
 }
 const settings = { baseDomain: 'apps.example', ingressClass: 'traefik', issuer: 'letsencrypt' }
 
+test('a health path is what the kubelet asks, and a connection is enough without one', () => {
+  const probesOf = (healthPath: string | undefined) => {
+    const made = toDeployment({ ...facts, order: { ...order, healthPath } })
+    const { startupProbe, readinessProbe } = made.spec?.template.spec?.containers[0] ?? {}
+    return { startupProbe, readinessProbe }
+  }
+  const httpGet = { path: '/healthz?deep=1', port: 'http' }
+  expect(probesOf('/healthz?deep=1')).toEqual({
+    startupProbe: { httpGet, timeoutSeconds: 3, periodSeconds: 1, failureThreshold: 90 },
+    readinessProbe: { httpGet, timeoutSeconds: 3, periodSeconds: 5, failureThreshold: 3 },
+  })
+  const tcpSocket = { port: 'http' }
+  expect(probesOf(undefined)).toEqual({
+    startupProbe: { tcpSocket, timeoutSeconds: 2, periodSeconds: 1, failureThreshold: 90 },
+    readinessProbe: { tcpSocket, timeoutSeconds: 2, periodSeconds: 5, failureThreshold: 3 },
+  })
+})
+
 test('the Secret of a release holds all variables, and names those that are secrets without their values', () => {
   expect(toSecret(facts)).toEqual({
     apiVersion: 'v1',

@@ -11,6 +11,7 @@ import type {
 import { type ClusterSettings, toHost } from '../../../../shared/domain/cluster.ts'
 import { type SizeName, sizes } from '../../../../shared/domain/size.ts'
 import type { ReleaseOrder } from '../../driver.ts'
+import { answerSeconds } from '../../health.ts'
 import type { DeploymentFacts } from '../kubernetes-deps.ts'
 import { appName, fieldManager, labels, managed, pullSecretName, releaseSecretName } from '../names.ts'
 import { fieldsAnnotation, toApplied } from './field-paths.ts'
@@ -115,7 +116,10 @@ export function toDeployment(facts: ReleaseFacts): V1Deployment {
 }
 
 function toContainer({ order, startLimitMs }: ReleaseFacts): V1Container {
-  const probe = { tcpSocket: { port: 'http' }, timeoutSeconds: 2 }
+  const { healthPath } = order
+  const probe = healthPath
+    ? { httpGet: { path: healthPath, port: 'http' }, timeoutSeconds: answerSeconds }
+    : { tcpSocket: { port: 'http' }, timeoutSeconds: 2 }
   return {
     name: containerName,
     image: order.artifact,

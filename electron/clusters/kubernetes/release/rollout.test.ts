@@ -355,6 +355,29 @@ describe('why a run does not become ready', () => {
     ],
   ])('%s', (_, pods, expected) => expect(say(pods)).toBe(expected))
 
+  test.each([
+    [404, 'health_failed: The app listens and never got ready: /healthz answered 404 on port 8080.'],
+    [
+      null,
+      'health_failed: The app listens and never got ready: /healthz gave no answer within 3 s on port 8080.',
+    ],
+    [
+      200,
+      'health_failed: The app was not ready within 60 s: /healthz answered well on port 8080 only after that, or only from within.',
+    ],
+  ])('a health path that answers %s too long', (health, expected) => {
+    const trouble = {
+      kind: 'silent',
+      isDefinite: true,
+      port: 8080,
+      path: '/healthz',
+      limitMs: 60_000,
+    } as const
+    const listening = [{ port: 8080, isLoopback: false }]
+    const { code, message } = toTroubleFailure(trouble, { lines: [], listening, health })
+    expect(`${code}: ${message}`).toBe(expected)
+  })
+
   test('no room in the quota', () => {
     const message =
       'pods "app-1" is forbidden: exceeded quota: slipway, requested: pods=1, used: pods=60, limited: pods=60'

@@ -1,8 +1,10 @@
 import type { V1Pod } from '@kubernetes/client-node'
 import type { Failure } from '../../../../shared/domain/failure.ts'
+import { askHealth } from '../../health.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { labels } from '../names.ts'
 import { toPath } from '../objects.ts'
+import { openForward } from '../port-forward.ts'
 import { findListening } from './listening.ts'
 import { containerName } from './manifests.ts'
 import type { Masks } from './masks.ts'
@@ -24,15 +26,24 @@ export function createTroubleReport(context: KubernetesContext, masks: Masks) {
       case 'memory':
         return { lines: await readCrash(pod, trouble.isRunning), listening: [] }
       case 'silent': {
-        const [lines, listening] = await Promise.all([
-          readLines(pod, false),
-          findListening(api, pod, trouble.port),
-        ])
-        return { lines, listening }
+        const { port, path } = trouble
+        const [lines, listening] = await Promise.all([readLines(pod, false), findListening(api, pod, port)])
+        if (path === undefined || !listening.some(one => one.port === port)) return { lines, listening }
+        return { lines, listening, health: await askPod(pod, { port, path }) }
       }
       default:
         return { lines: [], listening: [] }
     }
+  }
+
+  /** The kubelet only says that it was not well. */
+  const askPod = async (pod: V1Pod, { port, path }: { port: number; path: string }) => {
+    const { namespace = '', name = '' } = pod.metadata ?? {}
+    const connection = await openForward(api.config, { namespace, pod: name, port }).catch(() => undefined)
+    if (connection === undefined) return null
+    const answer = await askHealth({ host: pod.status?.podIP ?? 'localhost', port, path, connection })
+    connection.destroy()
+    return answer
   }
 
   /** The container may have been started again since it was looked at: then its lines are those of the one before. */

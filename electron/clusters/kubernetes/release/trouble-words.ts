@@ -1,5 +1,6 @@
 import { assertNever } from '../../../../shared/domain/assert-never.ts'
 import type { Failure } from '../../../../shared/domain/failure.ts'
+import { type HealthAnswer, isHealthy, toHealthFailure } from '../../health.ts'
 import type { ListeningPort } from './listening.ts'
 import type { Trouble } from './trouble.ts'
 
@@ -8,6 +9,8 @@ export interface Evidence {
   /** The last lines of the app. */
   readonly lines: readonly string[]
   readonly listening: readonly ListeningPort[]
+  /** Of the health path, where there is one and something listens. */
+  readonly health?: HealthAnswer
 }
 
 /** A trouble in plain words. */
@@ -138,8 +141,8 @@ function explainImage({ image, detail }: Extract<Trouble, { kind: 'image' }>): F
 }
 
 function explainSilence(
-  { port, limitMs }: Extract<Trouble, { kind: 'silent' }>,
-  { listening }: Evidence,
+  { port, path, limitMs }: Extract<Trouble, { kind: 'silent' }>,
+  { listening, health }: Evidence,
 ): Failure {
   const seconds = Math.round(limitMs / 1000)
   const here = listening.find(one => one.port === port)
@@ -162,6 +165,11 @@ function explainSilence(
       port: first.port,
     }
   }
+  if (here !== undefined && path !== undefined && health !== undefined) {
+    return isHealthy(health)
+      ? tooLate({ path, port, seconds })
+      : toHealthFailure({ path, port, answer: health })
+  }
   return {
     code: 'start_timed_out',
     message: `Nothing listened on port ${port} within ${seconds} s.`,
@@ -169,6 +177,14 @@ function explainSilence(
     port,
   }
 }
+
+/** It answers by now. */
+const tooLate = ({ path, port, seconds }: { path: string; port: number; seconds: number }): Failure => ({
+  code: 'health_failed',
+  message: `The app was not ready within ${seconds} s: ${path} answered well on port ${port} only after that, or only from within.`,
+  hint: 'Let it be ready sooner, or choose a health path that answers before all is warm, then deploy again.',
+  port,
+})
 
 const isRefusal =
   /permission denied|operation not permitted|EACCES|EPERM|must be (?:run|started) as root|not permitted to/i

@@ -26,7 +26,13 @@ export type Trouble = {
       readonly restarts: number
       readonly isRunning: boolean
     }
-  | { readonly kind: 'silent'; readonly port: number; readonly limitMs: number }
+  /** `path`: where it is asked for more than a connection. */
+  | {
+      readonly kind: 'silent'
+      readonly port: number
+      readonly path?: string | undefined
+      readonly limitMs: number
+    }
   | {
       readonly kind: 'quota' | 'size' | 'refused' | 'unschedulable' | 'evicted' | 'late'
       readonly detail: string
@@ -151,7 +157,8 @@ function findSilence(pod: V1Pod, { now, limits }: TroubleFacts): Trouble | undef
   if (startedAt === undefined || status?.started) return undefined
   if (now - startedAt < limits.startMs) return undefined
   const port = pod.spec?.containers[0]?.ports?.[0]?.containerPort ?? 0
-  return { kind: 'silent', isDefinite: true, port, limitMs: limits.startMs }
+  const path = pod.spec?.containers[0]?.startupProbe?.httpGet?.path
+  return { kind: 'silent', isDefinite: true, port, path, limitMs: limits.startMs }
 }
 
 /** The cluster admits no pod; or no more of them, which may change when others have gone. */
