@@ -27,9 +27,16 @@ export const laterCommit = server('Moin')
 
 const patience = 30_000
 
-/** What the whole window shows, as text; waits until it matches. */
+/** Waits until the window shows the text. The error of one that never comes says what is shown instead. */
 const sees = (page: Page, text: string | RegExp) =>
-  page.getByText(text).first().waitFor({ timeout: patience })
+  page
+    .getByText(text)
+    .first()
+    .waitFor({ timeout: patience })
+    .catch(async error => {
+      const shown = await page.locator('body').innerText()
+      throw new Error(`"${text}" was never shown, but: ${shown.replace(/\s+/g, ' ')}`, { cause: error })
+    })
 
 /**
  * From the first start to nothing left: deploy a repository by its URL, follow its build, open it, a failed build, a crash

@@ -1,15 +1,23 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { V1ResourceQuota } from '@kubernetes/client-node'
 import { SlipwayError } from '../../../../shared/domain/failure.ts'
 import type { KubernetesApi } from '../api.ts'
 import { findClosedAddresses, isForbidden } from '../closed-addresses.ts'
 import { findDns } from '../dns.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { tenantNamespace } from '../names.ts'
+import { toNumber } from '../quantity.ts'
 import { findRouters } from './routers.ts'
+import { quotaName } from './tenant-bounds.ts'
 import { toTenantObjects } from './tenant-objects.ts'
 
 type Deps = Pick<KubernetesContext, 'settings' | 'log'> & {
-  readonly api: Pick<KubernetesApi, 'apply' | 'find' | 'list'>
+  readonly api: Pick<KubernetesApi, 'apply' | 'find' | 'get' | 'list'>
 }
+
+/** A changed quota holds within a moment; after ten seconds the release goes on, and is told what it meets. */
+const mostLooks = 50
+const betweenLooksMs = 200
 
 /** The namespaces of users. Each is made, or brought up to date, when it is first needed. */
 export function createTenants({ api, settings, log }: Deps) {
@@ -38,6 +46,21 @@ export function createTenants({ api, settings, log }: Deps) {
     const applied = await Promise.allSettled(rest.map(object => api.apply(object)))
     // Without one of them nobody is kept apart or bounded.
     for (const one of applied) if (one.status === 'rejected') throw one.reason
+    const quota = applied.find(one => one.status === 'fulfilled' && one.value.kind === 'ResourceQuota')
+    if (quota?.status === 'fulfilled') await untilQuotaHolds(quota.value)
+  }
+
+  /**
+   * Pods are counted against the quota's status, which follows its spec. A release that came in between would be refused by the
+   * quota of before.
+   */
+  const untilQuotaHolds = async (applied: V1ResourceQuota): Promise<void> => {
+    const { namespace = '' } = applied.metadata ?? {}
+    let quota: V1ResourceQuota | undefined = applied
+    for (let looks = 0; quota !== undefined && !isInForce(quota) && looks < mostLooks; looks++) {
+      await delay(betweenLooksMs)
+      quota = await api.get<V1ResourceQuota>('ResourceQuota', { namespace, name: quotaName })
+    }
   }
 
   /** Rights in a namespace are given there, so whoever may look into it has it. */
@@ -71,4 +94,11 @@ export function createTenants({ api, settings, log }: Deps) {
         if (tenantNamespace(ownerId) === namespace) prepared.delete(ownerId)
     },
   }
+}
+
+/** A new one has no status yet; then pods wait for it by themselves. */
+function isInForce({ spec, status }: V1ResourceQuota): boolean {
+  const counted = status?.hard
+  if (counted === undefined) return true
+  return Object.entries(spec?.hard ?? {}).every(([key, most]) => toNumber(counted[key]) === toNumber(most))
 }
