@@ -42,6 +42,7 @@ import { createGitHubReports } from './github-reports.ts'
 import { createKeptFolders } from './kept-folders.ts'
 import { createKeptKubeconfigs } from './kept-kubeconfigs.ts'
 import { createMetrics } from './metrics.ts'
+import { createPictures } from './pictures.ts'
 import type { PlatformDeps } from './platform-deps.ts'
 import { createRecovery } from './recovery.ts'
 import { createRegistryPasswords } from './registry-passwords.ts'
@@ -107,6 +108,7 @@ export async function createPlatform(deps: PlatformDeps) {
     log: message => log.warn(message),
     changed: changes.touchOther,
   })
+  const pictures = createPictures({ accounts, now, log: message => log.info(message) })
   const transfer = createTransfer({ reader, writer, secrets, collect: collectSecrets, changed, now })
 
   const seen = new Map<string, readonly Instance[]>()
@@ -278,6 +280,7 @@ export async function createPlatform(deps: PlatformDeps) {
     gatewayPort: gateway.port,
     users,
     accounts,
+    pictures,
     transfer,
     backups,
     reader,
@@ -336,6 +339,7 @@ export async function createPlatform(deps: PlatformDeps) {
       await queue.dispose()
       await gateway.dispose()
       shells.dispose()
+      pictures.dispose()
       metrics.dispose()
       traffic.dispose()
       if (stopApps) await stopWhatEndsWithSlipway(reader, driver)

@@ -18,10 +18,15 @@ export async function readChanges(
   if (account === undefined || fullName === undefined || serving === null) return null
   const client = await accounts.client(account.id)
   const base = serving.commit.sha
-  return compareCommits(client, { fullName, base, head: branch === '' ? 'HEAD' : branch }, signal).catch(
-    error => {
-      accounts.noteFailure(account.id, toFailure(error))
-      throw error
-    },
-  )
+  try {
+    const changes = await compareCommits(
+      client,
+      { fullName, base, head: branch === '' ? 'HEAD' : branch },
+      signal,
+    )
+    return { ...changes, accountId: account.id }
+  } catch (error) {
+    accounts.noteFailure(account.id, toFailure(error))
+    throw error
+  }
 }

@@ -4,6 +4,7 @@ import {
   accountSchema,
   deviceStepSchema,
   gitHubAddressSchema,
+  loginSchema,
   refPageSchema,
   repositoryPageSchema,
   signInOptionsSchema,
@@ -50,4 +51,8 @@ export const github = {
    * GitHub that anybody is signed in to.
    */
   changes: entry.input(byId).output(sourceChangesSchema.nullable()),
+  /** A small picture of somebody. Null: there is none now. */
+  picture: entry
+    .input(byId.extend({ login: loginSchema }))
+    .output(z.object({ dataUrl: z.string().nullable() })),
 }

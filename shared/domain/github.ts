@@ -114,6 +114,13 @@ export const repositoryPageSchema = z.object({
 })
 export type RepositoryPage = z.infer<typeof repositoryPageSchema>
 
+/** As GitHub writes it. */
+export const loginSchema = z.string().regex(/^[\w.-]{1,100}(?:\[bot\])?$/)
+
+/** `login`: whose it is at GitHub; null where it knows the author by name alone. */
+export const gitHubCommitSchema = commitSchema.extend({ login: z.string().nullable() })
+export type GitHubCommit = z.infer<typeof gitHubCommitSchema>
+
 export const refKinds = ['branch', 'tag', 'pull'] as const
 /**
  * Something of a repository that can be deployed. `ref`: what the deployment keeps as its branch. `commit`: null while it is not
@@ -133,12 +140,13 @@ export type GitHubRef = z.infer<typeof gitHubRefSchema>
 export const refPageSchema = z.object({ refs: z.array(gitHubRefSchema), failure: failureSchema.nullable() })
 export type RefPage = z.infer<typeof refPageSchema>
 
-/** What changed since the running release. `commits`: the newest first, as many as GitHub lists. */
+/** What changed since the running release, as the account sees it. `commits`: the newest first, as many as GitHub lists. */
 export const sourceChangesSchema = z.object({
+  accountId: idSchema,
   ahead: z.number().int(),
   /** Commits that run and are not in the branch any more. */
   behind: z.number().int(),
-  commits: z.array(commitSchema.extend({ url: z.string() })),
+  commits: z.array(gitHubCommitSchema.extend({ url: z.string() })),
   url: z.string(),
 })
 export type SourceChanges = z.infer<typeof sourceChangesSchema>

@@ -294,17 +294,21 @@ describe('the releases of a deployment', () => {
       await test.driver.applyRelease({ ...second, run })
       await test.until(deploymentId, isReadyRun({ ...second, run }))
     }
-    await test.driver.applyRelease({ ...second, run: 6 })
+    second = { ...second, run: 6 }
+    await test.driver.applyRelease(second)
     expect(await secretNames()).toEqual([`secret/release-${second.releaseId}`])
   })
 
   clusterTest('what its pods print is in its log, once each', async () => {
-    const { lines } = await test.logs.read({ kind: 'runtime', id: deploymentId }, { limit: 1000 })
-    const texts = lines.filter(line => line.stream === 'stdout').map(line => line.text)
-    const count = (text: string) => texts.filter(one => one === text).length
-    expect({ first: count('first is here'), second: count('second is here') }).toEqual({
-      first: 3,
-      second: 5,
+    await test.until(deploymentId, isReadyRun(second))
+    await vi.waitFor(async () => {
+      const { lines } = await test.logs.read({ kind: 'runtime', id: deploymentId }, { limit: 1000 })
+      const texts = lines.filter(line => line.stream === 'stdout').map(line => line.text)
+      const count = (text: string) => texts.filter(one => one === text).length
+      expect({ first: count('first is here'), second: count('second is here') }).toEqual({
+        first: 3,
+        second: 6,
+      })
     })
   })
 })

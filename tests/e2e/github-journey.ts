@@ -52,6 +52,8 @@ export async function walkGitHub({
   const token = github.device.approve(code, 'ana')
 
   await sees('Signed in as ana')
+  const portraits = page.getByRole('main').locator('img[src^="data:image/png"]')
+  await portraits.first().waitFor({ timeout: patience })
   await sees(`${(many + 1).toLocaleString('en')} repositories`)
   await page.getByText(/^Signed in as ana\.$/).waitFor({ state: 'hidden', timeout: patience })
   await look('picker')
@@ -88,6 +90,7 @@ export async function walkGitHub({
   await sees('deployed from main')
   await page.getByRole('region', { name: 'Changed since the running release' }).waitFor({ timeout: patience })
   await sees('2 commits not deployed yet')
+  await expect.poll(() => portraits.count(), { timeout: patience }).toBe(2)
   await look('changes')
   await expect.poll(answer, { timeout: longestPushMs, interval: 500 }).toContain('Moin')
   await sees(/^#2/)
@@ -122,7 +125,7 @@ async function readMemory(page: Page): Promise<string> {
 
 /** The last one is real. */
 async function addRepositories(github: GitHubStandIn): Promise<GitRepository | undefined> {
-  github.addUser('ana', { name: 'Ana Lindqvist' })
+  github.addUser('ana', { name: 'Ana Lindqvist', email: 'ana@example.com' })
   github.addUser('acme', { type: 'Organization' })
   const words = ['shop', 'wiki', 'api', 'site', 'bot', 'board', 'notes', 'radio', 'garden']
   for (let index = 0; index < many; index++) {

@@ -35,6 +35,7 @@ const get = async (path: string, headers: Record<string, string> = { authorizati
 
 test.each([
   ['/user', 'GET /user'],
+  ['/users/ana', 'GET /users/{username}'],
   ['/user/repos', 'GET /user/repos'],
   ['/user/starred', 'GET /user/starred'],
   ['/repos/ana/blog', 'GET /repos/{owner}/{repo}'],

@@ -267,13 +267,45 @@ describe('a repository that was picked', () => {
     expect(deployed.failure).toBeNull()
     expect((await getThroughGateway(platform, 'refs')).body).toBe('first')
 
+    github.addUser('bea', { email: 'ana@example.com' })
     const changes = await readChanges(platform.accounts, { ...deployed, branch: 'next' }, undefined)
     expect(changes).toMatchObject({
       ahead: 1,
       behind: 0,
-      commits: [{ sha: next, subject: 'What comes next', author: 'Ana Test' }],
+      accountId: account.id,
+      commits: [{ sha: next, subject: 'What comes next', author: 'bea', login: 'bea' }],
       url: `${github.address}/octo-ana/refs/compare/${first}...next`,
     })
+  })
+})
+
+describe('pictures', () => {
+  const asked = (path: string) => github.requests.filter(one => one.path.startsWith(path))
+
+  test('of people are small, asked for once, without the token, and outlive nothing', async () => {
+    const account = await signIn(github.issueToken('octo-ana', ['repo']))
+    github.addUser('bea')
+    github.requests.length = 0
+    const [one, two] = await Promise.all([1, 2].map(() => platform.pictures.picture(account.id, 'bea')))
+    expect(one).toMatch(/^data:image\/png;base64,iVBORw0KGgo/)
+    expect(two).toBe(one)
+    expect(asked('/api/v3/users/bea')).toHaveLength(1)
+    expect(asked('/avatars/bea.png?s=64').map(({ authorization }) => authorization)).toEqual([undefined])
+    await platform.accounts.signOut(account.id, asker(platform))
+    time += 86_400_001
+    expect(await platform.pictures.picture(account.id, 'bea')).toBeNull()
+  })
+
+  test('that there are none, or that are none, are null, and asked for again later', async () => {
+    const account = await signIn(github.issueToken('octo-ana', ['repo']))
+    expect(await platform.pictures.picture(account.id, 'nobody')).toBeNull()
+    github.addUser('nobody')
+    expect(await platform.pictures.picture(account.id, 'nobody')).toBeNull()
+    time += 600_001
+    github.fail(/GET \/avatars\/nobody/, { status: 404 })
+    expect(await platform.pictures.picture(account.id, 'nobody')).toBeNull()
+    time += 600_001
+    expect(await platform.pictures.picture(account.id, 'nobody')).toMatch(/^data:image/)
   })
 })
 

@@ -186,6 +186,7 @@ export async function startStandIn(options: {
         yield { refs: [], failure: null }
       }),
       changes: os.github.changes.handler(() => null),
+      picture: os.github.picture.handler(() => ({ dataUrl: null })),
     },
     projects: { give: os.projects.give.handler(() => ({})) },
     sources: {

@@ -46,5 +46,8 @@ export function gitHubHandlers(at: HandlerBase, platform: Platform) {
     changes: at.github.changes.handler(({ input, signal }) =>
       readChanges(accounts, found(platform.deployment(input.id), 'deployment'), signal),
     ),
+    picture: at.github.picture.handler(async ({ input: { id, login } }) => ({
+      dataUrl: await platform.pictures.picture(id, login),
+    })),
   }
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { SourceChanges } from '../../../shared/domain/github.ts'
-import type { Commit } from '../../../shared/domain/records.ts'
+import type { GitHubCommit, SourceChanges } from '../../../shared/domain/github.ts'
 import type { GitHubClient } from './client.ts'
 
 export const commitAnswerSchema = z.object({
@@ -17,13 +16,14 @@ export const commitAnswerSchema = z.object({
 const longestText = 500
 
 /** The author by the login where GitHub knows one. */
-export function toCommit({ sha, commit, author }: z.infer<typeof commitAnswerSchema>): Commit {
+export function toCommit({ sha, commit, author }: z.infer<typeof commitAnswerSchema>): GitHubCommit {
   const at = Date.parse(commit.author?.date ?? '')
   return {
     sha,
     subject: (commit.message.split('\n', 1)[0] ?? '').slice(0, longestText),
     author: (author?.login ?? commit.author?.name ?? '').slice(0, longestText),
     at: Number.isNaN(at) ? 0 : at,
+    login: author?.login ?? null,
   }
 }
 
@@ -39,7 +39,7 @@ export async function compareCommits(
   client: GitHubClient,
   { fullName, base, head }: { fullName: string; base: string; head: string },
   signal?: AbortSignal,
-): Promise<SourceChanges> {
+): Promise<Omit<SourceChanges, 'accountId'>> {
   const [owner = '', repo = ''] = fullName.split('/')
   const { data } = await client.get({
     route: 'GET /repos/{owner}/{repo}/compare/{basehead}',

@@ -15,7 +15,7 @@ export function SourceChanges({ deployment: { id, branch } }: { deployment: Depl
     api.github.changes.queryOptions({ input: { id }, staleTime: 0, refetchOnWindowFocus: true }),
   ).data
   if (!changes || (changes.ahead === 0 && changes.behind === 0)) return null
-  const { ahead, behind, commits, url } = changes
+  const { accountId, ahead, behind, commits, url } = changes
   const more = ahead - Math.min(commits.length, mostShown)
   return (
     <section className={classes.changes} aria-label="Changed since the running release">
@@ -38,7 +38,7 @@ export function SourceChanges({ deployment: { id, branch } }: { deployment: Depl
       <ol className={classes.changeList}>
         {commits.slice(0, mostShown).map(commit => (
           <li key={commit.sha} className={classes.change}>
-            <AccountMark login={commit.author} />
+            <AccountMark name={commit.author} login={commit.login} accountId={accountId} />
             <a
               className={`truncate ${classes.changeSubject}`}
               href={commit.url}

@@ -78,7 +78,7 @@ function AccountRow({ account, signInAgain }: { account: Account; signInAgain: (
   return (
     <li>
       <div className={classes.account}>
-        <AccountMark login={login} />
+        <AccountMark name={login} login={login} accountId={id} />
         <span className={`truncate ${classes.login}`}>
           {login} <span className={classes.name}>{name}</span>
         </span>

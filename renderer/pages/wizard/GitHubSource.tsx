@@ -28,7 +28,7 @@ export function GitHubSource({
   return (
     <>
       <div className={classes.accounts}>
-        <AccountMark login={account.login} />
+        <AccountMark name={account.login} login={account.login} accountId={account.id} />
         {accounts.length === 1 ? (
           <span>Signed in as {toLabel(account)}</span>
         ) : (

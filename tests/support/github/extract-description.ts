@@ -15,6 +15,7 @@ const routes = [
   'GET /user',
   'GET /user/repos',
   'GET /user/starred',
+  'GET /users/{username}',
   'GET /rate_limit',
   'GET /repos/{owner}/{repo}',
   'GET /repos/{owner}/{repo}/branches',

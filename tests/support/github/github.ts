@@ -85,6 +85,11 @@ export async function startGitHub() {
       note(200, given.length)
       return void response.writeHead(200, { 'content-type': 'application/json' }).end(given)
     }
+    if (url.pathname.startsWith('/avatars/')) {
+      const status = typeof fault === 'object' ? fault.status : 200
+      note(status, picture.length)
+      return void response.writeHead(status, { 'content-type': 'image/png' }).end(picture)
+    }
     if (!url.pathname.startsWith('/api/v3')) {
       note(0, 0)
       return serveGit(url, token, request, response)
@@ -253,6 +258,12 @@ export async function startGitHub() {
     },
   }
 }
+
+/** One pixel. */
+const picture = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
 
 /** A name that is free again is of another one. */
 const toGitName = (fullName: string, nth: number): string => `${fullName.replace('/', '--')}-${nth}`

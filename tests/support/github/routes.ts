@@ -44,6 +44,8 @@ export async function readAnswer(state: GitHubState, asked: Asked): Promise<Answ
   if (path === '/user' || path.startsWith('/user/')) {
     return login === undefined ? signedOut : readOwn(state, path, login, url)
   }
+  const user = state.users.get(/^\/users\/([^/]+)$/.exec(path)?.[1] ?? '')
+  if (user !== undefined) return { status: 200, body: toViewer(user, state.places) }
   const [, owner, name, rest = ''] = /^\/repos\/([^/]+)\/([^/]+)(?:\/(.*))?$/.exec(path) ?? []
   const newName = state.renamed.get(`${owner}/${name}`)
   if (newName !== undefined) {
@@ -100,6 +102,8 @@ async function readRepository(
   const { git } = repository
   if (git === undefined) return notFound
   const bare = (...args: string[]) => git.git('-C', git.folder, ...args)
+  const byEmail = (email: string) => [...state.users.values()].find(user => user.email === email)
+  const readCommit = (ref: string) => readGitCommit(bare, ref, byEmail)
   const refs = async (prefix: string) => {
     const given = await bare('for-each-ref', '--format=%(refname) %(objectname) %(*objectname)', prefix)
     return given
@@ -150,17 +154,22 @@ async function readRepository(
   }
   const ref = /^commits\/(.+)$/.exec(rest)?.[1]
   if (ref !== undefined) {
-    const commit = await readCommit(bare, decodeURIComponent(ref))
+    const commit = await readCommit(decodeURIComponent(ref))
     return commit === undefined ? noCommit(ref) : { status: 200, body: toCommit(commit, fullName, places) }
   }
   const basehead = /^compare\/(.+)$/.exec(rest)?.[1]
-  if (basehead !== undefined) return compare(bare, decodeURIComponent(basehead), { fullName, places })
+  if (basehead !== undefined)
+    return compare({ bare, readCommit }, decodeURIComponent(basehead), { fullName, places })
   return notFound
 }
 
 type Bare = (...args: string[]) => Promise<string>
 
-async function readCommit(bare: Bare, ref: string): Promise<StandInCommit | undefined> {
+async function readGitCommit(
+  bare: Bare,
+  ref: string,
+  byEmail: (email: string) => StandInCommit['user'],
+): Promise<StandInCommit | undefined> {
   const format = '--format=%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%B'
   const text = await bare('show', '--no-patch', format, `${ref}^{commit}`).catch(() => undefined)
   if (text === undefined) return undefined
@@ -171,27 +180,28 @@ async function readCommit(bare: Bare, ref: string): Promise<StandInCommit | unde
     parents: parents.split(' ').filter(Boolean),
     author,
     email,
+    user: byEmail(email),
     at: toUtc(at),
     message: message.trim(),
   }
 }
 
 async function compare(
-  bare: Bare,
+  { bare, readCommit }: { bare: Bare; readCommit: (ref: string) => Promise<StandInCommit | undefined> },
   basehead: string,
   { fullName, places }: { fullName: string; places: GitHubState['places'] },
 ): Promise<Answer> {
   const [from = '', to = ''] = basehead.split('...')
-  const [base, head] = await Promise.all([readCommit(bare, from), readCommit(bare, to)])
+  const [base, head] = await Promise.all([readCommit(from), readCommit(to)])
   if (base === undefined || head === undefined) return notFound
   const mergeSha = await bare('merge-base', base.sha, head.sha).catch(() => '')
-  const mergeBase = await readCommit(bare, mergeSha)
+  const mergeBase = await readCommit(mergeSha)
   if (mergeBase === undefined) return notFound
   const list = async (range: string) =>
     (await bare('rev-list', '--reverse', range)).split('\n').filter(sha => sha !== '')
   const ahead = await list(`${base.sha}..${head.sha}`)
   const behind = await list(`${head.sha}..${base.sha}`)
-  const commits = await Promise.all(ahead.slice(0, 250).map(sha => readCommit(bare, sha)))
+  const commits = await Promise.all(ahead.slice(0, 250).map(sha => readCommit(sha)))
   const given = {
     ...{ base, mergeBase, basehead },
     commits: commits.filter(one => one !== undefined),

@@ -3,6 +3,8 @@ export interface StandInUser {
   readonly login: string
   readonly name?: string
   readonly type?: 'User' | 'Organization'
+  /** By which commits are known to be theirs. */
+  readonly email?: string
 }
 
 export interface StandInRepository {
@@ -45,6 +47,7 @@ export interface StandInCommit {
   readonly message: string
   readonly author: string
   readonly email: string
+  readonly user: StandInUser | undefined
   readonly at: string
 }
 
@@ -198,7 +201,7 @@ export function toCommit(commit: StandInCommit, fullName: string, places: Places
       comment_count: 0,
       tree: { sha: commit.tree, url: `${places.api}/repos/${fullName}/git/trees/${commit.tree}` },
     },
-    author: null,
+    author: commit.user === undefined ? null : toUser(commit.user, places),
     committer: null,
     parents: commit.parents.map(sha => ({ sha, url: `${places.api}/repos/${fullName}/commits/${sha}` })),
   }
