@@ -83,7 +83,7 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
         page.on('pageerror', error => errors.push(error.message))
         await page.goto(session.url)
         const look = async (name: string) => {
-          await checkAccessibility(page, context, name)
+          await checkAccessibility(page, name)
           for (const colorScheme of ['light', 'dark'] as const) {
             await wear(page, colorScheme)
             await page.screenshot({ path: join(pictures, `browser-${name}-${colorScheme}.png`) })

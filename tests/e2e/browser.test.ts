@@ -49,7 +49,7 @@ describe.skipIf(chromium === undefined)('the browser session', () => {
 
   const look = async (name: string) => {
     await page.waitForFunction(() => !document.querySelector('[data-loading]'))
-    await checkAccessibility(page, context, name)
+    await checkAccessibility(page, name)
     for (const colorScheme of ['light', 'dark'] as const) {
       await wear(page, colorScheme)
       await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) })

@@ -28,7 +28,7 @@ describe('GitHub: sign in, pick, deploy, push, sign out', () => {
       })
       const look = async (name: string) => {
         await page.waitForFunction(() => !document.querySelector('[data-loading]'))
-        await checkAccessibility(page, context, name)
+        await checkAccessibility(page, name)
         for (const colorScheme of ['light', 'dark'] as const) {
           await wear(page, colorScheme)
           await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) })

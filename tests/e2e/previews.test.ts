@@ -37,7 +37,7 @@ async function openBrowserSession(dataFolder: string): Promise<Surface> {
     ...{ page, errors },
     async look(name) {
       await page.waitForFunction(() => !document.querySelector('[data-loading]'))
-      await checkAccessibility(page, context, name)
+      await checkAccessibility(page, name)
       for (const colorScheme of ['light', 'dark'] as const) {
         await wear(page, colorScheme)
         await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) })

@@ -107,7 +107,7 @@ describe.skipIf(chromium === undefined)('screens', () => {
       await open(pathOf(name))
       expect(await findOverflow(page), `${name} at ${size.width}`).toEqual([])
     }
-    await checkAccessibility(page, page.context(), name)
+    await checkAccessibility(page, name)
     expect(await findUnreached(page), name).toEqual([])
     expect(errors).toEqual([])
   })
