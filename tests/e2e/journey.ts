@@ -28,11 +28,11 @@ export const laterCommit = server('Moin')
 const patience = 30_000
 
 /** Waits until the window shows the text. The error of one that never comes says what is shown instead. */
-const sees = (page: Page, text: string | RegExp) =>
+const sees = (page: Page, text: string | RegExp, timeout = patience) =>
   page
     .getByText(text)
     .first()
-    .waitFor({ timeout: patience })
+    .waitFor({ timeout })
     .catch(async error => {
       const shown = await page.locator('body').innerText()
       throw new Error(`"${text}" was never shown, but: ${shown.replace(/\s+/g, ' ')}`, { cause: error })
@@ -129,7 +129,7 @@ export async function walk(deps: {
   await dialog.getByLabel(/Type .* to remove it/).fill('blog')
   await look('remove-dialog')
   await dialog.getByRole('button', { name: /Remove/ }).click()
-  await sees(page, /nothing is left/i)
+  await sees(page, /nothing is left/i, 3 * patience)
   await look('removed')
 }
 

@@ -19,11 +19,23 @@ const rows = [
   { key: 'rows', word: 'Records', inCluster: 'Records' },
 ] as const
 
+type Counts = Readonly<Record<(typeof rows)[number]['key'], number>>
+
+const countLeft = (counts: Counts): number => rows.reduce((sum, { key }) => sum + counts[key], 0)
+
+/** What is left may be on its way out, such as a process that just ended: it is counted again while somebody looks. */
+const countAgainMs = 3_000
+
 /** While a deployment is removed, and the count of what is left afterwards. */
 export function RemovalResult({ id, deployment }: { id: string; deployment: Deployment | undefined }) {
   const name = deployment?.name
   const isInCluster = deployment?.cluster.kind === 'kubernetes'
-  const residue = useQuery(api.deployments.residue.queryOptions({ input: { id } }))
+  const residue = useQuery(
+    api.deployments.residue.queryOptions({
+      input: { id },
+      refetchInterval: ({ state: { data } }) => (data && countLeft(data) > 0 ? countAgainMs : false),
+    }),
+  )
   const toBoard = (
     <LinkButton to="/" variant="default">
       Go to the board
@@ -42,7 +54,7 @@ export function RemovalResult({ id, deployment }: { id: string; deployment: Depl
       </div>
     )
   }
-  const left = rows.reduce((sum, { key }) => sum + counts[key], 0)
+  const left = countLeft(counts)
   return (
     <div className={classes.removal}>
       <h1 className={classes.name}>{name} is removed</h1>
