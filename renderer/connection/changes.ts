@@ -23,7 +23,7 @@ export function followChanges(deps: {
   let hidden: Change = { deployments: [], hasOther: false }
 
   const apply = ({ deployments, hasOther }: Change) => {
-    const invalidate = (queryKey: readonly unknown[]) => void queryClient.invalidateQueries({ queryKey })
+    const invalidate = (queryKey: readonly unknown[]) => void askAgain(queryClient, queryKey)
     for (const id of deployments) {
       invalidate(api.deployments.get.key({ input: { id } }))
       invalidate(api.deployments.residue.key({ input: { id } }))
@@ -75,6 +75,20 @@ export function followChanges(deps: {
       await untilTurn(connection, state.opened)
     }
   })()
+}
+
+/**
+ * A query that is asked for the first time just now is not asked again by being invalidated, and its answer may be from before the
+ * change: it is asked again when it has come.
+ */
+export async function askAgain(queryClient: QueryClient, queryKey: readonly unknown[]): Promise<void> {
+  const onTheirWay = queryClient
+    .getQueryCache()
+    .findAll({ queryKey, fetchStatus: 'fetching' })
+    .filter(({ state }) => state.data === undefined)
+  await queryClient.invalidateQueries({ queryKey })
+  const came = onTheirWay.filter(({ state }) => state.data !== undefined)
+  await Promise.all(came.map(one => queryClient.invalidateQueries({ queryKey: one.queryKey, exact: true })))
 }
 
 const pauseMs = 1_000
