@@ -14,7 +14,7 @@ interface Kept {
 
 /** Pictures of people at GitHub, read when a page first shows somebody, and kept in memory. */
 export function createPictures(deps: {
-  accounts: Pick<ReturnType<typeof createAccounts>, 'client'>
+  accounts: Pick<ReturnType<typeof createAccounts>, 'account' | 'client'>
   now: () => number
   log: (message: string) => void
 }) {
@@ -36,8 +36,12 @@ export function createPictures(deps: {
   }
 
   return {
-    /** Asked for once for all who show the same person. Null: there is none now, and the page draws letters. */
-    picture(accountId: string, login: string): Promise<string | null> {
+    /**
+     * Asked for once for all who show the same person. Null: there is none now, and the page draws letters. `sign_in_required` for an
+     * account that is not signed in.
+     */
+    async picture(accountId: string, login: string): Promise<string | null> {
+      accounts.account(accountId)
       const key = `${accountId} ${login}`
       const known = kept.get(key)
       if (known !== undefined && known.until > now()) return known.dataUrl

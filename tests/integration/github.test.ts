@@ -282,7 +282,7 @@ describe('a repository that was picked', () => {
 describe('pictures', () => {
   const asked = (path: string) => github.requests.filter(one => one.path.startsWith(path))
 
-  test('of people are small, asked for once, without the token, and outlive nothing', async () => {
+  test('of people are small, asked for once, without the token, and not after a sign-out', async () => {
     const account = await signIn(github.issueToken('octo-ana', ['repo']))
     github.addUser('bea')
     github.requests.length = 0
@@ -292,8 +292,9 @@ describe('pictures', () => {
     expect(asked('/api/v3/users/bea')).toHaveLength(1)
     expect(asked('/avatars/bea.png?s=64').map(({ authorization }) => authorization)).toEqual([undefined])
     await platform.accounts.signOut(account.id, asker(platform))
-    time += 86_400_001
-    expect(await platform.pictures.picture(account.id, 'bea')).toBeNull()
+    expect(await failureOf(platform.pictures.picture(account.id, 'bea'))).toMatchObject({
+      code: 'sign_in_required',
+    })
   })
 
   test('that there are none, or that are none, are null, and asked for again later', async () => {

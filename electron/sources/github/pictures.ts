@@ -25,7 +25,11 @@ export async function readPicture(
   })
   const url = toPictureUrl(data.avatar_url ?? '', client.baseUrl)
   if (url === undefined) return undefined
-  const answer = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]) })
+  const answer = await fetch(url, {
+    // It would lead to where nobody is signed in.
+    redirect: 'manual',
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]),
+  })
   const type = answer.headers.get('content-type')?.split(';')[0]?.trim() ?? ''
   const isPicture = answer.ok && types.has(type) && answer.body !== null
   const bytes = isPicture ? await readBounded(answer.body) : undefined
