@@ -2,11 +2,10 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { connectControl } from '../../electron/rpc/control-socket.ts'
 import { findChromium, launchBrowser, startBrowserSession } from '../support/browser.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
 import { createDataFolder } from '../support/platform.ts'
-import { checkAccessibility, firstCommit, readGatewayPort, walk, wear } from './journey.ts'
+import { checkAccessibility, connectToSlipway, firstCommit, readGatewayPort, walk, wear } from './journey.ts'
 
 const pictures = resolve(import.meta.dirname, '..', 'output', 'browser')
 const chromium = findChromium()
@@ -66,8 +65,7 @@ describe.skipIf(chromium === undefined)('the browser session', () => {
   /** Sets a secret from elsewhere while the page shows the variables. Returns its value. */
   const plantSecret = async () => {
     const value = `planted-${crypto.randomUUID()}`
-    const connection = await connectControl(data.path)
-    if (!connection) throw new Error('no Slipway runs on the data folder')
+    const connection = await connectToSlipway(data.path)
     const [deployment] = await connection.client.deployments.list()
     const edit = { name: 'PLANTED', scope: 'run', isSecret: true, value } as const
     const changes = { set: [edit], remove: [] }

@@ -1,12 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connectControl } from '../../electron/rpc/control-socket.ts'
 import { type ElectronSession, findElectron, launchElectron } from '../support/electron.ts'
 import { type GitRepository, type GitServer, startGitServer } from '../support/git-server.ts'
 import { type NotificationService, startNotificationService } from '../support/notifications.ts'
 import { createDataFolder, getThroughGateway } from '../support/platform.ts'
-import { firstCommit, readGatewayPort, walk } from './journey.ts'
+import { connectToSlipway, firstCommit, readGatewayPort, walk } from './journey.ts'
 
 const pictures = resolve(import.meta.dirname, '..', 'output', 'window')
 const runtime = await findElectron()
@@ -58,8 +57,7 @@ describe.skipIf('missing' in runtime)('the window', () => {
 
   test('a real build ends in a notification whose click opens its page, silent while that page is in view', async () => {
     const { page, app } = session
-    const connection = await connectControl(data.path)
-    if (!connection) throw new Error('the window has no control socket')
+    const connection = await connectToSlipway(data.path)
     const { client } = connection
     try {
       await page.evaluate(() => {

@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { connectControl } from '../../electron/rpc/control-socket.ts'
+import { type ControlConnection, connectControl, whenListening } from '../../electron/rpc/control-socket.ts'
 import type { GitRepository } from '../support/git-server.ts'
 
 const server = (body: string) => ({
@@ -151,10 +151,19 @@ export async function checkAccessibility(page: Page, name: string): Promise<void
   }
 }
 
+/** To the Slipway of the data folder, which may be starting: a window is there before its Slipway listens. */
+export async function connectToSlipway(dataFolder: string): Promise<ControlConnection> {
+  const connection = await whenListening(
+    () => connectControl(dataFolder),
+    async running => running,
+  )
+  if (!connection) throw new Error('no Slipway runs on the data folder')
+  return connection
+}
+
 /** As the running Slipway of the data folder tells it. */
 export async function readGatewayPort(dataFolder: string): Promise<number> {
-  const connection = await connectControl(dataFolder)
-  if (!connection) throw new Error('no Slipway runs on the data folder')
+  const connection = await connectToSlipway(dataFolder)
   const { gatewayPort } = await connection.client.session.info()
   connection.close()
   return gatewayPort

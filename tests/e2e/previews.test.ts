@@ -2,12 +2,11 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { connectControl } from '../../electron/rpc/control-socket.ts'
 import { findChromium, launchBrowser, startBrowserSession } from '../support/browser.ts'
 import { findElectron, launchElectron } from '../support/electron.ts'
 import { type GitHubStandIn, startGitHub } from '../support/github/github.ts'
 import { createDataFolder, getThroughGateway } from '../support/platform.ts'
-import { checkAccessibility, firstCommit, laterCommit, readGatewayPort, wear } from './journey.ts'
+import { checkAccessibility, connectToSlipway, firstCommit, laterCommit, readGatewayPort, wear } from './journey.ts'
 
 const pictures = resolve(import.meta.dirname, '..', 'output', 'previews')
 const chromium = findChromium()
@@ -85,8 +84,7 @@ function walkRepository(openSurface: (dataFolder: string) => Promise<Surface>): 
     )
     surface = await openSurface(data.path)
     page = surface.page
-    const connection = await connectControl(data.path)
-    if (connection === undefined) throw new Error('no Slipway runs on the data folder')
+    const connection = await connectToSlipway(data.path)
     const { client } = connection
     await client.settings.update({ localConsentAt: 1 })
     const token = github.issueToken('octo-ana', ['repo'])

@@ -5,6 +5,9 @@ import { promisify } from 'node:util'
 import { _electron, type ElectronApplication, type Page } from 'playwright-core'
 import { openDisplay } from './display.ts'
 
+/** A machine that compiles a cluster beside it opens a window after so long. */
+const windowMs = 90_000
+
 const root = resolve(import.meta.dirname, '..', '..')
 
 export interface ElectronRuntime {
@@ -81,7 +84,7 @@ export async function launchElectron(options: {
       })
     }
     const page = await Promise.race([
-      app.firstWindow(),
+      app.firstWindow({ timeout: windowMs }),
       app.waitForEvent('close', { timeout: 0 }).then(() => {
         throw new Error(`Slipway ended before its window was there:\n${output}`)
       }),
