@@ -6,7 +6,7 @@ import { toLeftText } from './cluster-left.ts'
 import type { Command, Context } from './command.ts'
 import { about } from './find.ts'
 import { waitUntil } from './follow.ts'
-import { lastSeq, stay, toUrl } from './stay.ts'
+import { lastSeq, stay, toPlaceText, toUrl } from './stay.ts'
 import { UsageError } from './usage.ts'
 
 export const restart: Command = about('restart', 'starts the app anew', (context, one) =>
@@ -142,7 +142,10 @@ export async function untilLive(
   )
   if (!live) return 130
   const url = toUrl(context, live)
-  output.result({ id, name: live.name, url, port: live.health.port, release: live.serving?.number }, url)
+  output.result(
+    { id, name: live.name, url, port: live.health.port, release: live.serving?.number },
+    url ?? toPlaceText(context, live),
+  )
   return stay(context, live, after)
 }
 

@@ -28,7 +28,7 @@ import { diagnostics, settings } from './settings.ts'
 import { shell } from './shell.ts'
 import { toPort, toRoot, toSource } from './source.ts'
 import { space } from './space.ts'
-import { answersAlone, toUrl } from './stay.ts'
+import { answersAlone, toPlaceText, toUrl } from './stay.ts'
 import { top } from './top.ts'
 import { exportCommand, importCommand } from './transfer.ts'
 import { UsageError } from './usage.ts'
@@ -118,7 +118,7 @@ const list: Command = {
         : one.status,
       one.branch,
       one.serving?.commit.sha.slice(0, 7) ?? '-',
-      toUrl(context, one),
+      toPlaceText(context, one),
       ...(isOfSeveral ? [one.owner.name] : []),
       one.failure?.message ?? '',
     ])
@@ -143,6 +143,13 @@ const open: Command = about('open', 'opens the app in the browser', async (conte
     })
   }
   const url = toUrl(context, one)
+  if (url === null) {
+    throw new SlipwayError({
+      code: 'conflict',
+      message: `${one.name} is a ${one.isWorker ? 'worker' : 'database'}: there is nothing to open.`,
+      hint: `slipway logs ${one.name} shows what it says.`,
+    })
+  }
   context.output.result({ id: one.id, name: one.name, url }, url)
   const program = { darwin: 'open', win32: 'explorer' }[process.platform as string] ?? 'xdg-open'
   const child = spawn(program, [url], { stdio: 'ignore', detached: true })

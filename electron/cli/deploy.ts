@@ -5,6 +5,7 @@ import { findHealthPath, healthPathPattern, healthPathRule } from '../../shared/
 import { type Plan, type PlanEdits, toOwnDockerfile, withEdits } from '../../shared/domain/plan.ts'
 import { type Deployment, keptReleases, type Source } from '../../shared/domain/records.ts'
 import { defaultSize, type SizeName, sizeNames } from '../../shared/domain/size.ts'
+import { findWorker } from '../../shared/domain/worker.ts'
 import type { Command, Context, OptionValue } from './command.ts'
 import { dockerfileHelp, dockerfileOptions, toDockerfileWish } from './dockerfile-options.ts'
 import { followToLive } from './follow-build.ts'
@@ -26,6 +27,7 @@ export const deploy: Command = {
     root: { type: 'string' },
     ...dockerfileOptions,
     'health-path': { type: 'string' },
+    worker: { type: 'boolean' },
     keep: { type: 'boolean' },
     'no-cache': { type: 'boolean' },
     size: { type: 'string' },
@@ -41,6 +43,7 @@ export const deploy: Command = {
     ...dockerfileHelp,
     '--health-path PATH':
       'it is ready when this path answers with 200 to 399, such as /healthz; "" asks for a connection only',
+    '--worker': 'it listens nowhere, as an app that works through a queue, and gets no URL',
     '--keep': 'the app goes on when Slipway ends',
     '--no-cache': 'builds, even what was built before',
     '--size SIZE': `in a cluster, what an instance may take: ${sizeNames.join(', ')}; ${defaultSize} otherwise`,
@@ -60,6 +63,7 @@ export const deploy: Command = {
         ...toDockerfileWish(values),
         ...(values.root === undefined ? {} : { root: toRoot(values.root) }),
         ...toHealthWish(values['health-path']),
+        ...(values.worker === true ? { worker: true } : {}),
       },
       keepsRunning: values.keep === true ? true : undefined,
       isFresh: values['no-cache'] === true,
@@ -78,8 +82,8 @@ export const deploy: Command = {
       { signal },
     )
     const plan = withEdits(inspected.plan, planEdits, wish.port ?? existing?.port ?? null)
-    output.say(toPlanText(plan, findHealthPath(plan, planEdits)))
-    if (image !== undefined && plan.port === null)
+    output.say(toPlanText(plan, planEdits))
+    if (image !== undefined && plan.port === null && findWorker(plan, planEdits) === undefined)
       throw new UsageError('The image does not say on which port it listens. Say it with --port NUMBER.')
     const after = existing ? await lastSeq(client, existing.id) : 0
     if (existing) await warnOfWritten(context, existing)
@@ -192,7 +196,9 @@ function toHealthWish(value: OptionValue): Pick<PlanEdits, 'healthPath'> {
   throw new UsageError(`"${value}" ${healthPathRule}.`)
 }
 
-function toPlanText(plan: Plan, health: ReturnType<typeof findHealthPath>): string {
+function toPlanText(plan: Plan, edits: PlanEdits): string {
+  const health = findHealthPath(plan, edits)
+  const worker = findWorker(plan, edits)
   const own = toOwnDockerfile(plan)
   const rows = [
     ['Plan', plan.label, ''],
@@ -213,8 +219,12 @@ function toPlanText(plan: Plan, health: ReturnType<typeof findHealthPath>): stri
       `${name}=${value}`,
       origin,
     ]),
-    ...(plan.port ? [['port', String(plan.port.value), plan.port.origin]] : []),
-    ...(health ? [['ready at', health.value, health.origin]] : []),
+    ...(worker
+      ? [['worker', 'listens nowhere', worker.origin]]
+      : [
+          ...(plan.port ? [['port', String(plan.port.value), plan.port.origin]] : []),
+          ...(health ? [['ready at', health.value, health.origin]] : []),
+        ]),
   ]
   const text = rows.map(
     ([part, value, origin]) => `${part?.padEnd(8)} ${value}${origin ? `   (${origin})` : ''}`,

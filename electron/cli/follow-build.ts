@@ -3,7 +3,7 @@ import type { Deployment } from '../../shared/domain/records.ts'
 import { isFinishedBuild } from '../../shared/domain/status.ts'
 import type { Context } from './command.ts'
 import { followLog, waitUntil } from './follow.ts'
-import { stay, toUrl } from './stay.ts'
+import { stay, toPlaceText, toUrl } from './stay.ts'
 
 /** Prints the build until what it made is live, and says where. `after`: the last line of the app's log before it. */
 export async function followToLive(
@@ -17,7 +17,7 @@ export async function followToLive(
   const url = toUrl(context, live)
   output.result(
     { id, name: live.name, url, port: live.health.port, release: live.serving?.number, buildId },
-    url,
+    url ?? `${live.name} is live: a ${toPlaceText(context, live)}, without a URL.`,
   )
   return stay(context, live, after)
 }

@@ -1,5 +1,6 @@
 import { SlipwayError } from '../../shared/domain/failure.ts'
 import type { Deployment } from '../../shared/domain/records.ts'
+import { hasAddress } from '../../shared/domain/worker.ts'
 import type { Client, Context } from './command.ts'
 import { followLog, waitUntil } from './follow.ts'
 
@@ -8,8 +9,13 @@ export async function lastSeq(client: Client, id: string): Promise<number> {
   return (await client.logs.read({ log: { kind: 'runtime', id }, limit: 1 })).last
 }
 
-/** Where the app answers when this command has ended: without a Slipway that runs there is no gateway. */
-export function toUrl({ isAlone }: Pick<Context, 'isAlone'>, one: Deployment): string {
+/** For tables: where it is found, or what it is instead. */
+export const toPlaceText = (context: Pick<Context, 'isAlone'>, one: Deployment): string =>
+  toUrl(context, one) ?? (one.isWorker ? 'worker' : 'database')
+
+/** Where the app answers when this command has ended: without a Slipway that runs there is no gateway. Null: nowhere. */
+export function toUrl({ isAlone }: Pick<Context, 'isAlone'>, one: Deployment): string | null {
+  if (!hasAddress(one)) return null
   const isOnItsOwn = isAlone && one.cluster.kind === 'local' && one.keepsRunning && one.health.port !== null
   return isOnItsOwn ? `http://localhost:${one.health.port}/` : one.url
 }
@@ -17,7 +23,7 @@ export function toUrl({ isAlone }: Pick<Context, 'isAlone'>, one: Deployment): s
 /** Whether the app answers although no Slipway is open. */
 export function answersAlone(one: Deployment): boolean {
   return one.cluster.kind === 'kubernetes'
-    ? one.url !== one.localUrl
+    ? one.url !== one.localUrl && hasAddress(one)
     : one.keepsRunning && one.health.ready > 0
 }
 
@@ -28,7 +34,7 @@ export function answersAlone(one: Deployment): boolean {
 export async function stay(context: Context, deployment: Deployment, after: number): Promise<number> {
   if (deployment.cluster.kind === 'kubernetes') {
     const { name } = deployment.cluster
-    if (deployment.url === deployment.localUrl)
+    if (deployment.url === deployment.localUrl && hasAddress(deployment))
       context.output.say(
         `It runs in ${name}, and answers here while Slipway is open. An address of its own needs a base domain: slipway cluster add ${name} --base-domain DOMAIN`,
       )
@@ -36,7 +42,8 @@ export async function stay(context: Context, deployment: Deployment, after: numb
   }
   if (!context.isAlone) return 0
   if (deployment.keepsRunning) {
-    context.output.say(`Runs without Slipway. While Slipway is open it is at ${deployment.url} too.`)
+    const place = hasAddress(deployment) ? ` While Slipway is open it is at ${deployment.url} too.` : ''
+    context.output.say(`Runs without Slipway.${place}`)
     return 0
   }
   context.output.say('Running until Ctrl-C. --keep lets the app go on without Slipway.')

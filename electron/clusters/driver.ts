@@ -72,6 +72,8 @@ export interface ReleaseOrder {
   readonly port: number | null
   /** It is ready when this path answers; when it takes a connection otherwise. */
   readonly healthPath?: string | undefined
+  /** It listens nowhere: it is ready when it has run for a while. */
+  readonly isWorker?: boolean | undefined
   readonly size: SizeName
   readonly instances: number
   readonly variables: Readonly<Record<string, string>>

@@ -1,6 +1,6 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { keptReleases, type PastRelease, type Release } from '../../shared/domain/records.ts'
-import { findChanges } from '../../shared/domain/release-changes.ts'
+import { findChanges, type ReleaseConfiguration } from '../../shared/domain/release-changes.ts'
 import type { Database } from './open.ts'
 import { type ReleaseWithBuild, toRelease } from './rows.ts'
 import { builds, clusters, deployments, releases, secretVersions } from './schema.ts'
@@ -26,15 +26,11 @@ export function createReleaseReads(orm: Database['orm'], prepared: Statements) {
     /** `artifacts`: those that are kept. */
     pastReleasesOf: (deploymentId: string, artifacts: readonly string[]): PastRelease[] =>
       prepared.releasesOf.all({ id: deploymentId }).map((row, index, newestFirst) => {
-        const { release, healthPath } = row
         const before = newestFirst[index + 1]
         return {
           ...toRelease({ ...row.release, build: row.build }),
           startsAtOnce: row.build.artifact !== null && artifacts.includes(row.build.artifact),
-          changes:
-            before === undefined
-              ? []
-              : findChanges({ ...before.release, healthPath: before.healthPath }, { ...release, healthPath }),
+          changes: before === undefined ? [] : findChanges(toConfiguration(before), toConfiguration(row)),
         }
       }),
     releaseNumbered: (deploymentId: string, number: number): ReleaseWithBuild | undefined =>
@@ -99,3 +95,12 @@ const namedIn = (table: 'releases' | 'builds', where: SQL): SQL => {
   return sql`SELECT json_extract(one.value, '$.secretVersion') FROM ${rows}, json_each(${rows}.variables) one
     WHERE ${rows}.variables <> '[]' AND ${where} AND json_extract(one.value, '$.secretVersion') IS NOT NULL`
 }
+
+const toConfiguration = ({
+  release: { port, size, variables },
+  healthPath,
+  isWorker,
+}: ReturnType<Statements['releasesOf']['all']>[number]): ReleaseConfiguration => ({
+  ...{ port, size, variables, healthPath },
+  isWorker: isWorker === 1,
+})

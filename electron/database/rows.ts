@@ -37,6 +37,7 @@ export const toStored = (row: JoinedRow): StoredDeployment => ({
   instances: row.deployment.instances,
   addOn: row.addOn && { engine: row.addOn.engine, volumeGib: row.addOn.volumeGib },
   preview: row.preview,
+  isWorker: row.isWorker === 1,
   serving: row.served && row.servedBuild ? toRelease({ ...row.served, build: row.servedBuild }) : null,
   latestBuild: row.latest ? toBuildSummary(row.latest) : null,
   failure: row.deployment.failure,

@@ -60,6 +60,8 @@ export function prepareStatements(orm: Database['orm']) {
         cluster: pick(clusters, ['id', 'kind', 'name']),
         addOn: pick(addOns, ['engine', 'image', 'volumeGib']),
         preview: pick(previews, ['parentId', 'number', 'title', 'url', 'isFork']),
+        // As `findWorker` finds it.
+        isWorker: sql<number>`coalesce(${deployments.planEdits} ->> '$.worker', ${servedBuild.plan} ->> '$.worker.value', ${latest.plan} ->> '$.worker.value', 0)`,
         served: pick(served, releaseKeys),
         servedBuild: pick(servedBuild, commitKeys),
         latest: pick(latest, summaryKeys),
@@ -204,6 +206,7 @@ export function prepareStatements(orm: Database['orm']) {
         build: pick(builds, [...commitKeys, 'artifact']),
         // As `findHealthPath` finds it; a plan is large, and these are many.
         healthPath: sql<string>`coalesce(${builds.planEdits} ->> '$.healthPath', ${builds.plan} ->> '$.healthPath.value', '')`,
+        isWorker: sql<number>`coalesce(${builds.planEdits} ->> '$.worker', ${builds.plan} ->> '$.worker.value', 0)`,
       })
       .from(releases)
       .innerJoin(builds, eq(builds.id, releases.buildId))

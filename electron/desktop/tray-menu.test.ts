@@ -7,6 +7,7 @@ const deployment = (name: string, status: TrayDeployment['status']): TrayDeploym
   status,
   url: `http://${name}.localhost:7780`,
   addOn: null,
+  isWorker: false,
 })
 
 const record = () => {

@@ -1,5 +1,6 @@
 import type { MenuItemConstructorOptions } from 'electron'
 import type { DeploymentStatus } from '../../shared/domain/status.ts'
+import { hasAddress } from '../../shared/domain/worker.ts'
 
 /** What the tray knows of a deployment. */
 export interface TrayDeployment {
@@ -9,6 +10,7 @@ export interface TrayDeployment {
   readonly url: string
   /** A database is not opened in a browser. */
   readonly addOn: object | null
+  readonly isWorker: boolean
 }
 
 export interface TrayActions {
@@ -78,7 +80,7 @@ export function toTrayMenu(
       submenu: [
         {
           label: 'Open',
-          enabled: deployment.status === 'live' && deployment.addOn === null,
+          enabled: deployment.status === 'live' && hasAddress(deployment),
           click: () => actions.openUrl(deployment.url),
         },
         { label: 'Logs', click: () => actions.show(`/deployments/${deployment.id}/log`) },

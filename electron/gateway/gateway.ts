@@ -18,7 +18,7 @@ export type GatewayRoute =
       answered?(answer: { status: number; ms: number }): void
     }
   | {
-      readonly state: 'starting' | 'stopped' | 'crashed' | 'building'
+      readonly state: 'starting' | 'stopped' | 'crashed' | 'building' | 'worker'
       readonly title: string
       readonly detail: string
       readonly lines: readonly string[]

@@ -11,6 +11,7 @@ export type PageState =
   | 'stopped'
   | 'unknown'
   | 'unreachable'
+  | 'worker'
 
 /** What the gateway answers in place of an app. Texts may come from anywhere: they are escaped here. */
 export interface Page {
@@ -54,6 +55,7 @@ const looks: Record<PageState, Look> = {
   stopped: { word: 'Stopped', status: 503, tone: 'grey', icon: square, isReloading: false },
   unknown: { word: 'Not found', status: 404, tone: 'grey', icon: question, isReloading: false },
   unreachable: { word: 'No answer', status: 502, tone: 'red', icon: cross, isReloading: false },
+  worker: { word: 'Worker', status: 404, tone: 'grey', icon: square, isReloading: false },
 }
 
 const styleHash = createHash('sha256').update(pageStyle).digest('base64')

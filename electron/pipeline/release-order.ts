@@ -1,5 +1,6 @@
 import { findHealthPath } from '../../shared/domain/health-path.ts'
 import { toKeptFolders } from '../../shared/domain/kept-folder.ts'
+import { findWorker } from '../../shared/domain/worker.ts'
 import type { ReleaseOrder } from '../clusters/driver.ts'
 import type { Reader } from '../database/reader.ts'
 import type { DeploymentRow, ReleaseWithBuild } from '../database/rows.ts'
@@ -22,6 +23,7 @@ export function toRunOrder(
     plan,
     port: release.port,
     healthPath: findHealthPath(plan, release.build.planEdits)?.value,
+    isWorker: findWorker(plan, release.build.planEdits) !== undefined,
     size: release.size,
     instances: deployment.instances,
     addOn: reader.addOn(deployment.id),

@@ -1,4 +1,5 @@
 import { type Failure, SlipwayError, toFailure } from '../../shared/domain/failure.ts'
+import { findWorker } from '../../shared/domain/worker.ts'
 import { type Clusters, createClusters } from '../clusters/clusters.ts'
 import type { DeploymentFacts } from '../clusters/kubernetes/kubernetes-deps.ts'
 import type { LocalDriver } from '../clusters/local/local-driver.ts'
@@ -52,10 +53,24 @@ function hasOthers(reader: Reader, { clusterId, id }: { clusterId: string; id: s
     .some(one => one.id !== id && reader.ownerOf(one.id)?.id === owner?.id)
 }
 
+/** What serves keeps its address until a worker has taken its place. */
+function isWorker(reader: Reader, id: string): boolean {
+  const row = reader.deploymentRow(id)
+  const ids = new Set([row?.targetReleaseId, row?.servingReleaseId])
+  const releases = [...ids].flatMap(one => (one == null ? [] : (reader.release(one) ?? [])))
+  return (
+    releases.length > 0 &&
+    releases.every(({ build: { plan, planEdits } }) => plan && findWorker(plan, planEdits) !== undefined)
+  )
+}
+
 function describeDeployment(reader: Reader, id: string): DeploymentFacts {
   const stored = reader.deployment(id)
   if (stored)
-    return { name: stored.name, owner: stored.owner, hosts: reader.hostsOf(id), addOn: stored.addOn }
+    return {
+      ...{ name: stored.name, owner: stored.owner, hosts: reader.hostsOf(id), addOn: stored.addOn },
+      isWorker: isWorker(reader, id),
+    }
   throw new SlipwayError({
     code: 'not_found',
     message: 'There is no such deployment.',

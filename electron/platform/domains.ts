@@ -1,6 +1,7 @@
 import { toHost } from '../../shared/domain/cluster.ts'
 import type { Domain } from '../../shared/domain/domain.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
+import { hasAddress } from '../../shared/domain/worker.ts'
 import type { ClusterDriver } from '../clusters/driver.ts'
 import type { Reader } from '../database/reader.ts'
 import type { StoredDeployment } from '../database/rows.ts'
@@ -47,13 +48,14 @@ export function createDomains(deps: {
 
   return {
     list: async (id: string): Promise<readonly Domain[]> =>
-      find(id).addOn === null ? driver.observeDomains(id) : [],
+      hasAddress(find(id)) ? driver.observeDomains(id) : [],
 
     /** Refused, and not kept, where something else in the cluster has the host. */
     async add(id: string, host: string, asker: string): Promise<void> {
       const add = (deployment: StoredDeployment) => {
         if (deployment.cluster.kind === 'local') throw noAddress
         if (deployment.addOn !== null) throw noHttp
+        if (deployment.isWorker) throw listensNowhere
         const holder = reader.deploymentOfHost(host) ?? findByOwnHost(reader, host)
         if (holder !== undefined) throw toTaken(host, holder)
         writer.addDomain(id, host)
@@ -104,6 +106,12 @@ const toTaken = (host: string, holder: string): SlipwayError =>
     message: `${host} leads to ${holder} already.`,
     hint: 'Remove it there first.',
   })
+
+const listensNowhere = new SlipwayError({
+  code: 'conflict',
+  message: 'A worker listens nowhere, so that no domain can lead to it.',
+  hint: 'Say in its settings that it listens on a port, and deploy again.',
+})
 
 const noHttp = new SlipwayError({
   code: 'conflict',

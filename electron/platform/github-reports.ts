@@ -1,6 +1,7 @@
 import { type Failure, type FailureCode, SlipwayError, toFailure } from '../../shared/domain/failure.ts'
 import { type ReportSetting, toPublicUrl } from '../../shared/domain/github-report.ts'
 import type { Deployment } from '../../shared/domain/records.ts'
+import { hasAddress } from '../../shared/domain/worker.ts'
 import type { GitHubReportRecords } from '../database/github-reports.ts'
 import type { Reader } from '../database/reader.ts'
 import type { Writer } from '../database/writer.ts'
@@ -49,7 +50,10 @@ export function createGitHubReports(deps: {
     return {
       isOn: records.setting(id).isOn,
       wanted: deployment?.wanted,
-      url: deployment && deployment.cluster.kind !== 'local' ? toPublicUrl(deployment.url) : undefined,
+      url:
+        deployment && deployment.cluster.kind !== 'local' && hasAddress(deployment)
+          ? toPublicUrl(deployment.url)
+          : undefined,
       serving: serving === null ? undefined : { id: serving.buildId, sha: serving.commit.sha },
       latest: latest === null ? undefined : { ...latest, sha: latest.commit.sha, release },
       told: records.of(id),

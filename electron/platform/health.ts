@@ -36,6 +36,14 @@ export function toRoute(facts: {
   answered?: (answer: { status: number; ms: number }) => void
 }): GatewayRoute {
   const { deployment, instances, dial, answered } = facts
+  if (deployment.isWorker) {
+    return {
+      state: 'worker',
+      title: `${deployment.name} is a worker`,
+      detail: 'It listens nowhere, so that there is nothing to open. Slipway shows its log.',
+      lines: [],
+    }
+  }
   const serving = instances.filter(one => one.releaseId === deployment.serving?.id)
   if (serving.some(one => one.state === 'ready'))
     return { state: 'ready', dial, ...(answered ? { answered } : {}) }

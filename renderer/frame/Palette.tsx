@@ -21,6 +21,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { toRefText } from '../../shared/domain/ref.ts'
+import { hasAddress } from '../../shared/domain/worker.ts'
 import { deploymentActions, openInBrowser } from '../actions/deployment-actions.ts'
 import { everyDeployment } from '../connection/api.ts'
 import { shortUrl, shownStatus } from '../status/facts.ts'
@@ -116,7 +117,7 @@ export function Palette({ showShortcuts }: { showShortcuts: () => void }) {
             <IconRefresh size={iconSize} />,
             () => void deploymentActions.restart(each),
           ),
-          ...(each.addOn === null
+          ...(hasAddress(each)
             ? [
                 place(`Open ${shortUrl(each.url)}`, <IconExternalLink size={iconSize} />, () =>
                   openInBrowser(each.url),

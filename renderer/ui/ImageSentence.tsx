@@ -2,8 +2,8 @@ import type { ReactNode } from 'react'
 import type { Plan } from '../../shared/domain/plan.ts'
 import classes from './PlanSentence.module.css'
 
-/** "`docker.io/library/nginx:1.27` runs as it is (sha256:4f1…), in a container that listens on 80." */
-export function ImageSentence({ plan, port }: { plan: Plan; port: ReactNode }) {
+/** "`docker.io/library/nginx:1.27` runs as it is (sha256:4f1…), in a container, listening on 80." */
+export function ImageSentence({ plan, listening }: { plan: Plan; listening: ReactNode }) {
   return (
     <p className={classes.sentence}>
       <strong className={classes.image}>{plan.runtime?.value}</strong> runs as it is
@@ -13,7 +13,7 @@ export function ImageSentence({ plan, port }: { plan: Plan; port: ReactNode }) {
           (<span className="mono">{plan.runtime.origin.slice(0, 'sha256:'.length + 12)}</span>)
         </span>
       )}
-      , in a container that listens on {port}.
+      , in a container, {listening}.
     </p>
   )
 }

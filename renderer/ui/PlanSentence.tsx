@@ -1,5 +1,7 @@
+import { Switch } from '@mantine/core'
 import { findHealthPath, healthPathPattern } from '../../shared/domain/health-path.ts'
 import { type Plan, type PlanEdits, toOwnDockerfile } from '../../shared/domain/plan.ts'
+import { findWorker } from '../../shared/domain/worker.ts'
 import { DockerfileSentence } from './DockerfileSentence.tsx'
 import { EditableWord } from './EditableWord.tsx'
 import { ImageSentence } from './ImageSentence.tsx'
@@ -30,10 +32,11 @@ export function PlanSentence({ plan, edits, port, setEdits, setPort }: PlanSente
       , ready at <HealthWord plan={plan} edits={edits} setEdits={setEdits} />
     </>
   )
-  if (plan.kind === 'image') return <ImageSentence plan={plan} port={portWord} />
+  const listening = findWorker(plan, edits) ? 'listening nowhere' : <>listening on {portWord}</>
+  if (plan.kind === 'image') return <ImageSentence plan={plan} listening={listening} />
   const own = plan.build === null || (edits.start ?? '') !== '' ? undefined : toOwnDockerfile(plan)
   if (own !== undefined)
-    return <DockerfileSentence own={own} edits={edits} port={portWord} setEdits={setEdits} />
+    return <DockerfileSentence own={own} edits={edits} listening={listening} setEdits={setEdits} />
 
   const word = (part: Part, label: string, none: string) => (
     <EditableWord
@@ -48,7 +51,6 @@ export function PlanSentence({ plan, edits, port, setEdits, setPort }: PlanSente
     />
   )
   const isFetched = plan.tools?.some(tool => tool.name === 'node' && tool.fetched !== null)
-  const isStatic = plan.kind !== 'dockerfile' && plan.start === null && (edits.start ?? '') === ''
   return (
     <p className={classes.sentence}>
       <strong>
@@ -57,11 +59,11 @@ export function PlanSentence({ plan, edits, port, setEdits, setPort }: PlanSente
       {isFetched && <span className="second"> ({plan.runtime?.origin})</span>}
       {': '}install with {word('install', 'Install command', 'nothing')}, build with{' '}
       {word('build', 'Build command', 'nothing')}, then{' '}
-      {isStatic ? (
+      {isOfFiles(plan, edits) ? (
         <>serve the files in {word('output', 'Folder to serve', 'the whole folder')}.</>
       ) : (
         <>
-          start with {word('start', 'Start command', 'nothing')}, listening on {portWord}.
+          start with {word('start', 'Start command', 'nothing')}, {listening}.
         </>
       )}{' '}
       <span className="second">
@@ -80,6 +82,29 @@ export function PlanSentence({ plan, edits, port, setEdits, setPort }: PlanSente
     </p>
   )
 }
+
+/** Whether the app listens nowhere; nothing where files are served. */
+export function WorkerSwitch({
+  plan,
+  edits,
+  setEdits,
+}: Pick<PlanSentenceProps, 'plan' | 'edits' | 'setEdits'>) {
+  if (isOfFiles(plan, edits)) return null
+  const { worker: _before, ...others } = edits
+  return (
+    <Switch
+      label="It is a worker: it listens on no port and gets no URL"
+      checked={findWorker(plan, edits) !== undefined}
+      onChange={event => {
+        const worker = event.currentTarget.checked
+        setEdits(worker === (plan.worker?.value ?? false) ? others : { ...others, worker })
+      }}
+    />
+  )
+}
+
+const isOfFiles = (plan: Plan, edits: PlanEdits): boolean =>
+  plan.kind !== 'dockerfile' && plan.kind !== 'image' && plan.start === null && (edits.start ?? '') === ''
 
 function HealthWord({ plan, edits, setEdits }: Pick<PlanSentenceProps, 'plan' | 'edits' | 'setEdits'>) {
   const health = findHealthPath(plan, edits)

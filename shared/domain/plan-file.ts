@@ -54,6 +54,10 @@ export const planFileSchema = z.strictObject({
     .describe(
       'Where the app is asked over HTTP whether it is ready, such as "/healthz"; any answer from 200 to 399 counts.',
     ),
+  worker: z
+    .boolean()
+    .optional()
+    .describe('Whether the app listens nowhere, as one that works through a queue: it has no URL then.'),
   keep: keptFolders
     .optional()
     .describe('Folders of the app whose files outlive its releases, such as "data" or "public/uploads".'),
@@ -83,6 +87,7 @@ export function withPlanFile(plan: Plan, file: PlanFile): Plan {
     ...Object.fromEntries(said),
     port: file.port === undefined ? plan.port : { value: file.port, origin: planFileName },
     ...(file.healthPath ? { healthPath: { value: file.healthPath, origin: planFileName } } : {}),
+    ...(file.worker === undefined ? {} : { worker: { value: file.worker, origin: planFileName } }),
     ...(file.keep === undefined ? {} : { keep: file.keep }),
     notes: [...plan.notes, ...(own !== undefined && file.keep?.length ? [keepsNothing(file.keep)] : [])],
   }
@@ -103,6 +108,7 @@ export function toPlanFile(plan: Plan): PlanFile {
     ...(own === undefined ? {} : toWish(own, plan.root || '.')),
     ...(plan.port === null ? {} : { port: plan.port.value }),
     ...(plan.healthPath === undefined ? {} : { healthPath: plan.healthPath.value }),
+    ...(plan.worker === undefined ? {} : { worker: plan.worker.value }),
     ...(plan.keep === undefined ? {} : { keep: plan.keep }),
   }
 }

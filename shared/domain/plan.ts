@@ -67,6 +67,8 @@ export const planSchema = z.object({
   keep: z.array(z.string()).optional(),
   /** As the repository says it, without the person's wish, which no build depends on. */
   healthPath: found(z.string()).optional(),
+  /** The same of an app that listens nowhere. */
+  worker: found(z.boolean()).optional(),
   /** Absent where the app is built otherwise. */
   dockerfile: ownDockerfileSchema.optional(),
 })
@@ -88,6 +90,8 @@ export const planEditsSchema = dockerfileWishSchema.extend({
   start: command.optional(),
   output: z.string().trim().max(500).optional(),
   healthPath: healthPathSchema.optional(),
+  /** It listens nowhere. */
+  worker: z.boolean().optional(),
 })
 export type PlanEdits = z.infer<typeof planEditsSchema>
 

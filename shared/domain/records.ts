@@ -183,6 +183,8 @@ export const deploymentSchema = z.object({
   addOn: addOnSchema.nullable(),
   /** Set for one that is the preview of a pull request. */
   preview: previewSchema.nullable(),
+  /** It listens nowhere: its addresses lead to nobody. */
+  isWorker: z.boolean(),
   /** Where people find it: its public address, where the cluster gives it one. */
   url: z.string(),
   /** Through Slipway's gateway. */

@@ -6,6 +6,7 @@ const secret = (name: string, secretVersion: string) => ({ name, scope: 'run', s
 const base: ReleaseConfiguration = {
   port: 3000,
   healthPath: '',
+  isWorker: false,
   size: 'small',
   variables: [plain('A', '1'), plain('B', '2'), secret('KEY', 'v1')],
 }
@@ -40,4 +41,9 @@ test('a health path is named where it is another one', () => {
 test('a variable that becomes a secret has changed', () => {
   const variables = [plain('A', '1'), secret('B', '2'), secret('KEY', 'v1')]
   expect(findChanges(base, { ...base, variables })).toEqual(['B changed'])
+})
+
+test('becoming a worker is named, and so is its end', () => {
+  expect(findChanges(base, { ...base, isWorker: true })).toEqual(['a worker now'])
+  expect(findChanges({ ...base, isWorker: true }, base)).toEqual(['no worker any more'])
 })

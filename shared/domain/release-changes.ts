@@ -7,6 +7,7 @@ export interface ReleaseConfiguration {
   readonly port: number | null
   /** Empty: a connection is enough. */
   readonly healthPath: string
+  readonly isWorker: boolean
   readonly size: SizeName
   readonly variables: readonly StoredVariable[]
 }
@@ -20,6 +21,7 @@ export function findChanges(before: ReleaseConfiguration, after: ReleaseConfigur
     ...(before.healthPath === after.healthPath
       ? []
       : [`health path ${before.healthPath || 'none'} to ${after.healthPath || 'none'}`]),
+    ...(before.isWorker === after.isWorker ? [] : [after.isWorker ? 'a worker now' : 'no worker any more']),
     ...findVariableChanges(before.variables, after.variables),
   ]
 }

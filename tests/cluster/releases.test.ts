@@ -87,6 +87,45 @@ clusterTest('an app with a health path is ready when that answers well, and no s
   await test.driver.stop(deploymentId, () => false)
 })
 
+clusterTest(
+  'a worker is ready when it has run for a while, and what served before it is reached until then',
+  async () => {
+    const deploymentId = newId()
+    const name = `works-${deploymentId.slice(-6)}`
+    test.describe(deploymentId, { name })
+    const web = toReleaseOrder({ deploymentId, artifact: await pushApp('honours-port'), port: 3000 })
+    await test.driver.applyRelease(web)
+    await test.until(deploymentId, isReadyRun(web))
+
+    const artifact = await pushImage({
+      command: ['node', '-e', "setInterval(() => console.log('works'), 500)"],
+    })
+    const worker = toReleaseOrder({ deploymentId, artifact, isWorker: true })
+    await test.driver.applyRelease(worker)
+    expect((await getThroughIngress(name)).status).toBe(200)
+    const [instance] = await test.until(deploymentId, isReadyRun(worker))
+    expect(instance).toMatchObject({ port: null, failure: null })
+
+    const reached = () =>
+      kubectl(
+        'get',
+        'service,ingress',
+        '-n',
+        test.namespace,
+        '-l',
+        `slipway.dev/deployment=${deploymentId}`,
+        '-o',
+        'name',
+      )
+    expect(await reached()).not.toBe('')
+    test.describe(deploymentId, { name, isWorker: true })
+    await test.driver.observe(deploymentId)
+    expect(await reached()).toBe('')
+    expect(await test.driver.findDrift({ ...worker, variableNames: [] })).toEqual([])
+    await test.driver.stop(deploymentId, () => false)
+  },
+)
+
 const isExited = (instances: readonly Instance[]) => instances.some(one => one.state === 'exited')
 
 describe.concurrent('a rollout that fails says why', () => {
@@ -110,6 +149,16 @@ describe.concurrent('a rollout that fails says why', () => {
         lines: expect.toSatisfy(
           (lines: string[]) => `${lines.toSorted()}` === 'Error: DATABASE_URL is not set,one line to stdout',
         ),
+      },
+    },
+    {
+      title: 'a worker that ends',
+      image: node("console.log('nothing to do')"),
+      isWorker: true,
+      failure: {
+        code: 'start_exited',
+        message: /^The app exited with code 0, \d times in a row\.$/,
+        lines: ['nothing to do'],
       },
     },
     {

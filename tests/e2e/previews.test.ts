@@ -6,7 +6,14 @@ import { findChromium, launchBrowser, startBrowserSession } from '../support/bro
 import { findElectron, launchElectron } from '../support/electron.ts'
 import { type GitHubStandIn, startGitHub } from '../support/github/github.ts'
 import { createDataFolder, getThroughGateway } from '../support/platform.ts'
-import { checkAccessibility, connectToSlipway, firstCommit, laterCommit, readGatewayPort, wear } from './journey.ts'
+import {
+  checkAccessibility,
+  connectToSlipway,
+  firstCommit,
+  laterCommit,
+  readGatewayPort,
+  wear,
+} from './journey.ts'
 
 const pictures = resolve(import.meta.dirname, '..', 'output', 'previews')
 const chromium = findChromium()

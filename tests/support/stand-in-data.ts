@@ -97,6 +97,7 @@ export function createStandInData(state: StandInState, now = Date.now()) {
       instances: isPublic ? 3 : 1,
       preview: null,
       addOn: isDatabase ? { engine: 'postgres', volumeGib: 5 } : null,
+      isWorker: name === 'thumbnails',
       url: isPublic ? `https://${name}.apps.example.com/` : `http://${name}.localhost:7780`,
       localUrl: `http://${name}.localhost:7780`,
       health: {

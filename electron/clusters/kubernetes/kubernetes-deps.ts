@@ -20,6 +20,8 @@ export interface DeploymentFacts {
   readonly hosts: readonly string[]
   /** Set for one that is a database. */
   readonly addOn?: AddOn | null
+  /** Neither what serves nor what is to run listens anywhere. */
+  readonly isWorker?: boolean
 }
 
 export interface KubernetesDriverDeps {

@@ -49,8 +49,8 @@ export function createReleases(context: KubernetesContext) {
   const watches = new Map<string, { pods: ObjectWatch<V1Pod>; others: ObjectWatch<KubernetesObject>[] }>()
   /** Where deployments are, for when their rows are gone. */
   const places = new Map<string, string>()
-  /** Deployments whose hosts lead to them as records and settings say. Forgotten at each start. */
-  const routed = new Set<string>()
+  /** Deployments whose hosts lead to them as records and settings say, and whether that is nowhere. Forgotten at each start. */
+  const routed = new Map<string, boolean>()
   const looks = new Map<string, NodeJS.Timeout>()
 
   const placeOf = (deploymentId: string): string => {
@@ -145,17 +145,27 @@ export function createReleases(context: KubernetesContext) {
       .catch(error => log.warn({ ownerId, err: error }, 'a namespace is not up to date'))
   }
 
+  /** Its hosts lead to it; to a worker leads nothing any more. */
+  const applyRoutes = async (deploymentId: string, namespace: string): Promise<void> => {
+    const deployment = describe(deploymentId)
+    const { isWorker = false } = deployment
+    await routes.apply(deploymentId, namespace)
+    if (isWorker) await api.remove('Service', { namespace, name: appName(deployment, deploymentId) })
+    routed.set(deploymentId, isWorker)
+  }
+
   /** What was asked for while the cluster did not answer, or set for it since. */
   const bringUpToDate = async (deploymentId: string): Promise<void> => {
-    if (routed.has(deploymentId) || describe(deploymentId).addOn) return
-    routed.add(deploymentId)
+    const { addOn, isWorker = false, owner } = describe(deploymentId)
+    if (routed.get(deploymentId) === isWorker || addOn) return
+    routed.set(deploymentId, isWorker)
     const namespace = placeOf(deploymentId)
     await Promise.all([
-      routes
-        .apply(deploymentId, namespace)
-        .catch(error => log.warn({ deploymentId, err: error }, 'its hosts do not lead to it')),
+      applyRoutes(deploymentId, namespace).catch(error =>
+        log.warn({ deploymentId, err: error }, 'its hosts do not lead to it'),
+      ),
       pullSecret
-        .apply({ ownerId: describe(deploymentId).owner.id, namespace })
+        .apply({ ownerId: owner.id, namespace })
         .catch(error => log.warn({ deploymentId, err: error }, 'nodes may pull its image with an old login')),
     ])
   }
@@ -234,8 +244,9 @@ export function createReleases(context: KubernetesContext) {
       }
       await Promise.all([
         apply(withFields(toDeployment(facts))),
-        apply(withFields(toService(facts))),
-        routes.apply(order.deploymentId, namespace).then(() => routed.add(order.deploymentId)),
+        // What serves until a worker takes its place is reached by the Service that is there.
+        order.isWorker ? undefined : apply(withFields(toService(facts))),
+        applyRoutes(order.deploymentId, namespace),
         budgets.apply(order.deploymentId, namespace, order.instances),
         collectSecrets(order, namespace),
       ])

@@ -33,8 +33,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-async function open(limits: { readyMs?: number } = {}) {
-  const opened = await createTestDriver(folder, { limits, nameOf: id => `name of ${id}` })
+const settleMs = 1000
+
+async function open(limits: { readyMs?: number; settleMs?: number } = {}) {
+  const opened = await createTestDriver(folder, {
+    limits: { settleMs, ...limits },
+    nameOf: id => `name of ${id}`,
+  })
   driver = opened.driver
   logs = opened.logs
   dispose = opened.dispose
@@ -196,6 +201,36 @@ describe('an instance', () => {
       message: 'The app never listened on a port within 1 s.',
       hint: expect.any(String),
       lines: ['waiting for something that never comes'],
+    })
+  })
+
+  describe('that listens nowhere', () => {
+    test('is ready when it has run for a while, and has no port', async () => {
+      const order = await apply('never-listens', { isWorker: true })
+      const ready = await until(order, 'ready')
+      expect(ready).toMatchObject({ port: null, fixedPort: null, failure: null })
+      expect((ready.readyAt ?? 0) - ready.startedAt).toBeGreaterThanOrEqual(settleMs)
+      await expect(get(order)).rejects.toMatchObject({ failure: { code: 'unavailable' } })
+    })
+
+    test('is ready still for the Slipway that comes after', async () => {
+      const order = await apply('never-listens', { isWorker: true })
+      const { readyAt } = await until(order, 'ready')
+      await dispose()
+      await open()
+      expect(await until(order, 'ready')).toMatchObject({ readyAt })
+    })
+
+    test('that ends before that says so', async () => {
+      await dispose()
+      await open({ settleMs: 20_000 })
+      const order = await apply('exits-at-once', { isWorker: true })
+      const { failure } = await until(order, 'exited')
+      expect(failure).toMatchObject({
+        code: 'start_exited',
+        message: 'The worker exited with code 1 right after its start.',
+        lines: expect.arrayContaining(['Error: DATABASE_URL is not set']),
+      })
     })
   })
 

@@ -92,6 +92,7 @@ export function createInstances(context: LocalContext, keptFolders: KeptFolders)
           offeredPort,
           expectedPort: order.port ?? order.plan.port?.value ?? null,
           startedAt: context.now(),
+          ...(order.isWorker ? { isWorker: true as const } : {}),
           ...(order.healthPath ? { healthPath: order.healthPath } : {}),
           ...(isContainerPlan(order.plan) ? { container: toContainerProgram(order.plan) } : {}),
           listening: null,

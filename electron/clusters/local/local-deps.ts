@@ -29,11 +29,13 @@ export interface LocalDriverDeps {
 export interface LocalLimits {
   /** To begin to listen. */
   readonly readyMs: number
+  /** An app that listens nowhere is ready when it has run for so long. */
+  readonly settleMs: number
   /** Between TERM and KILL. */
   readonly graceMs: number
 }
 
-export const defaultLimits: LocalLimits = { readyMs: 60_000, graceMs: 10_000 }
+export const defaultLimits: LocalLimits = { readyMs: 60_000, settleMs: 5_000, graceMs: 10_000 }
 
 /** What builds and instances share. */
 export interface LocalContext extends Omit<LocalDriverDeps, 'limits' | 'environment' | 'folder'> {

@@ -13,6 +13,8 @@ export interface RunFacts {
   readonly exitCode: number | null
   readonly signal: string | null
   readonly wasReady: boolean
+  /** It listens nowhere. */
+  readonly isWorker: boolean
   /** It listened, and its health path did not answer well. */
   readonly unhealthy?: { path: string; port: number; answer: HealthAnswer } | undefined
   readonly lines: readonly string[]
@@ -51,7 +53,9 @@ function explain(facts: RunFacts): Failure {
   }
   return unhealthy
     ? exitedUnhealthy(facts, unhealthy)
-    : (portTaken(facts) ?? toolMissing(facts) ?? startExited(facts))
+    : facts.isWorker
+      ? (toolMissing(facts) ?? workerExited(facts))
+      : (portTaken(facts) ?? toolMissing(facts) ?? startExited(facts))
 }
 
 function startTimedOut({ limitMs, expectedPort }: RunFacts): Failure {
@@ -73,6 +77,14 @@ function startExited(facts: RunFacts): Failure {
     message: `The app ${howItEnded(facts)} before it listened on ${where}.`,
     hint: 'Its last lines tell why. Mend it in the repository, or change the start command, then deploy again.',
     ...(facts.expectedPort === null ? {} : { port: facts.expectedPort }),
+  }
+}
+
+function workerExited(facts: RunFacts): Failure {
+  return {
+    code: 'start_exited',
+    message: `The worker ${howItEnded(facts)} right after its start.`,
+    hint: 'A worker runs until it is stopped. Its last lines tell why it ended: mend it in the repository, or change the start command, then deploy again.',
   }
 }
 

@@ -16,6 +16,10 @@ export interface RunRecord {
   readonly offeredPort: number
   readonly expectedPort: number | null
   readonly startedAt: number
+  /** It listens nowhere. */
+  readonly isWorker?: true
+  /** Such an app has run for a while; UTC milliseconds. */
+  readonly settledAt?: number
   /** It is ready when this path answers. */
   readonly healthPath?: string
   /** It listens there, and what the path answered last was not well. */
@@ -41,13 +45,14 @@ export const writeRun = (runFolder: string, record: RunRecord): void =>
 
 export function toInstance(record: RunRecord, job: FoundJob | undefined): Instance {
   const { listening, end, offeredPort } = record
+  const readyAt = listening?.at ?? record.settledAt ?? null
   return {
     releaseId: record.releaseId,
     run: record.run,
-    state: end !== null ? 'exited' : listening !== null ? 'ready' : 'starting',
+    state: end !== null ? 'exited' : readyAt !== null ? 'ready' : 'starting',
     name: job?.state.leader == null ? '' : String(job.state.leader.pid),
     startedAt: record.startedAt,
-    readyAt: listening?.at ?? null,
+    readyAt,
     exitedAt: end?.at ?? null,
     port: listening?.port ?? null,
     fixedPort: fixedPort(listening?.port ?? portTaken(end?.failure), offeredPort),

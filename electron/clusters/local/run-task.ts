@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { LogRef } from '../../../shared/domain/log.ts'
 import { toChildEnvironment } from './environment.ts'
 import { type FoundJob, followJob } from './follow-job.ts'
@@ -51,6 +52,13 @@ export function createRunTask(context: LocalContext, run: { folder: string; reco
     onState: () => context.changed(record.deploymentId),
     onError: warn,
   })
+
+  /** What listens nowhere has only its time to tell by; a second Slipway counts from its start too. */
+  const settle = async () => {
+    const leftMs = record.startedAt + limits.settleMs - now()
+    await delay(Math.min(Math.max(leftMs, 0), limits.settleMs), undefined, { signal: probing.signal })
+    if (record.end === null) save({ settledAt: now() })
+  }
 
   const probe = async () => {
     const { offeredPort, expectedPort } = record
@@ -109,7 +117,8 @@ export function createRunTask(context: LocalContext, run: { folder: string; reco
       end: found.is === 'lost' ? 'lost' : record.isLate ? 'late' : 'exited',
       exitCode: step?.exitCode ?? null,
       signal: step?.signal ?? null,
-      wasReady: record.listening !== null,
+      wasReady: record.listening !== null || record.settledAt !== undefined,
+      isWorker: record.isWorker === true,
       unhealthy: toUnhealthy(record),
       lines: found.state.lastLines,
       expectedPort: record.expectedPort,
@@ -134,8 +143,9 @@ export function createRunTask(context: LocalContext, run: { folder: string; reco
 
   const ended = follower.ended.then(finish)
   ended.catch(warn)
-  if (record.end === null && record.listening === null) {
-    probe().catch(error => {
+  if (record.end === null && record.listening === null && record.settledAt === undefined) {
+    const getReady = record.isWorker ? settle : probe
+    getReady().catch(error => {
       if (!probing.signal.aborted) warn(error)
     })
   }

@@ -206,9 +206,14 @@ const table: readonly (readonly [name: string, fixture: Fixture, brief: unknown[
     ['procfile', 'Go 1.22', null, 'go build -o ./bin/blog .', 'bin/blog', null, 5000],
   ],
   [
-    'a Procfile without a web line says nothing',
-    { Procfile: 'worker: x', 'index.html': '' },
+    'a Procfile without a web or a worker line says nothing',
+    { Procfile: 'clock: x', 'index.html': '' },
     ['static', null, null, null, null, '.', null],
+  ],
+  [
+    'a Procfile with a worker line alone',
+    { Procfile: 'release: y\nworker: bin/queue --all\n' },
+    ['procfile', null, null, null, 'bin/queue --all', null, null],
   ],
   [
     'npm with a lockfile',
@@ -767,6 +772,16 @@ const otherPorts: readonly (readonly [text: string, fixture: Fixture, port: numb
 
 test.each(otherPorts)('the port is read from %s', async (_, fixture, value, origin) => {
   expect((await decidePlan(filesOf(fixture))).port).toEqual({ value, origin })
+})
+
+test('a Procfile with a worker line alone is a worker; beside a web line it is an app of its own', async () => {
+  const alone = await decidePlan(filesOf({ Procfile: 'worker: bin/queue' }))
+  expect(alone.worker).toEqual({ value: true, origin: 'Procfile line 1' })
+  const both = await decidePlan(filesOf({ Procfile: 'web: bin/web\nworker: bin/queue' }))
+  expect(both.worker).toBeUndefined()
+  expect(both.notes).toEqual([
+    'The worker of Procfile line 2 is an app of its own: deploy the repository once more, as a worker that starts with "bin/queue".',
+  ])
 })
 
 describe('the folder of the app', () => {

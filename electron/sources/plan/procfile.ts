@@ -4,9 +4,15 @@ import { nodeCandidates, toContainer, toTools } from './node.ts'
 import { readNodeProject } from './node-project.ts'
 import { findPort, fixedPortNotes } from './port.ts'
 
-/** Its `web` line starts the app; what comes before is the language's beside it. A Procfile without that line says nothing. */
+/**
+ * Its `web` line starts the app, or where there is none its `worker` line; what comes before is the language's beside it. A
+ * Procfile without those lines says nothing.
+ */
 export const recogniseProcfile: Recogniser = async files => {
-  const start = await readWebLine(files)
+  const lines = (await files.read('Procfile'))?.split(/\r?\n/) ?? []
+  const web = findLine(lines, 'web')
+  const worker = findLine(lines, 'worker')
+  const start = web ?? worker
   if (start === undefined) return undefined
   const language = (await readNode(files, start.value)) ?? (await readGo(files, start.value))
   const found = await findPort(files, { start, candidates: language?.candidates ?? [] })
@@ -21,16 +27,29 @@ export const recogniseProcfile: Recogniser = async files => {
     start,
     output: null,
     fallback: null,
-    port: found?.port ?? { value: 5000, origin: 'usual for Procfile apps' },
-    notes: [...(language?.notes ?? []), ...fixedPortNotes(found)],
+    ...(web === undefined
+      ? { port: null, worker: { value: true, origin: start.origin } }
+      : { port: found?.port ?? { value: 5000, origin: 'usual for Procfile apps' } }),
+    notes: [
+      ...(language?.notes ?? []),
+      ...(web === undefined ? [] : fixedPortNotes(found)),
+      ...(web !== undefined && worker !== undefined ? [alsoWorks(worker)] : []),
+    ],
     ...language?.container,
   }
 }
 
-async function readWebLine(files: Files): Promise<{ value: string; origin: string } | undefined> {
-  const lines = (await files.read('Procfile'))?.split(/\r?\n/) ?? []
-  const n = lines.findIndex(line => /^web\s*:\s*\S/.test(line))
-  const value = lines[n]?.replace(/^web\s*:\s*/, '').trim()
+interface Found {
+  readonly value: string
+  readonly origin: string
+}
+
+const alsoWorks = ({ value, origin }: Found): string =>
+  `The worker of ${origin} is an app of its own: deploy the repository once more, as a worker that starts with "${value}".`
+
+function findLine(lines: readonly string[], kind: 'web' | 'worker'): Found | undefined {
+  const n = lines.findIndex(line => new RegExp(`^${kind}\\s*:\\s*\\S`).test(line))
+  const value = lines[n]?.replace(/^\w+\s*:\s*/, '').trim()
   return value === undefined ? undefined : { value, origin: `Procfile line ${n + 1}` }
 }
 

@@ -3,6 +3,7 @@ import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useMemo, useRef } from 'react'
 import type { Deployment } from '../../../shared/domain/records.ts'
+import { hasAddress } from '../../../shared/domain/worker.ts'
 import { deploymentActions, openInBrowser } from '../../actions/deployment-actions.ts'
 import { useShortcuts } from '../../keyboard/shortcuts.ts'
 import { EmptyNote } from '../../ui/EmptyNote.tsx'
@@ -78,8 +79,8 @@ export function Board({
     k: () => move(-1),
     d: withFocused(deployment => void deploymentActions.deploy(deployment)),
     l: withFocused(({ id }) => void navigate({ to: '/deployments/$id/log', params: { id } })),
-    o: withFocused(({ url, addOn }) => {
-      if (addOn === null) openInBrowser(url)
+    o: withFocused(deployment => {
+      if (hasAddress(deployment)) openInBrowser(deployment.url)
     }),
   })
 

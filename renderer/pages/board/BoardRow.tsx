@@ -6,6 +6,7 @@ import {
   IconArrowBackUp,
   IconDatabase,
   IconDots,
+  IconEngine,
   IconExternalLink,
   IconFileText,
   IconGitPullRequest,
@@ -22,6 +23,7 @@ import { memo, useRef } from 'react'
 import { engines } from '../../../shared/domain/add-on.ts'
 import type { Deployment } from '../../../shared/domain/records.ts'
 import { toRefText } from '../../../shared/domain/ref.ts'
+import { hasAddress } from '../../../shared/domain/worker.ts'
 import { deploymentActions, openInBrowser } from '../../actions/deployment-actions.ts'
 import { Ago } from '../../format/clock.tsx'
 import { isActive, shownStatus } from '../../status/facts.ts'
@@ -92,11 +94,13 @@ export const BoardRow = memo(function BoardRow({
 
 /** The whole line opens the deployment; one whose build failed opens at the end of that log, which says why. */
 function RowLink({ deployment }: { deployment: Deployment }) {
-  const { id, name, latestBuild, status, addOn, preview } = deployment
+  const { id, name, latestBuild, status, addOn, preview, isWorker } = deployment
   const mark =
     preview !== null
       ? { Icon: IconGitPullRequest, label: `Preview of #${preview.number}` }
-      : addOn !== null && { Icon: IconDatabase, label: engines[addOn.engine].label }
+      : addOn !== null
+        ? { Icon: IconDatabase, label: engines[addOn.engine].label }
+        : isWorker && { Icon: IconEngine, label: 'Worker' }
   const content = (
     <>
       {mark && (
@@ -127,13 +131,13 @@ function RowLink({ deployment }: { deployment: Deployment }) {
 }
 
 function RowActions({ deployment, name }: { deployment: Deployment; name: string }) {
-  const { id, url, wanted, status, addOn } = deployment
+  const { id, url, wanted, status } = deployment
   if (status === 'removing') return null
   const isStopped = wanted === 'stopped'
   return (
     <span className={classes.actions}>
       <FirstAction deployment={deployment} />
-      {addOn === null && (
+      {hasAddress(deployment) && (
         <Tooltip label="Open">
           <ActionIcon size={28} aria-label={`Open ${name}`} onClick={() => openInBrowser(url)}>
             <IconExternalLink size={16} />

@@ -23,6 +23,7 @@ export function RowNews({ deployment }: { deployment: Deployment }) {
   switch (status) {
     case 'live':
       if (addOn !== null) return <span className="truncate">{engines[addOn.engine].label}</span>
+      if (deployment.isWorker) return <span className="truncate">Worker</span>
       return (
         <a className={`truncate ${classes.url}`} href={url} target="_blank" rel="noopener noreferrer">
           {shortUrl(url)}
@@ -47,7 +48,9 @@ export function RowNews({ deployment }: { deployment: Deployment }) {
         <Line
           text={
             serving === null
-              ? 'Waits until it answers'
+              ? deployment.isWorker
+                ? 'Waits until it has run for a while'
+                : 'Waits until it answers'
               : `live ${shortSha(serving.commit.sha)} · waits for its successor`
           }
         />

@@ -12,6 +12,7 @@ import {
 import { engines } from '../../../shared/domain/add-on.ts'
 import type { Deployment } from '../../../shared/domain/records.ts'
 import { toRefText } from '../../../shared/domain/ref.ts'
+import { hasAddress } from '../../../shared/domain/worker.ts'
 import { copyText } from '../../actions/copy.ts'
 import { deploymentActions, openInBrowser } from '../../actions/deployment-actions.ts'
 import { useNow } from '../../format/clock.tsx'
@@ -23,7 +24,8 @@ import { CommitText } from '../../ui/CommitText.tsx'
 import classes from './Deployment.module.css'
 
 export function DeploymentHeader({ deployment }: { deployment: Deployment }) {
-  const { name, branch, cluster, url, localUrl, serving, latestBuild, wanted, addOn, preview } = deployment
+  const { name, branch, cluster, url, localUrl, serving, latestBuild, wanted, addOn, preview, isWorker } =
+    deployment
   const commit = serving?.commit ?? latestBuild?.commit
   const isStopped = wanted === 'stopped'
   return (
@@ -41,10 +43,11 @@ export function DeploymentHeader({ deployment }: { deployment: Deployment }) {
             {commit.author !== '' && ` · by ${commit.author}`}
           </>
         )}
+        {isWorker && ' · worker'}
         {addOn !== null && ` · ${engines[addOn.engine].label}, ${addOn.volumeGib} GiB`}
         {cluster.kind === 'kubernetes' && ` · on ${cluster.name}`}
       </p>
-      {addOn === null && (
+      {hasAddress(deployment) && (
         <Button
           className={classes.headerAction}
           variant="default"
@@ -99,12 +102,12 @@ export function DeploymentHeader({ deployment }: { deployment: Deployment }) {
           >
             Build again without cache
           </Menu.Item>
-          {addOn === null && (
+          {hasAddress(deployment) && (
             <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => void copyText(url, 'the URL')}>
               Copy the URL
             </Menu.Item>
           )}
-          {addOn === null && url !== localUrl && (
+          {hasAddress(deployment) && url !== localUrl && (
             <Menu.Item
               leftSection={<IconExternalLink size={15} />}
               disabled={serving === null}

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router'
+import { hasAddress } from '../../../shared/domain/worker.ts'
 import { deploymentActions, openInBrowser } from '../../actions/deployment-actions.ts'
 import { api } from '../../connection/api.ts'
 import { toShownFailure } from '../../connection/failures.ts'
@@ -52,13 +53,11 @@ const tabs = [
   { to: '/deployments/$id/settings', word: 'Settings', exact: true },
 ] as const
 
-/** A database has backups in the place of databases, and no address on the web. */
-const tabsOf = ({ addOn }: DeploymentDetail) =>
-  addOn === null
-    ? tabs
-    : tabs
-        .filter(({ word }) => word !== 'Domains')
-        .map(tab => (tab.word === 'Databases' ? { ...tab, word: 'Backups' } : tab))
+/** A database has backups in the place of databases. */
+const tabsOf = (deployment: DeploymentDetail) =>
+  tabs
+    .filter(({ word }) => word !== 'Domains' || hasAddress(deployment))
+    .map(tab => (tab.word === 'Databases' && deployment.addOn !== null ? { ...tab, word: 'Backups' } : tab))
 
 function LoadedDeployment({ deployment }: { deployment: DeploymentDetail }) {
   const { id } = deployment
@@ -66,7 +65,7 @@ function LoadedDeployment({ deployment }: { deployment: DeploymentDetail }) {
   useShortcuts({
     d: () => void deploymentActions.deploy(deployment),
     o: () => {
-      if (deployment.addOn === null) openInBrowser(deployment.url)
+      if (hasAddress(deployment)) openInBrowser(deployment.url)
     },
     l: () => void navigate({ to: '/deployments/$id/log', params: { id } }),
   })

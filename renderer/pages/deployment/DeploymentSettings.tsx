@@ -3,12 +3,13 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { healthPathPattern, healthPathRule } from '../../../shared/domain/health-path.ts'
 import { isBranch } from '../../../shared/domain/ref.ts'
+import { findWorker } from '../../../shared/domain/worker.ts'
 import { deploymentActions, refresh } from '../../actions/deployment-actions.ts'
 import { toast } from '../../actions/toasts.tsx'
 import { client } from '../../connection/api.ts'
 import { toShownFailure } from '../../connection/failures.ts'
 import { FailurePanel } from '../../ui/FailurePanel.tsx'
-import { PlanSentence } from '../../ui/PlanSentence.tsx'
+import { PlanSentence, WorkerSwitch } from '../../ui/PlanSentence.tsx'
 import classes from './Deployment.module.css'
 import { DeploymentDrift } from './DeploymentDrift.tsx'
 import { DeploymentOwner } from './DeploymentOwner.tsx'
@@ -52,6 +53,7 @@ function SettingsForm({ deployment }: { deployment: DeploymentDetail }) {
 
   const isImage = deployment.project.source.kind === 'image'
   const healthPath = planEdits.healthPath ?? plan?.healthPath?.value ?? ''
+  const isWorker = plan === null ? deployment.isWorker : findWorker(plan, planEdits) !== undefined
   const isRight = healthPathPattern.test(healthPath)
 
   const save = useMutation({
@@ -94,21 +96,26 @@ function SettingsForm({ deployment }: { deployment: DeploymentDetail }) {
           onChange={event => setBranch(event.currentTarget.value)}
         />
       )}
-      <NumberInput
-        label="Port"
-        description={
-          isImage
-            ? 'Where the app listens. Empty: the one that the image exposes.'
-            : 'Where the app listens. Empty: as the plan says, else the port that Slipway offers it as PORT.'
-        }
-        value={port ?? ''}
-        min={1}
-        max={65535}
-        allowDecimal={false}
-        hideControls
-        onChange={value => setPort(typeof value === 'number' ? value : null)}
-      />
-      {deployment.addOn === null && (
+      {plan !== null && deployment.addOn === null && (
+        <WorkerSwitch plan={plan} edits={planEdits} setEdits={setPlanEdits} />
+      )}
+      {!isWorker && (
+        <NumberInput
+          label="Port"
+          description={
+            isImage
+              ? 'Where the app listens. Empty: the one that the image exposes.'
+              : 'Where the app listens. Empty: as the plan says, else the port that Slipway offers it as PORT.'
+          }
+          value={port ?? ''}
+          min={1}
+          max={65535}
+          allowDecimal={false}
+          hideControls
+          onChange={value => setPort(typeof value === 'number' ? value : null)}
+        />
+      )}
+      {deployment.addOn === null && !isWorker && (
         <TextInput
           label="Health path"
           description="Ready when this path answers 200 to 399, such as /healthz. Empty: when it takes a connection."

@@ -35,7 +35,11 @@ export function Overview() {
         {cluster.kind === 'local' && serving !== null && <WrittenNotice key={serving.id} id={id} />}
         <SourceChanges key={serving?.id ?? ''} deployment={deployment} />
         <dl className={classes.facts}>
-          {addOn === null ? (
+          {deployment.isWorker ? (
+            <Fact word="Worker">
+              <span className="second">listens nowhere, so it has no URL</span>
+            </Fact>
+          ) : addOn === null ? (
             <Fact word="URL">
               <a className="text-link" href={deployment.url} target="_blank" rel="noopener noreferrer">
                 {shortUrl(deployment.url)}
@@ -85,13 +89,15 @@ export function Overview() {
               </Link>
             </Fact>
           )}
-          <Fact word="Port">
-            {port === null ? (
-              <span className="second">offered by Slipway</span>
-            ) : (
-              <span className="mono">{port}</span>
-            )}
-          </Fact>
+          {!deployment.isWorker && (
+            <Fact word="Port">
+              {port === null ? (
+                <span className="second">offered by Slipway</span>
+              ) : (
+                <span className="mono">{port}</span>
+              )}
+            </Fact>
+          )}
           <Fact word="Source">
             <span className="mono">{project.source.address}</span>
             {branch !== '' && <span className="second"> · {toRefText(branch)}</span>}

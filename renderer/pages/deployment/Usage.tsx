@@ -7,11 +7,13 @@ import {
   toMemoryText,
   type UsageSample,
 } from '../../../shared/domain/metrics.ts'
+import { hasAddress } from '../../../shared/domain/worker.ts'
 import { api } from '../../connection/api.ts'
 import { toShownFailure } from '../../connection/failures.ts'
 import { formatTimeOfDay } from '../../format/time.ts'
 import { UsageChart } from '../../ui/UsageChart.tsx'
 import classes from './Deployment.module.css'
+import { useDeployment } from './deployment-context.ts'
 import { Traffic } from './Traffic.tsx'
 
 const minute = 60_000
@@ -26,6 +28,7 @@ const againMs = 15_000
 
 /** What the app takes of CPU and memory, and how often it was started again. */
 export function Usage({ id }: { id: string }) {
+  const deployment = useDeployment()
   const [span, setSpan] = useState<Span>('hour')
   const { data, error } = useQuery({
     ...api.metrics.of.queryOptions({ input: { id } }),
@@ -58,7 +61,7 @@ export function Usage({ id }: { id: string }) {
       ) : (
         failure === null && <p className={classes.usageNote}>{toEmptyText(data)}</p>
       )}
-      {data !== undefined && hasAny && (
+      {data !== undefined && hasAny && (hasAddress(deployment) || data.traffic.day.length > 0) && (
         <Traffic traffic={data.traffic} span={span} common={toScale(data, span)} />
       )}
     </section>

@@ -3,10 +3,11 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Plan, PlanEdits } from '../../../shared/domain/plan.ts'
 import type { Commit } from '../../../shared/domain/records.ts'
+import { findWorker } from '../../../shared/domain/worker.ts'
 import { toShownFailure } from '../../connection/failures.ts'
 import { Elapsed } from '../../format/clock.tsx'
 import { FailurePanel } from '../../ui/FailurePanel.tsx'
-import { PlanSentence } from '../../ui/PlanSentence.tsx'
+import { PlanSentence, WorkerSwitch } from '../../ui/PlanSentence.tsx'
 import { Step } from './Step.tsx'
 import classes from './Wizard.module.css'
 
@@ -38,6 +39,7 @@ export function PlanStep(props: PlanStepProps) {
   const root = (props.edits.root ?? plan.root) || '.'
 
   const isImage = plan.kind === 'image'
+  const isWorker = findWorker(plan, props.edits) !== undefined
   const start = props.edits.start ?? plan.start?.value ?? props.edits.output ?? plan.output?.value
   if (!props.isOpen) {
     return (
@@ -45,7 +47,12 @@ export function PlanStep(props: PlanStepProps) {
         title="Plan"
         answer={
           <>
-            {isImage ? `Port ${props.port ?? plan.port?.value}` : (plan.runtime?.value ?? plan.label)}
+            {isWorker && 'Worker · '}
+            {!isImage
+              ? (plan.runtime?.value ?? plan.label)
+              : isWorker
+                ? plan.label
+                : `Port ${props.port ?? plan.port?.value}`}
             {root !== '.' && <span className="mono second"> · {root}</span>}
             {start !== undefined && <span className="mono second"> · {start}</span>}
           </>
@@ -57,7 +64,7 @@ export function PlanStep(props: PlanStepProps) {
   // A Dockerfile that this computer cannot build needs commands in its place.
   const runsInContainer = isImage || plan.kind === 'dockerfile'
   const isBuildable = !runsInContainer || plan.build !== null || (props.edits.start ?? '') !== ''
-  const isPortMissing = isImage && plan.port === null && props.port === null
+  const isPortMissing = isImage && plan.port === null && props.port === null && !isWorker
   return (
     <Step title={isImage ? 'How it runs' : 'How it is built and started'}>
       <FolderChoice folders={folders} root={root} setRoot={props.setRoot} />
@@ -68,6 +75,7 @@ export function PlanStep(props: PlanStepProps) {
         setEdits={props.setEdits}
         setPort={props.setPort}
       />
+      <WorkerSwitch plan={plan} edits={props.edits} setEdits={props.setEdits} />
       {plan.notes.length > 0 && (
         <ul className={classes.notes}>
           {plan.notes.map(note => (

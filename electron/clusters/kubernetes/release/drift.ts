@@ -55,7 +55,7 @@ export function createDrift(
     return [
       toSecret(facts),
       toDeployment(facts),
-      toService(facts),
+      ...(order.isWorker ? [] : [toService(facts)]),
       ...(ingress === undefined ? [] : [ingress]),
       ...(order.instances === 1
         ? []

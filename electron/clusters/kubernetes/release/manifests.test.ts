@@ -51,6 +51,25 @@ const routes = {
 }
 const settings = { baseDomain: 'apps.example', ingressClass: 'traefik', issuer: 'letsencrypt' }
 
+test('a worker has no port, no probe and no time to drain; a pod counts when it has run for a while', () => {
+  const { spec } = toDeployment({ ...facts, order: { ...order, isWorker: true } })
+  const [container] = spec?.template.spec?.containers ?? []
+  for (const field of ['ports', 'env', 'startupProbe', 'readinessProbe', 'lifecycle'])
+    expect(container, field).not.toHaveProperty(field)
+  expect(spec?.minReadySeconds).toBe(5)
+  expect(spec?.template.spec?.terminationGracePeriodSeconds).toBe(10)
+  expect(toDeployment(facts).spec).not.toHaveProperty('minReadySeconds')
+  const worker = { ...deployment, isWorker: true }
+  expect(toIngress({ ...routes, deployment: worker, settings })).toBeUndefined()
+})
+
+test('another number of a worker is still of a worker', () => {
+  const found = toDeployment({ ...facts, order: { ...order, isWorker: true } })
+  expect(withChange(found, { replicas: 3, earlier: undefined }).spec?.minReadySeconds).toBe(5)
+  const other = withChange(toDeployment(facts), { replicas: 3, earlier: undefined })
+  expect(other.spec).not.toHaveProperty('minReadySeconds')
+})
+
 test('a health path is what the kubelet asks, and a connection is enough without one', () => {
   const probesOf = (healthPath: string | undefined) => {
     const made = toDeployment({ ...facts, order: { ...order, healthPath } })

@@ -3,6 +3,7 @@ import type {
   V1Container,
   V1Deployment,
   V1Ingress,
+  V1PodTemplateSpec,
   V1ReplicaSet,
   V1ResourceRequirements,
   V1Secret,
@@ -45,6 +46,8 @@ export const containerName = 'app'
 export const secretNamesAnnotation = 'slipway.dev/secret-names'
 /** Requests reach a pod that is going away for this long, until every router has heard of it. */
 const drainSeconds = 5
+/** A pod of a worker counts when it has run for so long, since nothing can be asked of it. */
+const settleSeconds = 5
 /** What an app has after that to end what it does. */
 const graceSeconds = 10
 
@@ -78,6 +81,7 @@ export function toDeployment(facts: ReleaseFacts): V1Deployment {
     metadata: toMetadata(facts),
     spec: {
       ...toRollout(order.deploymentId),
+      ...(order.isWorker ? { minReadySeconds: settleSeconds } : {}),
       replicas: order.instances,
       template: {
         metadata: {
@@ -91,7 +95,7 @@ export function toDeployment(facts: ReleaseFacts): V1Deployment {
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           ...(facts.hasPullSecret ? { imagePullSecrets: [{ name: pullSecretName }] } : {}),
-          terminationGracePeriodSeconds: drainSeconds + graceSeconds,
+          terminationGracePeriodSeconds: (order.isWorker ? 0 : drainSeconds) + graceSeconds,
           securityContext: {
             runAsNonRoot: true,
             seccompProfile: { type: 'RuntimeDefault' },
@@ -115,19 +119,27 @@ export function toDeployment(facts: ReleaseFacts): V1Deployment {
   }
 }
 
-function toContainer({ order, startLimitMs }: ReleaseFacts): V1Container {
+function toContainer(facts: ReleaseFacts): V1Container {
+  const { order } = facts
+  return {
+    name: containerName,
+    image: order.artifact,
+    envFrom: [{ secretRef: { name: releaseSecretName(order.releaseId) } }],
+    resources: toResources(order.size),
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+    ...(order.isWorker ? {} : toListening(facts)),
+  }
+}
+
+/** What a container has because requests come to it. */
+function toListening({ order, startLimitMs }: ReleaseFacts): Partial<V1Container> {
   const { healthPath } = order
   const probe = healthPath
     ? { httpGet: { path: healthPath, port: 'http' }, timeoutSeconds: answerSeconds }
     : { tcpSocket: { port: 'http' }, timeoutSeconds: 2 }
   return {
-    name: containerName,
-    image: order.artifact,
     ports: [{ name: 'http', containerPort: portOf(order), protocol: 'TCP' }],
-    envFrom: [{ secretRef: { name: releaseSecretName(order.releaseId) } }],
     env: [{ name: 'PORT', value: String(portOf(order)) }],
-    resources: toResources(order.size),
-    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
     // Slipway gives up sooner than the kubelet starts the app anew, and looks at what it listens on.
     startupProbe: { ...probe, periodSeconds: 1, failureThreshold: Math.ceil(startLimitMs / 1000) + 30 },
     readinessProbe: { ...probe, periodSeconds: 5, failureThreshold: 3 },
@@ -186,6 +198,7 @@ export function withChange(
     },
     spec: {
       ...toRollout(deploymentId),
+      ...(isOfWorker(template) ? { minReadySeconds: settleSeconds } : {}),
       replicas: change.replicas,
       template: {
         metadata: { labels: templateLabels },
@@ -194,6 +207,10 @@ export function withChange(
     },
   }
 }
+
+/** Only what listens names its port. */
+const isOfWorker = ({ spec }: V1PodTemplateSpec): boolean =>
+  spec?.containers.some(one => one.name === containerName && one.ports === undefined) ?? false
 
 export function toService({ order, deployment, namespace }: ReleaseFacts): V1Service {
   return {
@@ -212,9 +229,10 @@ export function toService({ order, deployment, namespace }: ReleaseFacts): V1Ser
   }
 }
 
-/** Undefined where the app has no address of its own. Each host has a certificate of its own: one may fail alone. */
+/** Undefined where the app has no address of its own, or listens nowhere. Each host has a certificate of its own: one may fail alone. */
 export function toIngress(facts: RouteFacts): V1Ingress | undefined {
   const { deploymentId, deployment, namespace, settings } = facts
+  if (deployment.isWorker) return undefined
   const own = toHost(deployment.name, settings)
   const hosts = [...(own === undefined ? [] : [own]), ...deployment.hosts]
   if (hosts.length === 0) return undefined
