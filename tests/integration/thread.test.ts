@@ -49,10 +49,12 @@ test('a repository is deployed, followed, deployed again, rolled back, stopped, 
   expect(first.failure).toBeNull()
   expect(first.health).toMatchObject({ ready: 1, wanted: 1, restarts: 0, reason: null })
   expect(await getThroughGateway(platform, 'blog', '/a')).toEqual({ status: 200, body: 'hello /a' })
-  const log = await platform.logs.read({ kind: 'runtime', id }, { limit: 100 })
-  expect(log.lines.filter(line => line.text === 'ready to greet').map(line => line.stream)).toEqual([
-    'stdout',
-  ])
+  // It answers before what it printed is read.
+  const greetings = async () => {
+    const { lines } = await platform.logs.read({ kind: 'runtime', id }, { limit: 100 })
+    return lines.filter(line => line.text === 'ready to greet').map(line => line.stream)
+  }
+  await expect.poll(greetings, { timeout: 10_000 }).toEqual(['stdout'])
   expect((await platform.logs.read({ kind: 'build', id: buildId }, { limit: 100 })).isClosed).toBe(true)
 
   const sha = await repository.commit(app('welcome'), 'Greet warmly')
