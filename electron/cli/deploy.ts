@@ -1,11 +1,10 @@
 import { listEveryDeployment } from '../../shared/contract/every-deployment.ts'
 import { formatBytes } from '../../shared/domain/bytes.ts'
 import { SlipwayError } from '../../shared/domain/failure.ts'
-import { findHealthPath, healthPathPattern, healthPathRule } from '../../shared/domain/health-path.ts'
-import { type Plan, type PlanEdits, toOwnDockerfile, withEdits } from '../../shared/domain/plan.ts'
+import { healthPathPattern, healthPathRule } from '../../shared/domain/health-path.ts'
+import { findSaid, type Plan, type PlanEdits, toOwnDockerfile, withEdits } from '../../shared/domain/plan.ts'
 import { type Deployment, keptReleases, type Source } from '../../shared/domain/records.ts'
 import { defaultSize, type SizeName, sizeNames } from '../../shared/domain/size.ts'
-import { findWorker } from '../../shared/domain/worker.ts'
 import type { Command, Context, OptionValue } from './command.ts'
 import { dockerfileHelp, dockerfileOptions, toDockerfileWish } from './dockerfile-options.ts'
 import { followToLive } from './follow-build.ts'
@@ -28,6 +27,7 @@ export const deploy: Command = {
     ...dockerfileOptions,
     'health-path': { type: 'string' },
     worker: { type: 'boolean' },
+    'release-command': { type: 'string' },
     keep: { type: 'boolean' },
     'no-cache': { type: 'boolean' },
     size: { type: 'string' },
@@ -44,6 +44,8 @@ export const deploy: Command = {
     '--health-path PATH':
       'it is ready when this path answers with 200 to 399, such as /healthz; "" asks for a connection only',
     '--worker': 'it listens nowhere, as an app that works through a queue, and gets no URL',
+    '--release-command TEXT':
+      'runs once for each new release before it takes the traffic, such as "npm run migrate"; "" runs none',
     '--keep': 'the app goes on when Slipway ends',
     '--no-cache': 'builds, even what was built before',
     '--size SIZE': `in a cluster, what an instance may take: ${sizeNames.join(', ')}; ${defaultSize} otherwise`,
@@ -64,6 +66,7 @@ export const deploy: Command = {
         ...(values.root === undefined ? {} : { root: toRoot(values.root) }),
         ...toHealthWish(values['health-path']),
         ...(values.worker === true ? { worker: true } : {}),
+        ...toCommandWish(values['release-command']),
       },
       keepsRunning: values.keep === true ? true : undefined,
       isFresh: values['no-cache'] === true,
@@ -83,7 +86,7 @@ export const deploy: Command = {
     )
     const plan = withEdits(inspected.plan, planEdits, wish.port ?? existing?.port ?? null)
     output.say(toPlanText(plan, planEdits))
-    if (image !== undefined && plan.port === null && findWorker(plan, planEdits) === undefined)
+    if (image !== undefined && plan.port === null && findSaid(plan, planEdits, 'worker') === undefined)
       throw new UsageError('The image does not say on which port it listens. Say it with --port NUMBER.')
     const after = existing ? await lastSeq(client, existing.id) : 0
     if (existing) await warnOfWritten(context, existing)
@@ -196,9 +199,14 @@ function toHealthWish(value: OptionValue): Pick<PlanEdits, 'healthPath'> {
   throw new UsageError(`"${value}" ${healthPathRule}.`)
 }
 
+function toCommandWish(value: OptionValue): Pick<PlanEdits, 'releaseCommand'> {
+  return typeof value === 'string' ? { releaseCommand: value.trim() } : {}
+}
+
 function toPlanText(plan: Plan, edits: PlanEdits): string {
-  const health = findHealthPath(plan, edits)
-  const worker = findWorker(plan, edits)
+  const health = findSaid(plan, edits, 'healthPath')
+  const worker = findSaid(plan, edits, 'worker')
+  const command = findSaid(plan, edits, 'releaseCommand')
   const own = toOwnDockerfile(plan)
   const rows = [
     ['Plan', plan.label, ''],
@@ -219,6 +227,7 @@ function toPlanText(plan: Plan, edits: PlanEdits): string {
       `${name}=${value}`,
       origin,
     ]),
+    ...(command ? [['release', command.value, command.origin]] : []),
     ...(worker
       ? [['worker', 'listens nowhere', worker.origin]]
       : [

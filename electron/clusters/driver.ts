@@ -87,6 +87,22 @@ export interface ReleaseOrder {
   readonly record?: ReleaseRecord | undefined
 }
 
+/** A command that runs once for a release, in what the release will run in. */
+export interface CommandOrder extends ReleaseOrder {
+  readonly command: string
+  readonly timeLimitMs: number
+}
+
+/** `failed`: it may have done a part of its work. */
+export type CommandObservation =
+  | { readonly state: 'absent' | 'running' | 'succeeded' }
+  | { readonly state: 'failed'; readonly failure: Failure }
+
+export interface CommandKey {
+  readonly deploymentId: string
+  readonly releaseId: string
+}
+
 /** What was applied, as far as it can be compared with what is there: of variables, only the names. */
 export interface DriftOrder extends Omit<ReleaseOrder, 'variables' | 'secrets' | 'record'> {
   readonly variableNames: readonly string[]
@@ -159,6 +175,12 @@ export interface ClusterDriver {
   observeBuild(build: BuildKey): Promise<BuildObservation>
   /** Resolves when nothing of the build runs any more. The finished or half-made artifact is gone. */
   cancelBuild(build: BuildKey): Promise<void>
+
+  /** Begins the command of a release unless it is there already, running or ended. What another release's has left goes. */
+  startCommand(order: CommandOrder): Promise<void>
+  observeCommand(command: CommandKey): Promise<CommandObservation>
+  /** Resolves when nothing of a command of the deployment runs any more, nor anything tells of it. */
+  cancelCommand(deploymentId: string): Promise<void>
 
   /** Starts the run unless it is there already (running or exited). */
   applyRelease(order: ReleaseOrder): Promise<void>

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { PlanEdits } from '../../shared/domain/plan.ts'
 import type { SizeName } from '../../shared/domain/size.ts'
-import type { BuildStatus, ReleaseStatus } from '../../shared/domain/status.ts'
+import type { BuildStatus, CommandState, ReleaseStatus } from '../../shared/domain/status.ts'
 import type { StoredVariable } from '../../shared/domain/variable.ts'
 import type { Database } from './open.ts'
 import { builds, releases } from './schema.ts'
@@ -61,6 +61,7 @@ export function createBuildWrites(
       port: number | null
       variables: StoredVariable[]
       size?: SizeName
+      commandState?: 'waiting' | null
       rollbackTo: number | null
       requestedBy: string
     }): string => {
@@ -71,6 +72,10 @@ export function createBuildWrites(
         .values({ id, ...values, number: next as unknown as number, status: 'releasing', createdAt: now() })
         .run()
       return id
+    },
+    /** How far the release's command is. */
+    moveCommand: (id: string, commandState: CommandState): void => {
+      orm.update(releases).set({ commandState }).where(eq(releases.id, id)).run()
     },
     moveRelease: (
       id: string,

@@ -19,6 +19,9 @@ export function createReleaseReads(orm: Database['orm'], prepared: Statements) {
   return {
     release: (id: string): ReleaseWithBuild | undefined =>
       prepared.release.all({ id }).map(row => ({ ...row.release, build: row.build }))[0],
+    /** The release whose command was started, and of which no end is known. */
+    startedCommand: (deploymentId: string): string | undefined =>
+      prepared.startedCommand.all({ id: deploymentId })[0]?.id,
     releasesOf: (deploymentId: string): Release[] =>
       prepared.releasesOf
         .all({ id: deploymentId })

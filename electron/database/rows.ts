@@ -94,5 +94,6 @@ export function toRelease(row: Omit<ReleaseRow, 'variables'> & { build: CommitCo
     createdAt: row.createdAt,
     liveAt: row.liveAt,
     endedAt: row.endedAt,
+    commandState: row.commandState,
   }
 }

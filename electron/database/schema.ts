@@ -8,6 +8,7 @@ import { activityVerbs, clusterKinds, type Step, sourceKinds } from '../../share
 import { defaultSize, sizeNames } from '../../shared/domain/size.ts'
 import {
   buildStatuses,
+  commandStates,
   deploymentStatuses,
   releaseStatuses,
   wantedStates,
@@ -107,6 +108,7 @@ export const releases = sqliteTable('releases', {
   liveAt: integer('live_at'),
   endedAt: integer('ended_at'),
   size: text({ enum: sizeNames }).notNull().default(defaultSize),
+  commandState: text('command_state', { enum: commandStates }),
 })
 
 export const domains = sqliteTable('domains', {

@@ -28,7 +28,7 @@ const summaryKeys = [
 const commitKeys = ['sha', 'subject', 'author', 'committedAt'] as const
 const releaseKeys = [
   ...(['id', 'deploymentId', 'buildId', 'number', 'status', 'port', 'size', 'rollbackTo'] as const),
-  ...(['failure', 'requestedBy', 'createdAt', 'liveAt', 'endedAt'] as const),
+  ...(['failure', 'requestedBy', 'createdAt', 'liveAt', 'endedAt', 'commandState'] as const),
 ] as const
 const deploymentKeys = [
   ...(['id', 'name', 'status', 'wanted', 'branch', 'port', 'planEdits'] as const),
@@ -60,7 +60,7 @@ export function prepareStatements(orm: Database['orm']) {
         cluster: pick(clusters, ['id', 'kind', 'name']),
         addOn: pick(addOns, ['engine', 'image', 'volumeGib']),
         preview: pick(previews, ['parentId', 'number', 'title', 'url', 'isFork']),
-        // As `findWorker` finds it.
+        // As `findSaid` finds it.
         isWorker: sql<number>`coalesce(${deployments.planEdits} ->> '$.worker', ${servedBuild.plan} ->> '$.worker.value', ${latest.plan} ->> '$.worker.value', 0)`,
         served: pick(served, releaseKeys),
         servedBuild: pick(servedBuild, commitKeys),
@@ -200,11 +200,16 @@ export function prepareStatements(orm: Database['orm']) {
       .innerJoin(builds, eq(builds.id, releases.buildId))
       .where(eq(releases.id, id))
       .prepare(),
+    startedCommand: orm
+      .select({ id: releases.id })
+      .from(releases)
+      .where(and(eq(releases.deploymentId, id), sql`${releases.commandState} = 'started'`))
+      .prepare(),
     releasesOf: orm
       .select({
         release: pick(releases, [...releaseKeys, 'variables']),
         build: pick(builds, [...commitKeys, 'artifact']),
-        // As `findHealthPath` finds it; a plan is large, and these are many.
+        // As `findSaid` finds them; a plan is large, and these are many.
         healthPath: sql<string>`coalesce(${builds.planEdits} ->> '$.healthPath', ${builds.plan} ->> '$.healthPath.value', '')`,
         isWorker: sql<number>`coalesce(${builds.planEdits} ->> '$.worker', ${builds.plan} ->> '$.worker.value', 0)`,
       })

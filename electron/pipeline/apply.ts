@@ -74,6 +74,12 @@ export function createApply(deps: ApplyDeps) {
           await driver.keep({ deploymentId: deployment.id, artifact, plan, keptFolders: action.folders })
         })
       }
+      case 'startCommand':
+        return effect(action.do, () => releases.startCommand(deployment, action.release))
+      case 'endCommand':
+        return effect(action.do, () => releases.endCommand(deployment, action))
+      case 'cancelCommand':
+        return effect(action.do, () => releases.cancelCommand(deployment, action))
       case 'startRun':
         return effect(action.do, () => releases.startRun(deployment, action.release))
       case 'promote':

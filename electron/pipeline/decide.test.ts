@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { Difference } from '../../shared/domain/drift.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
-import type { BuildObservation, Instance } from '../clusters/driver.ts'
+import type { BuildObservation, CommandObservation, Instance } from '../clusters/driver.ts'
 import type { BuildRow, DeploymentRow, ReleaseWithBuild } from '../database/rows.ts'
-import { decide, defaultCrashLimits, type Facts } from './decide.ts'
+import { type Action, decide, defaultCrashLimits, type Facts } from './decide.ts'
 
 const now = 1_000_000_000
 const { crashes: crashLimit, stableAfterMs } = defaultCrashLimits
@@ -93,6 +93,7 @@ const release = (change: Partial<ReleaseWithBuild> = {}): ReleaseWithBuild => ({
   liveAt: now,
   endedAt: null,
   size: 'medium',
+  commandState: null,
   build: build(),
   ...change,
 })
@@ -137,6 +138,7 @@ const facts = (change: Partial<Facts> = {}): Facts => ({
   reusable: undefined,
   hasFreeSlot: true,
   target: release(),
+  command: undefined,
   unkept: undefined,
   instances: [instance()],
   drift: drift(),
@@ -774,4 +776,79 @@ describe('the status', () => {
     ],
     ['is live again', facts({ deployment: deployment({ status: 'releasing' }) }), 'setStatus live'],
   ])
+})
+
+describe('the command of a release', () => {
+  const next = (change: Partial<ReleaseWithBuild> = {}) =>
+    release({ id: 'r2', number: 2, status: 'releasing', liveAt: null, commandState: 'started', ...change })
+  const wanting = (change: Partial<Facts> = {}) =>
+    facts({
+      deployment: deployment({ targetReleaseId: 'r2', run: 2, status: 'releasing' }),
+      target: next(),
+      ...change,
+    })
+  const command = (observed: CommandObservation, releaseId = 'r2') => ({ releaseId, observed })
+  const failed = { state: 'failed', failure } as const
+
+  test.each<[string, Facts, Partial<Action>]>([
+    [
+      'waits: it is started before the run',
+      wanting({ target: next({ commandState: 'waiting' }) }),
+      { do: 'startCommand' },
+    ],
+    ['runs: nothing is done', wanting({ command: command({ state: 'running' }) }), { do: 'nothing' }],
+    [
+      'of an earlier release runs: this one waits',
+      wanting({ target: next({ commandState: 'waiting' }), command: command({ state: 'running' }, 'r1') }),
+      { do: 'nothing' },
+    ],
+    [
+      'has succeeded: that is noted',
+      wanting({ command: command({ state: 'succeeded' }) }),
+      { do: 'endCommand', releaseId: 'r2' },
+    ],
+    [
+      'has ended: the run is started',
+      wanting({ target: next({ commandState: 'ended' }) }),
+      { do: 'startRun' },
+    ],
+    [
+      'has failed: so has the release',
+      wanting({ command: command(failed) }),
+      { do: 'failRelease', failure, run: 1 },
+    ],
+    [
+      'is gone without a trace: the release has failed',
+      wanting({ command: command({ state: 'absent' }) }),
+      { do: 'failRelease', failure: expect.objectContaining({ code: 'release_command_failed' }) },
+    ],
+    [
+      'has failed and that is told: its end is noted',
+      facts({ command: command(failed) }),
+      { do: 'endCommand', releaseId: 'r2' },
+    ],
+    [
+      'of a release that is not wanted any more has failed: its end is noted',
+      wanting({ command: command(failed, 'r1') }),
+      { do: 'endCommand', releaseId: 'r1' },
+    ],
+    [
+      'runs and the deployment is stopped: it is ended',
+      wanting({
+        deployment: deployment({ wanted: 'stopped', targetReleaseId: 'r2', run: 2 }),
+        command: command({ state: 'running' }),
+      }),
+      { do: 'cancelCommand', releaseId: 'r2' },
+    ],
+    [
+      'cannot be started: so has the release failed',
+      wanting({
+        target: next({ commandState: 'waiting' }),
+        refused: { releaseId: 'r2', run: 2, failure },
+      }),
+      { do: 'failRelease', failure },
+    ],
+  ])('%s', (_, seen, action) => {
+    expect(decide(seen)).toMatchObject(action)
+  })
 })

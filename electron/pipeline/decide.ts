@@ -1,7 +1,7 @@
 import { type Difference, isOfWhatRuns } from '../../shared/domain/drift.ts'
 import type { Failure } from '../../shared/domain/failure.ts'
 import type { DeploymentStatus } from '../../shared/domain/status.ts'
-import type { BuildObservation, Instance } from '../clusters/driver.ts'
+import type { BuildObservation, CommandObservation, Instance } from '../clusters/driver.ts'
 import type { DriftRow } from '../database/drift.ts'
 import type { BuildRow, DeploymentRow, ReleaseWithBuild } from '../database/rows.ts'
 
@@ -15,6 +15,8 @@ export interface Facts {
   readonly reusable: BuildRow | undefined
   readonly hasFreeSlot: boolean
   readonly target: ReleaseWithBuild | undefined
+  /** One that was started, and is not known to have ended. */
+  readonly command: { readonly releaseId: string; readonly observed: CommandObservation } | undefined
   /** What serves, and folders that are to be kept from now on, of which its app may have written some. */
   readonly unkept: { readonly release: ReleaseWithBuild; readonly folders: readonly string[] } | undefined
   readonly instances: readonly Instance[]
@@ -67,6 +69,9 @@ export type Action =
       readonly release: ReleaseWithBuild
       readonly folders: readonly string[]
     }
+  | { readonly do: 'startCommand'; readonly release: ReleaseWithBuild }
+  | { readonly do: 'endCommand'; readonly releaseId: string; readonly observed: CommandObservation }
+  | { readonly do: 'cancelCommand'; readonly releaseId: string }
   | { readonly do: 'startRun'; readonly release: ReleaseWithBuild }
   | { readonly do: 'promote'; readonly release: ReleaseWithBuild }
   | { readonly do: 'retireOthers'; readonly isKept: (instance: Instance) => boolean }
@@ -108,6 +113,7 @@ const checks: readonly Check[] = [
     facts.queued && !facts.running && facts.hasFreeSlot
       ? { do: 'startBuild', build: facts.queued }
       : undefined,
+  decideCommand,
   facts =>
     facts.deployment.wanted === 'stopped' && facts.instances.length > 0 ? { do: 'stopAll' } : undefined,
   facts =>
@@ -146,6 +152,26 @@ function decideRunningBuild({ running }: Facts): Action | undefined {
   return isNews ? { do: 'recordProgress', build, observed } : undefined
 }
 
+const vanished: Failure = {
+  code: 'release_command_failed',
+  message: 'Nothing is left of the release command, and nothing tells how it ended.',
+  hint: 'It may have done a part of its work: look before you deploy again.',
+}
+
+/** One that runs is waited for, even where another release is wanted by now: two at once would meddle with each other. */
+function decideCommand(facts: Facts): Action | undefined {
+  const { command, deployment, target } = facts
+  if (!command) return undefined
+  const { releaseId, observed } = command
+  if (deployment.wanted === 'stopped') return { do: 'cancelCommand', releaseId }
+  if (observed.state === 'running') return undefined
+  const failure =
+    observed.state === 'failed' ? observed.failure : observed.state === 'absent' ? vanished : undefined
+  // On record first, so that it is told whatever ends us.
+  const end = failure && target?.id === releaseId ? decideEnd(facts, target, failure) : undefined
+  return end ?? { do: 'endCommand', releaseId, observed }
+}
+
 function decideRepair({ drift }: Facts, release: ReleaseWithBuild): Action | undefined {
   const { differences } = drift
   const isDue = drift.isRepairAsked || (drift.repairsItself && differences.length > 0)
@@ -172,6 +198,8 @@ function decideTarget(facts: Facts, release: ReleaseWithBuild): Action | undefin
     if (wasApplied(facts, release) && isChangedByOthers(facts)) return undefined
     if (refused?.releaseId === release.id && refused.run === deployment.run)
       return decideEnd(facts, release, refused.failure) ?? decideGivingUp(facts, refused.failure)
+    if (facts.command) return undefined
+    if (release.commandState === 'waiting') return { do: 'startCommand', release }
     const isInTheWay = (one: Instance) => one.state !== 'exited' && one.fixedPort !== null
     return others.some(isInTheWay)
       ? { do: 'retireOthers', isKept: one => !isInTheWay(one) }

@@ -54,11 +54,12 @@ export function createReconcile(deps: ReconcileDeps): (deploymentId: string) => 
           noteWhy(deps, facts.deployment, error)
           throw error
         }
-        const refuses = action.do === 'startRun' || action.do === 'keepFolders'
+        const refuses =
+          action.do === 'startCommand' || action.do === 'startRun' || action.do === 'keepFolders'
         const failure = refuses ? toRefusal(error, action.release) : undefined
         if (!refuses || failure === undefined) throw error
         // What cannot be kept is said when the next run starts, which cannot do without it.
-        if (action.do === 'startRun')
+        if (action.do !== 'keepFolders')
           refusals.set(deploymentId, { releaseId: action.release.id, run: facts.deployment.run, failure })
       }
       if (action.do === 'collectArtifacts') tidy.set(deploymentId, seen.artifacts.join())
@@ -124,6 +125,11 @@ async function gather(deps: ReconcileDeps, id: string): Promise<SeenFacts | unde
   const runningId = reader.unfinishedBuilds(id).find(build => build.status === 'running')?.id
   const observed =
     runningId === undefined ? undefined : await driver.observeBuild({ buildId: runningId, deploymentId: id })
+  const commandOf = reader.startedCommand(id)
+  const observedCommand =
+    commandOf === undefined
+      ? undefined
+      : await driver.observeCommand({ deploymentId: id, releaseId: commandOf })
   const reusable = await findReusable(deps, id)
   const instances = await driver.observe(id)
   deps.onSeen(id, instances)
@@ -144,6 +150,10 @@ async function gather(deps: ReconcileDeps, id: string): Promise<SeenFacts | unde
     queued,
     reusable: queued && reusable && queued.fingerprint === reusable.fingerprint ? reusable : undefined,
     hasFreeSlot: findWait(reader, deployment, deps.limits) === undefined,
+    command:
+      commandOf === undefined || observedCommand === undefined
+        ? undefined
+        : { releaseId: commandOf, observed: observedCommand },
     target: deployment.targetReleaseId === null ? undefined : reader.release(deployment.targetReleaseId),
     serving: deployment.servingReleaseId === null ? undefined : reader.release(deployment.servingReleaseId),
     artifacts: reader.artifactsOf(id),
@@ -191,6 +201,7 @@ const toNothingSeen = ({ limits, now }: ReconcileDeps, deployment: DeploymentRow
   queued: undefined,
   reusable: undefined,
   hasFreeSlot: false,
+  command: undefined,
   target: undefined,
   serving: undefined,
   artifacts: [],

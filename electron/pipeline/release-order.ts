@@ -1,6 +1,5 @@
-import { findHealthPath } from '../../shared/domain/health-path.ts'
 import { toKeptFolders } from '../../shared/domain/kept-folder.ts'
-import { findWorker } from '../../shared/domain/worker.ts'
+import { findSaid } from '../../shared/domain/plan.ts'
 import type { ReleaseOrder } from '../clusters/driver.ts'
 import type { Reader } from '../database/reader.ts'
 import type { DeploymentRow, ReleaseWithBuild } from '../database/rows.ts'
@@ -22,8 +21,8 @@ export function toRunOrder(
     artifact,
     plan,
     port: release.port,
-    healthPath: findHealthPath(plan, release.build.planEdits)?.value,
-    isWorker: findWorker(plan, release.build.planEdits) !== undefined,
+    healthPath: findSaid(plan, release.build.planEdits, 'healthPath')?.value,
+    isWorker: findSaid(plan, release.build.planEdits, 'worker') !== undefined,
     size: release.size,
     instances: deployment.instances,
     addOn: reader.addOn(deployment.id),

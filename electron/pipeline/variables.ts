@@ -52,7 +52,10 @@ export function toRow(
     : { name, scope, value: edit.value ?? known?.value ?? '', secretVersion: null }
 }
 
-/** What decides over a build's artifact, as one text. Where it listens and how its readiness is found does not. */
+/**
+ * What decides over a build's artifact, as one text. Where it listens, how its readiness is found, and what runs before a
+ * release does not.
+ */
 export function toFingerprint(from: {
   sha: string
   port: number | null
@@ -60,7 +63,7 @@ export function toFingerprint(from: {
   variables: readonly StoredVariable[]
 }): string {
   const { sha, port, variables } = from
-  const { healthPath: _path, worker: _worker, ...planEdits } = from.planEdits
+  const { healthPath: _path, worker: _worker, releaseCommand: _command, ...planEdits } = from.planEdits
   const edits = Object.entries(planEdits).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return createHash('sha256')
     .update(JSON.stringify([sha, port, edits, variables]))

@@ -1,5 +1,5 @@
 import { type Failure, SlipwayError, toFailure } from '../../shared/domain/failure.ts'
-import { findWorker } from '../../shared/domain/worker.ts'
+import { findSaid } from '../../shared/domain/plan.ts'
 import { type Clusters, createClusters } from '../clusters/clusters.ts'
 import type { DeploymentFacts } from '../clusters/kubernetes/kubernetes-deps.ts'
 import type { LocalDriver } from '../clusters/local/local-driver.ts'
@@ -60,7 +60,9 @@ function isWorker(reader: Reader, id: string): boolean {
   const releases = [...ids].flatMap(one => (one == null ? [] : (reader.release(one) ?? [])))
   return (
     releases.length > 0 &&
-    releases.every(({ build: { plan, planEdits } }) => plan && findWorker(plan, planEdits) !== undefined)
+    releases.every(
+      ({ build: { plan, planEdits } }) => plan && findSaid(plan, planEdits, 'worker') !== undefined,
+    )
   )
 }
 

@@ -8,12 +8,12 @@ import classes from './PlanSentence.module.css'
 export function DockerfileSentence({
   own,
   edits,
-  listening,
+  ending,
   setEdits,
 }: {
   own: OwnDockerfile
   edits: PlanEdits
-  listening: ReactNode
+  ending: ReactNode
   setEdits: (edits: PlanEdits) => void
 }) {
   const word = (part: 'dockerfile' | 'target' | 'context', wording: { label: string; none: string }) => {
@@ -38,7 +38,7 @@ export function DockerfileSentence({
       <strong>Dockerfile</strong> {word('dockerfile', { label: 'Dockerfile', none: 'none' })}, up to{' '}
       {word('target', { label: 'Stage', none: 'its last stage' })}, copying from{' '}
       {word('context', { label: 'Context folder', none: 'the top of the repository' })}, with{' '}
-      <Arguments own={own} edits={edits} setEdits={setEdits} />. Then it runs in a container, {listening}.
+      <Arguments own={own} edits={edits} setEdits={setEdits} />. Then it runs in a container, {ending}.
     </p>
   )
 }

@@ -1,7 +1,6 @@
 import { Switch } from '@mantine/core'
-import { findHealthPath, healthPathPattern } from '../../shared/domain/health-path.ts'
-import { type Plan, type PlanEdits, toOwnDockerfile } from '../../shared/domain/plan.ts'
-import { findWorker } from '../../shared/domain/worker.ts'
+import { healthPathPattern } from '../../shared/domain/health-path.ts'
+import { findSaid, type Plan, type PlanEdits, toOwnDockerfile } from '../../shared/domain/plan.ts'
 import { DockerfileSentence } from './DockerfileSentence.tsx'
 import { EditableWord } from './EditableWord.tsx'
 import { ImageSentence } from './ImageSentence.tsx'
@@ -32,11 +31,16 @@ export function PlanSentence({ plan, edits, port, setEdits, setPort }: PlanSente
       , ready at <HealthWord plan={plan} edits={edits} setEdits={setEdits} />
     </>
   )
-  const listening = findWorker(plan, edits) ? 'listening nowhere' : <>listening on {portWord}</>
-  if (plan.kind === 'image') return <ImageSentence plan={plan} listening={listening} />
+  const ending = (
+    <>
+      {findSaid(plan, edits, 'worker') ? 'listening nowhere' : <>listening on {portWord}</>}. Before each
+      release, run <CommandWord plan={plan} edits={edits} setEdits={setEdits} />
+    </>
+  )
+  if (plan.kind === 'image') return <ImageSentence plan={plan} ending={ending} />
   const own = plan.build === null || (edits.start ?? '') !== '' ? undefined : toOwnDockerfile(plan)
   if (own !== undefined)
-    return <DockerfileSentence own={own} edits={edits} listening={listening} setEdits={setEdits} />
+    return <DockerfileSentence own={own} edits={edits} ending={ending} setEdits={setEdits} />
 
   const word = (part: Part, label: string, none: string) => (
     <EditableWord
@@ -63,7 +67,7 @@ export function PlanSentence({ plan, edits, port, setEdits, setPort }: PlanSente
         <>serve the files in {word('output', 'Folder to serve', 'the whole folder')}.</>
       ) : (
         <>
-          start with {word('start', 'Start command', 'nothing')}, {listening}.
+          start with {word('start', 'Start command', 'nothing')}, {ending}.
         </>
       )}{' '}
       <span className="second">
@@ -94,7 +98,7 @@ export function WorkerSwitch({
   return (
     <Switch
       label="It is a worker: it listens on no port and gets no URL"
-      checked={findWorker(plan, edits) !== undefined}
+      checked={findSaid(plan, edits, 'worker') !== undefined}
       onChange={event => {
         const worker = event.currentTarget.checked
         setEdits(worker === (plan.worker?.value ?? false) ? others : { ...others, worker })
@@ -106,8 +110,27 @@ export function WorkerSwitch({
 const isOfFiles = (plan: Plan, edits: PlanEdits): boolean =>
   plan.kind !== 'dockerfile' && plan.kind !== 'image' && plan.start === null && (edits.start ?? '') === ''
 
+function CommandWord({ plan, edits, setEdits }: Pick<PlanSentenceProps, 'plan' | 'edits' | 'setEdits'>) {
+  const command = findSaid(plan, edits, 'releaseCommand')
+  return (
+    <EditableWord
+      label="Release command"
+      value={command?.value ?? ''}
+      origin={command?.origin ?? 'once, before it takes the traffic; such as a migration'}
+      none="nothing"
+      set={value => setEdits(withCommand(plan, edits, value))}
+    />
+  )
+}
+
+/** As the plan has it is no edit. */
+export function withCommand(plan: Plan, edits: PlanEdits, value: string): PlanEdits {
+  const { releaseCommand: _before, ...others } = edits
+  return value === (plan.releaseCommand?.value ?? '') ? others : { ...others, releaseCommand: value }
+}
+
 function HealthWord({ plan, edits, setEdits }: Pick<PlanSentenceProps, 'plan' | 'edits' | 'setEdits'>) {
-  const health = findHealthPath(plan, edits)
+  const health = findSaid(plan, edits, 'healthPath')
   return (
     <EditableWord
       label="Health path"

@@ -36,6 +36,7 @@ export const failureCodes = [
   'rate_limited',
   'registry_denied',
   'registry_missing',
+  'release_command_failed',
   'removal_hangs',
   'secrets_unavailable',
   'sign_in_expired',

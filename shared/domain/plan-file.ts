@@ -58,6 +58,11 @@ export const planFileSchema = z.strictObject({
     .boolean()
     .optional()
     .describe('Whether the app listens nowhere, as one that works through a queue: it has no URL then.'),
+  releaseCommand: command
+    .optional()
+    .describe(
+      'Runs once for each new release before it takes the traffic, such as "npm run migrate"; where it fails, the release does.',
+    ),
   keep: keptFolders
     .optional()
     .describe('Folders of the app whose files outlive its releases, such as "data" or "public/uploads".'),
@@ -87,6 +92,7 @@ export function withPlanFile(plan: Plan, file: PlanFile): Plan {
     ...Object.fromEntries(said),
     port: file.port === undefined ? plan.port : { value: file.port, origin: planFileName },
     ...(file.healthPath ? { healthPath: { value: file.healthPath, origin: planFileName } } : {}),
+    ...(file.releaseCommand ? { releaseCommand: { value: file.releaseCommand, origin: planFileName } } : {}),
     ...(file.worker === undefined ? {} : { worker: { value: file.worker, origin: planFileName } }),
     ...(file.keep === undefined ? {} : { keep: file.keep }),
     notes: [...plan.notes, ...(own !== undefined && file.keep?.length ? [keepsNothing(file.keep)] : [])],
@@ -109,6 +115,7 @@ export function toPlanFile(plan: Plan): PlanFile {
     ...(plan.port === null ? {} : { port: plan.port.value }),
     ...(plan.healthPath === undefined ? {} : { healthPath: plan.healthPath.value }),
     ...(plan.worker === undefined ? {} : { worker: plan.worker.value }),
+    ...(plan.releaseCommand === undefined ? {} : { releaseCommand: plan.releaseCommand.value }),
     ...(plan.keep === undefined ? {} : { keep: plan.keep }),
   }
 }

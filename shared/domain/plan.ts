@@ -69,6 +69,8 @@ export const planSchema = z.object({
   healthPath: found(z.string()).optional(),
   /** The same of an app that listens nowhere. */
   worker: found(z.boolean()).optional(),
+  /** Runs once before a release takes the traffic. */
+  releaseCommand: found(z.string()).optional(),
   /** Absent where the app is built otherwise. */
   dockerfile: ownDockerfileSchema.optional(),
 })
@@ -92,6 +94,7 @@ export const planEditsSchema = dockerfileWishSchema.extend({
   healthPath: healthPathSchema.optional(),
   /** It listens nowhere. */
   worker: z.boolean().optional(),
+  releaseCommand: command.optional(),
 })
 export type PlanEdits = z.infer<typeof planEditsSchema>
 
@@ -99,6 +102,20 @@ export type PlanEdits = z.infer<typeof planEditsSchema>
 export type PlanChoice = Pick<PlanEdits, 'root' | 'dockerfile' | 'target'>
 
 const editOrigin = 'set by you'
+
+/** What no build depends on, so that it is laid over the plan at each release. */
+type Said = 'healthPath' | 'worker' | 'releaseCommand'
+
+/** The part that holds, with who said so; undefined where it is empty. The person's wish wins over the repository's. */
+export function findSaid<P extends Said>(
+  plan: Pick<Plan, P>,
+  edits: Pick<PlanEdits, P>,
+  part: P,
+): NonNullable<Plan[P]> | undefined {
+  const said =
+    edits[part] === undefined ? plan[part] : ({ value: edits[part], origin: editOrigin } as Plan[P])
+  return said?.value ? said : undefined
+}
 
 /** The plan with the person's edits and port laid over it. */
 export function withEdits(plan: Plan, edits: PlanEdits, port: number | null): Plan {

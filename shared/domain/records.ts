@@ -5,7 +5,7 @@ import { nameSchema } from './name.ts'
 import { planEditsSchema, planSchema } from './plan.ts'
 import { previewSchema } from './preview.ts'
 import { sizeSchema } from './size.ts'
-import { buildStatuses, deploymentStatuses, releaseStatuses, wantedStates } from './status.ts'
+import { buildStatuses, commandStates, deploymentStatuses, releaseStatuses, wantedStates } from './status.ts'
 
 /** Lower-case ULID: sorts by the time it was made. */
 export const idSchema = z.string().regex(/^[0-9a-z]{26}$/)
@@ -115,6 +115,8 @@ export const releaseSchema = z.object({
   createdAt: time,
   liveAt: time.nullable(),
   endedAt: time.nullable(),
+  /** How far its command is; null: it runs none. */
+  commandState: z.enum(commandStates).nullable(),
 })
 export type Release = z.infer<typeof releaseSchema>
 
@@ -213,6 +215,7 @@ export const activityVerbs = [
   'built',
   'build_failed',
   'build_cancelled',
+  'command_ran',
   'released',
   'release_failed',
   'rollback',

@@ -22,6 +22,10 @@ export type BuildStatus = (typeof buildStatuses)[number]
 export const releaseStatuses = ['releasing', 'live', 'retired', 'failed'] as const
 export type ReleaseStatus = (typeof releaseStatuses)[number]
 
+/** Of the command of a release: it runs once, so that it is begun again only where it had not begun. */
+export const commandStates = ['waiting', 'started', 'ended'] as const
+export type CommandState = (typeof commandStates)[number]
+
 /** What should be, as the person asked; `status` says what Slipway is doing about it. */
 export const wantedStates = ['running', 'stopped', 'removed'] as const
 

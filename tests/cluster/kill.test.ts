@@ -84,6 +84,8 @@ clusterTest('undisturbed, each scenario comes to what it tells, and leaves nothi
     ['scale', ['app live'], ['live'], 2, nothing],
     ['repair', ['app live'], ['live'], 1, nothing],
     ['stop', ['app live'], ['live'], 1, nothing],
+    ['command', ['app live'], ['live'], 1, nothing],
+    ['interrupt', ['app stopped'], ['releasing'], 0, nothing],
     ['remove', ['stays live'], ['live'], 1, nothing],
     ['build', ['app live'], ['live'], 1, nothing],
     ['cancel', ['app idle'], [], 0, []],

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const names = Object.keys(scenarios) as ScenarioName[]
   const reports = await inPairs(names, async name => [name, await finish(await prepare(name))] as const)
   undisturbed = Object.fromEntries(reports) as Record<ScenarioName, KillReport>
-})
+}, 300_000)
 afterAll(async () => {
   endProcessesBelow(folder)
   await rm(folder, { recursive: true, force: true })
@@ -83,6 +83,16 @@ test('undisturbed, each scenario comes to what it tells, and leaves nothing runn
     ['crash', ['app failed'], [built], ['live'], [], { app: started(2) }, []],
     ['cancel', ['app idle'], ['cancelled'], [], [], { app: [] }, []],
     ['stop', ['app live'], [built], ['live'], runOf('app/releases-1-2'), { app: started(2) }, []],
+    [
+      'command',
+      ['app live'],
+      [built],
+      ['live'],
+      runOf('app/releases-1-1'),
+      { app: ['migrated', 'started'] },
+      [],
+    ],
+    ['interrupt', ['app stopped'], [built], ['releasing'], [], { app: [] }, []],
     ['remove', ['stays live'], [built], ['live'], runOf('stays/releases-1-1'), { stays: started(1) }, []],
   ])
 })

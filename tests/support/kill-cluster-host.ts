@@ -14,7 +14,12 @@ import { platformEnvironment } from '../../electron/platform/environment.ts'
 import type { ClusterChanges } from '../../shared/domain/cluster.ts'
 import { decodeBatch } from '../../shared/domain/log-record.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
-import { type ClusterScenario, type ClusterScenarioName, clusterScenarios } from './kill-cluster-scenarios.ts'
+import {
+  type ClusterScenario,
+  type ClusterScenarioName,
+  clusterScenarios,
+  commands,
+} from './kill-cluster-scenarios.ts'
 import { describeObjects } from './kill-objects.ts'
 import { describeRecords } from './kill-outcome.ts'
 import { play } from './kill-play.ts'
@@ -123,7 +128,9 @@ function withImages(driver: ClusterDriver): ClusterDriver {
       const artifact = order && options.images[order.branch]
       if (order === undefined || artifact === undefined) return driver.observeBuild(key)
       const commit = { sha: order.sha, subject: 'A commit', author: 'Ana', at: 0 }
-      return { state: 'succeeded', artifact, plan, commit, steps: [] }
+      const command = commands[order.branch]
+      const said = command === undefined ? {} : { releaseCommand: { value: command, origin: 'a test' } }
+      return { state: 'succeeded', artifact, plan: { ...plan, ...said }, commit, steps: [] }
     },
     hasArtifact: async (id, artifact) =>
       Object.values(options.images).includes(artifact) || driver.hasArtifact(id, artifact),

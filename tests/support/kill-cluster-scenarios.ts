@@ -15,6 +15,7 @@ import {
   remove,
   repair,
   rollBack,
+  runsCommand,
   type Step,
   scale,
 } from './kill-scenarios.ts'
@@ -29,7 +30,14 @@ export const prebuilt = {
   good: serve,
   better: serve,
   exits: 'echo no database; exit 1',
+  migrates: serve,
+  waits: serve,
 } as const
+/** What runs before a release of the branch. */
+export const commands: Readonly<Record<string, string>> = {
+  migrates: 'echo migrated',
+  waits: 'exec sleep 600',
+}
 
 const dockerfile = (run: string) => `FROM busybox
 RUN ${run}
@@ -101,6 +109,16 @@ export const clusterScenarios = {
       ask('start', 'app', isLive('app', 1)),
     ],
     kills: [{ effect: 'stopAll' }, { effect: 'startRun', nth: 2 }],
+  },
+  command: {
+    starts: { app: 1 },
+    steps: [create('app', 'migrates')],
+    kills: [{ effect: 'startCommand' }, { effect: 'endCommand' }],
+  },
+  interrupt: {
+    starts: {},
+    steps: [create('app', 'waits', runsCommand('app')), ask('stop', 'app', isStopped('app'))],
+    kills: [{ effect: 'cancelCommand' }],
   },
   remove: {
     starts: { stays: 1 },

@@ -32,6 +32,8 @@ export const branches = {
   breaks: { 'build.sh': 'echo "no such module"; exit 3' },
   exits: { 'server.js': "console.log('no database'); process.exit(1)" },
   hangs: { 'build.sh': 'exec sleep 600' },
+  migrates: { Procfile: 'web: exec node server.js\nrelease: echo migrated\n' },
+  waits: { Procfile: 'web: exec node server.js\nrelease: exec sleep 600\n' },
 } as const
 /** Says that it started; after `/crash` it ends, then and at every later start. */
 export const appFiles = {
@@ -153,6 +155,10 @@ export const remove = (name: string): Step => ({
   isDone: scene => find(scene, name) === undefined,
 })
 
+/** The command of its release has begun. */
+export const runsCommand = (name: string) => (scene: Scene) =>
+  scene.platform.reader.startedCommand(idOf(scene, name)) !== undefined
+
 /** Its build is at this step. */
 export const isBuilding = (name: string, at: string) => (scene: Scene) =>
   (find(scene, name)?.latestBuild?.steps ?? []).some(step => step.name === at && step.status === 'running')
@@ -217,6 +223,10 @@ export const scenarios = {
   cancel: [create('app', 'hangs', isBuilding('app', 'build')), cancel('app', 'hangs')],
 
   stop: [create('app', 'good'), ask('stop', 'app', isStopped('app')), ask('start', 'app', isLive('app', 1))],
+
+  command: [create('app', 'migrates')],
+
+  interrupt: [create('app', 'waits', runsCommand('app')), ask('stop', 'app', isStopped('app'))],
 
   remove: [create('stays', 'good'), create('app', 'good'), remove('app')],
 } as const satisfies Record<string, readonly Step[]>

@@ -145,6 +145,7 @@ export function createStandInData(state: StandInState, now = Date.now()) {
     port: null,
     size: 'medium',
     rollbackTo: null,
+    commandState: null,
     failure: status === 'failed' ? crashed : null,
     requestedBy: 'ana',
     createdAt: build.createdAt + 42_000,

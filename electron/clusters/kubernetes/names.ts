@@ -12,6 +12,8 @@ export const labels = {
   build: 'slipway.dev/build',
   release: 'slipway.dev/release',
   run: 'slipway.dev/run',
+  /** Of the pod of a release's command: the deployment. */
+  commandOf: 'slipway.dev/command-of',
   /** Of a volume that was kept: the deployment that is no more. */
   keptOf: 'slipway.dev/kept-of',
   /** Of a volume: whose builds' state it holds. */

@@ -1,5 +1,5 @@
 import type { KubernetesObject, V1Deployment, V1Pod, V1ReplicaSet, V1Secret } from '@kubernetes/client-node'
-import type { Instance, ReleaseOrder } from '../driver.ts'
+import type { CommandKey, CommandObservation, CommandOrder, Instance, ReleaseOrder } from '../driver.ts'
 import { isMissing } from './api-failure.ts'
 import type { KubernetesContext } from './kubernetes-deps.ts'
 import { appName, deploymentSelector, labels, managed, tenantNamespace } from './names.ts'
@@ -7,13 +7,14 @@ import type { Kind } from './objects.ts'
 import { toAddOnService, toStatefulSet, toVolume } from './release/add-on-manifests.ts'
 import { createAddOns } from './release/add-ons.ts'
 import { toApplyFailure } from './release/apply-failure.ts'
+import { createCommands } from './release/commands.ts'
 import { createDisruptionBudgets } from './release/disruption.ts'
 import { createDrift } from './release/drift.ts'
 import { isScaledByItself, withFields } from './release/find-differences.ts'
 import { createUserFinder } from './release/image-user.ts'
 import { type ReleaseFacts, toDeployment, toSecret, toService, withChange } from './release/manifests.ts'
 import { createMasks } from './release/masks.ts'
-import { isActive, isSameRun, type RunKey, toRunKey } from './release/pods.ts'
+import { deploymentOf, isActive, isSameRun, type RunKey, toRunKey } from './release/pods.ts'
 import { createPullSecret } from './release/pull-secret.ts'
 import { toRecordAnnotation } from './release/record-annotation.ts'
 import { createRemoval } from './release/removal.ts'
@@ -66,7 +67,7 @@ export function createReleases(context: KubernetesContext) {
     if (known !== undefined) return known
     const onError = (error: unknown) => log.warn({ namespace, err: error }, 'a watch begins anew')
     const tell = (object: KubernetesObject) => {
-      const deploymentId = object.metadata?.labels?.[labels.deployment]
+      const deploymentId = deploymentOf(object)
       if (deploymentId !== undefined) context.changed(deploymentId)
     }
     const common = { api, namespace, labels: `${labels.managedBy}=${managed[labels.managedBy]}`, onError }
@@ -121,6 +122,15 @@ export function createReleases(context: KubernetesContext) {
   })
 
   const drift = createDrift(context, { routes, toFacts })
+  const commands = createCommands(context, {
+    limits,
+    placeOf,
+    report,
+    settleLog: runtimeLogs.settle,
+    lookAgain: (deploymentId, at) => lookAgain(deploymentId, at),
+    untilNoPod: (namespace, is, limitMs) =>
+      watchNamespace(namespace).pods.until(pods => !pods.some(is), limitMs),
+  })
 
   const observe = async (deploymentId: string): Promise<readonly Instance[]> => {
     const objects = await read(deploymentId)
@@ -219,6 +229,25 @@ export function createReleases(context: KubernetesContext) {
   }
 
   return {
+    async startCommand(order: CommandOrder): Promise<void> {
+      const { owner } = describe(order.deploymentId)
+      const namespace = await tenants.ensure(owner.id)
+      watchNamespace(namespace)
+      const facts = await toFacts(order)
+      const secret = toSecret(facts)
+      await pullSecret.apply({ ownerId: owner.id, namespace })
+      await api.apply(secret).catch(error => {
+        if (isMissing(error)) tenants.forget(owner.id)
+        throw toApplyFailure(error, secret, settings.context)
+      })
+      await commands.start(order, facts)
+    },
+    async observeCommand(command: CommandKey): Promise<CommandObservation> {
+      watchNamespace(placeOf(command.deploymentId))
+      return commands.observe(command)
+    },
+    cancelCommand: commands.cancel,
+
     async apply(order: ReleaseOrder): Promise<void> {
       const deployment = describe(order.deploymentId)
       const namespace = await tenants.ensure(deployment.owner.id)
@@ -292,6 +321,7 @@ export function createReleases(context: KubernetesContext) {
       const namespace = placeOf(deploymentId)
       lookAgain(deploymentId, undefined)
       await routes.forget(deploymentId, namespace)
+      await commands.cancel(deploymentId)
       const kept = keepsVolume ? await removal.keepVolumes(deploymentId, namespace) : null
       await removal.begin(deploymentId, namespace)
       await budgets.remove(deploymentId, namespace)

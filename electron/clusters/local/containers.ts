@@ -123,6 +123,26 @@ export function createContainers(deps: { environment: NodeJS.ProcessEnv; folder:
       return `exec ${toCommand(words)}`
     },
 
+    /** The command in a container of the same image, in the place of what the image starts. */
+    toOnceCommand(
+      plan: Plan,
+      run: {
+        buildId: string
+        deploymentId: string
+        name: string
+        command: string
+        variables: readonly string[]
+      },
+    ): string {
+      const words = [
+        ...[toContainerProgram(plan), 'run', '--rm', '--init', '--name', containerOf(run.name)],
+        ...['--label', `${label}=${run.deploymentId}`, '--entrypoint', '/bin/sh'],
+        ...run.variables.flatMap(name => ['--env', name]),
+        ...[imageOf(run.buildId), '-c', run.command],
+      ]
+      return `exec ${toCommand(words)}`
+    },
+
     toShellWords: (plan: Plan, runName: string): [string, ...string[]] => [
       ...([toContainerProgram(plan), 'exec', '--interactive', '--tty', containerOf(runName)] as const),
       ...['/bin/sh', '-c', 'command -v bash >/dev/null && exec bash; exec sh'],

@@ -24,14 +24,15 @@ export function toBuildEnvironment(
 export function toAppEnvironment(app: {
   environment: NodeJS.ProcessEnv
   variables: Readonly<Record<string, string>>
-  port: number
+  /** Null: it listens nowhere. */
+  port: number | null
 }): Record<string, string> {
   return {
     ...toChildEnvironment(app.environment),
     NODE_ENV: 'production',
     SLIPWAY: '1',
     ...app.variables,
-    PORT: String(app.port),
+    ...(app.port === null ? {} : { PORT: String(app.port) }),
   }
 }
 

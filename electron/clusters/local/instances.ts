@@ -188,18 +188,25 @@ export function createInstances(context: LocalContext, keptFolders: KeptFolders)
   }
 }
 
+/** Where the app is started. Throws when it is gone. */
+export function toAppFolder(
+  { folders }: Pick<LocalContext, 'folders'>,
+  { artifact, plan }: Pick<ReleaseOrder, 'artifact' | 'plan'>,
+): string {
+  const folder = folderInside(folders.artifactFolder(artifact), plan.root)
+  if (existsSync(folder)) return folder
+  throw new SlipwayError({
+    code: 'not_found',
+    message: 'What the build made is no longer on this computer.',
+    hint: 'Deploy again to build it anew.',
+  })
+}
+
 /** Static files have no command of their own: Slipway's server is run like an app. */
 function toCommand(context: LocalContext, order: ReleaseOrder, port: number) {
   const { plan, variables } = order
   const checkout = context.folders.artifactFolder(order.artifact)
-  const cwd = folderInside(checkout, plan.root)
-  if (!existsSync(cwd)) {
-    throw new SlipwayError({
-      code: 'not_found',
-      message: 'What the build made is no longer on this computer.',
-      hint: 'Deploy again to build it anew.',
-    })
-  }
+  const cwd = toAppFolder(context, order)
   if (isContainerPlan(plan)) {
     const command = context.containers.toRunCommand(plan, {
       buildId: context.folders.buildIdOf(order.artifact),

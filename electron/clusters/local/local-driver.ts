@@ -6,6 +6,7 @@ import type { ClusterDriver } from '../driver.ts'
 import type { FoundImage } from '../image-plan.ts'
 import { readImage } from '../image-reader.ts'
 import { createBuilds } from './builds.ts'
+import { createCommands } from './commands.ts'
 import { createContainers } from './containers.ts'
 import { createInstances } from './instances.ts'
 import { findDeploymentProcesses } from './job-processes.ts'
@@ -52,9 +53,11 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<LocalDri
   const builds = createBuilds(context)
   const keptFolders = createKeptFolders(folders)
   const instances = createInstances(context, keptFolders)
+  const commands = createCommands(context, keptFolders)
   await tools.adopt()
   builds.adopt()
   instances.adopt()
+  commands.adopt()
 
   const measureUsage = createUsage(instances)
 
@@ -70,6 +73,9 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<LocalDri
     startBuild: builds.start,
     observeBuild: async ({ buildId }) => builds.observe(buildId),
     cancelBuild: async ({ deploymentId, buildId }) => builds.cancel(deploymentId, buildId),
+    startCommand: commands.start,
+    observeCommand: commands.observe,
+    cancelCommand: commands.cancel,
     applyRelease: instances.apply,
     observe: instances.observe,
     stop: instances.stop,
@@ -85,6 +91,7 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<LocalDri
     },
     ...createKeeping(folders, keptFolders, instances.observe),
     async remove(deploymentId, keepAs) {
+      await commands.cancel(deploymentId)
       await Promise.all([instances.stop(deploymentId, () => false), builds.remove(deploymentId)])
       await containers.removeAll(deploymentId)
       const place = keepAs === null ? null : await keptFolders.setAside(deploymentId, keepAs)
@@ -125,7 +132,7 @@ export async function createLocalDriver(deps: LocalDriverDeps): Promise<LocalDri
     },
     async dispose() {
       watchers.clear()
-      await Promise.all([builds.dispose(), instances.dispose()])
+      await Promise.all([builds.dispose(), instances.dispose(), commands.dispose()])
       await tools.dispose()
     },
   }

@@ -13,6 +13,7 @@ export function createLocalFolders(folder: string) {
     build: (id: string, buildId: string) => join(deployment(id), 'builds', buildId),
     runs: (id: string) => join(deployment(id), 'runs'),
     run: (id: string, run: string) => join(deployment(id), 'runs', run),
+    command: (id: string) => join(deployment(id), 'command'),
     /** The kept folders, each by a name of its own, so that none lies in another. */
     kept: (id: string) => join(deployment(id), 'kept'),
     keptFolder: (id: string, path: string) => join(deployment(id), 'kept', toOneName(path)),

@@ -51,3 +51,12 @@ export function toEvent(
 ): DeploymentEvent {
   return { kind, deploymentId: deployment.id, name: deployment.name, detail }
 }
+
+/** Of a build, and of the command of a release. */
+export function toTimeLimitMs(
+  { reader, limits }: Pick<ApplyDeps, 'reader' | 'limits'>,
+  { clusterId }: DeploymentRow,
+): number {
+  const minutes = reader.clusterSettings(clusterId)?.buildMinutes
+  return minutes === undefined ? limits.buildTimeMs : minutes * 60_000
+}

@@ -7,7 +7,7 @@ import type { Action } from '../decide.ts'
 import { releaseNext } from '../next-release.ts'
 import { filesChanged } from '../rollback.ts'
 import { findWait } from '../slots.ts'
-import { type ApplyDeps, isStillWanted, toEvent } from './apply-deps.ts'
+import { type ApplyDeps, isStillWanted, toEvent, toTimeLimitMs } from './apply-deps.ts'
 
 /** What is done about builds, and recorded of them. A build that ends well becomes a release. */
 export function createBuildEffects(deps: ApplyDeps) {
@@ -37,7 +37,7 @@ export function createBuildEffects(deps: ApplyDeps) {
       sha: build.sha,
       planEdits: build.planEdits,
       port: build.port,
-      timeLimitMs: toTimeLimitMs(deployment),
+      timeLimitMs: toTimeLimitMs(deps, deployment),
       isFresh: build.isFresh,
       ...resolved,
     }
@@ -46,11 +46,6 @@ export function createBuildEffects(deps: ApplyDeps) {
       if (failure === undefined) throw error
       failBuild(deployment, build, failure, { finishedAt: now() })
     })
-  }
-
-  const toTimeLimitMs = ({ clusterId }: DeploymentRow): number => {
-    const minutes = reader.clusterSettings(clusterId)?.buildMinutes
-    return minutes === undefined ? deps.limits.buildTimeMs : minutes * 60_000
   }
 
   const recordProgress = ({ build, observed }: Extract<Action, { do: 'recordProgress' }>) => {

@@ -25,7 +25,7 @@ const invalid = (why: string, cause: unknown): SlipwayError =>
     {
       code: 'plan_not_recognised',
       message: `The ${planFileName} of the repository cannot be followed. ${why}`,
-      hint: 'Correct it, commit, and deploy again. Its fields are folder, install, build, start, output, fallback, dockerfile, target, arguments, context, port, healthPath, worker and keep.',
+      hint: 'Correct it, commit, and deploy again. Its fields are folder, install, build, start, output, fallback, dockerfile, target, arguments, context, port, healthPath, worker, releaseCommand and keep.',
     },
     cause,
   )

@@ -5,13 +5,14 @@ import { readNodeProject } from './node-project.ts'
 import { findPort, fixedPortNotes } from './port.ts'
 
 /**
- * Its `web` line starts the app, or where there is none its `worker` line; what comes before is the language's beside it. A
- * Procfile without those lines says nothing.
+ * Its `web` line starts the app, or where there is none its `worker` line; its `release` line runs before each release. What comes
+ * before is the language's beside it. A Procfile without one of the first two says nothing.
  */
 export const recogniseProcfile: Recogniser = async files => {
   const lines = (await files.read('Procfile'))?.split(/\r?\n/) ?? []
   const web = findLine(lines, 'web')
   const worker = findLine(lines, 'worker')
+  const releaseCommand = findLine(lines, 'release')
   const start = web ?? worker
   if (start === undefined) return undefined
   const language = (await readNode(files, start.value)) ?? (await readGo(files, start.value))
@@ -30,6 +31,7 @@ export const recogniseProcfile: Recogniser = async files => {
     ...(web === undefined
       ? { port: null, worker: { value: true, origin: start.origin } }
       : { port: found?.port ?? { value: 5000, origin: 'usual for Procfile apps' } }),
+    ...(releaseCommand === undefined ? {} : { releaseCommand }),
     notes: [
       ...(language?.notes ?? []),
       ...(web === undefined ? [] : fixedPortNotes(found)),
@@ -47,7 +49,7 @@ interface Found {
 const alsoWorks = ({ value, origin }: Found): string =>
   `The worker of ${origin} is an app of its own: deploy the repository once more, as a worker that starts with "${value}".`
 
-function findLine(lines: readonly string[], kind: 'web' | 'worker'): Found | undefined {
+function findLine(lines: readonly string[], kind: 'web' | 'worker' | 'release'): Found | undefined {
   const n = lines.findIndex(line => new RegExp(`^${kind}\\s*:\\s*\\S`).test(line))
   const value = lines[n]?.replace(/^\w+\s*:\s*/, '').trim()
   return value === undefined ? undefined : { value, origin: `Procfile line ${n + 1}` }

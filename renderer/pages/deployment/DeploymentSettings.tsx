@@ -2,14 +2,14 @@ import { Button, NumberInput, Switch, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { healthPathPattern, healthPathRule } from '../../../shared/domain/health-path.ts'
+import { findSaid } from '../../../shared/domain/plan.ts'
 import { isBranch } from '../../../shared/domain/ref.ts'
-import { findWorker } from '../../../shared/domain/worker.ts'
 import { deploymentActions, refresh } from '../../actions/deployment-actions.ts'
 import { toast } from '../../actions/toasts.tsx'
 import { client } from '../../connection/api.ts'
 import { toShownFailure } from '../../connection/failures.ts'
 import { FailurePanel } from '../../ui/FailurePanel.tsx'
-import { PlanSentence, WorkerSwitch } from '../../ui/PlanSentence.tsx'
+import { PlanSentence, WorkerSwitch, withCommand } from '../../ui/PlanSentence.tsx'
 import classes from './Deployment.module.css'
 import { DeploymentDrift } from './DeploymentDrift.tsx'
 import { DeploymentOwner } from './DeploymentOwner.tsx'
@@ -53,7 +53,7 @@ function SettingsForm({ deployment }: { deployment: DeploymentDetail }) {
 
   const isImage = deployment.project.source.kind === 'image'
   const healthPath = planEdits.healthPath ?? plan?.healthPath?.value ?? ''
-  const isWorker = plan === null ? deployment.isWorker : findWorker(plan, planEdits) !== undefined
+  const isWorker = plan === null ? deployment.isWorker : findSaid(plan, planEdits, 'worker') !== undefined
   const isRight = healthPathPattern.test(healthPath)
 
   const save = useMutation({
@@ -127,6 +127,15 @@ function SettingsForm({ deployment }: { deployment: DeploymentDetail }) {
             const next = event.currentTarget.value.trim()
             setPlanEdits(next === (plan?.healthPath?.value ?? '') ? others : { ...others, healthPath: next })
           }}
+        />
+      )}
+      {plan !== null && deployment.addOn === null && (plan.start !== null || plan.output === null) && (
+        <TextInput
+          label="Release command"
+          description="Runs once for each new release before it takes the traffic, such as npm run migrate. Where it fails, what serves goes on. A rollback runs none."
+          value={planEdits.releaseCommand ?? plan.releaseCommand?.value ?? ''}
+          spellCheck={false}
+          onChange={event => setPlanEdits(withCommand(plan, planEdits, event.currentTarget.value))}
         />
       )}
       {!isImage && (

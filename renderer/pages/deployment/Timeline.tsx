@@ -97,9 +97,10 @@ function describe(entry: TimelineEntry): string {
     if (entry.build.status === 'cancelled') return ' · cancelled'
     return reason === undefined ? '' : ` · ${reason}`
   }
-  const { rollbackTo, failure, changes } = entry.release
+  const { rollbackTo, failure, changes, commandState } = entry.release
   const what = changes.map(change => ` · ${change}`).join('')
   if (failure !== null) return ` · ${failure.message}`
+  if (commandState === 'started') return ' · runs its release command'
   if (rollbackTo !== null) return ` · rolled back to #${rollbackTo}${what}`
   return `${durationOf(entry.build)}${what}`
 }

@@ -10,7 +10,14 @@ export type NextStep =
   | { readonly do: 'deploy' }
 
 const aboutRunning: readonly FailureCode[] = [
-  ...(['app_crashed', 'health_failed', 'start_exited', 'start_timed_out', 'port_taken'] as const),
+  ...([
+    'app_crashed',
+    'health_failed',
+    'release_command_failed',
+    'start_exited',
+    'start_timed_out',
+    'port_taken',
+  ] as const),
 ]
 const aboutBuilding: readonly FailureCode[] = [
   'build_failed',
@@ -31,6 +38,8 @@ export function toNextSteps(
     steps.push({ do: 'usePort', port })
   if (code === 'port_taken') steps.push({ do: 'openSettings', word: 'Change the port' })
   if (code === 'health_failed') steps.push({ do: 'openSettings', word: 'Change the health path' })
+  if (code === 'release_command_failed')
+    steps.push({ do: 'openSettings', word: 'Change the release command' })
   if (code === 'source_branch_not_found') steps.push({ do: 'openSettings', word: 'Choose another branch' })
   if (aboutPlan.includes(code)) steps.push({ do: 'openSettings', word: 'Change the plan' })
   if (code === 'app_crashed') steps.push({ do: 'restart' })

@@ -1,9 +1,8 @@
 import { Button, Select, Skeleton } from '@mantine/core'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Plan, PlanEdits } from '../../../shared/domain/plan.ts'
+import { findSaid, type Plan, type PlanEdits } from '../../../shared/domain/plan.ts'
 import type { Commit } from '../../../shared/domain/records.ts'
-import { findWorker } from '../../../shared/domain/worker.ts'
 import { toShownFailure } from '../../connection/failures.ts'
 import { Elapsed } from '../../format/clock.tsx'
 import { FailurePanel } from '../../ui/FailurePanel.tsx'
@@ -39,7 +38,7 @@ export function PlanStep(props: PlanStepProps) {
   const root = (props.edits.root ?? plan.root) || '.'
 
   const isImage = plan.kind === 'image'
-  const isWorker = findWorker(plan, props.edits) !== undefined
+  const isWorker = findSaid(plan, props.edits, 'worker') !== undefined
   const start = props.edits.start ?? plan.start?.value ?? props.edits.output ?? plan.output?.value
   if (!props.isOpen) {
     return (

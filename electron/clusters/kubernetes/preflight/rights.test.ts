@@ -128,10 +128,10 @@ test('a service account is bound as one', () => {
   expect(binding?.subjects).toEqual([{ kind: 'ServiceAccount', namespace: 'ci', name: 'robot' }])
 })
 
-test('every right says what it is for, once', () => {
+test('every right says what it is for, once for each place', () => {
   for (const right of rights) expect(right.why).toMatch(/^(to|for) /)
-  const keys = rights.flatMap(({ group, resource, verbs }) =>
-    verbs.map(verb => `${verb} ${group}/${resource}`),
+  const keys = rights.flatMap(({ group, resource, verbs, where }) =>
+    verbs.map(verb => `${verb} ${group}/${resource} ${where}`),
   )
   expect(new Set(keys).size).toBe(keys.length)
 })

@@ -1,4 +1,4 @@
-import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node'
+import type { KubernetesObject, V1ContainerStatus, V1Pod } from '@kubernetes/client-node'
 import { labels } from '../names.ts'
 import { containerName } from './manifests.ts'
 
@@ -16,6 +16,10 @@ export function toRunKey(found: Readonly<Record<string, string>> | undefined): R
 
 export const isSameRun = (one: RunKey | undefined, other: RunKey): boolean =>
   one?.releaseId === other.releaseId && one.run === other.run
+
+/** Whose it is: an instance, or the command of a release. */
+export const deploymentOf = ({ metadata }: KubernetesObject): string | undefined =>
+  metadata?.labels?.[labels.deployment] ?? metadata?.labels?.[labels.commandOf]
 
 export const appStatus = (pod: V1Pod): V1ContainerStatus | undefined =>
   pod.status?.containerStatuses?.find(one => one.name === containerName)

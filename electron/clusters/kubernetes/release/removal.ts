@@ -8,10 +8,10 @@ import type { Kind } from '../objects.ts'
 
 /** What is deleted with a deployment, by label. */
 const kindsOfDeployment = [
-  ...(['Ingress', 'Service', 'Deployment', 'StatefulSet', 'Secret', 'PersistentVolumeClaim'] as const),
+  ...(['Ingress', 'Service', 'Deployment', 'StatefulSet', 'Secret', 'PersistentVolumeClaim', 'Job'] as const),
 ] satisfies readonly Kind[]
-/** Of databases: whoever may not look for them has none. */
-const kindsOfAddOns: readonly Kind[] = ['StatefulSet', 'PersistentVolumeClaim']
+/** Of databases, and of commands of releases: whoever may not look for them has none. */
+const kindsOfSome: readonly Kind[] = ['StatefulSet', 'PersistentVolumeClaim', 'Job']
 /** What goes with those. */
 const kindsBelow = ['ReplicaSet', 'Pod'] as const satisfies readonly Kind[]
 /** What people may have put into the namespace of a tenant, beside Slipway. */
@@ -33,7 +33,7 @@ export function createRemoval(context: Pick<KubernetesContext, 'api' | 'changed'
     const found = await Promise.all(
       kinds.map(async kind => {
         const objects = await api.list<KubernetesObject>(kind, { namespace }, selectors).catch(error => {
-          if (kindsOfAddOns.includes(kind) && isForbidden(error)) return []
+          if (kindsOfSome.includes(kind) && isForbidden(error)) return []
           throw error
         })
         return objects.map(object => ({ kind, object }))

@@ -7,8 +7,9 @@ import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { labels } from '../names.ts'
 import { containerName } from './manifests.ts'
 import type { Mask, Masks } from './masks.ts'
-import { appStatus, toMs } from './pods.ts'
+import { appStatus, deploymentOf, toMs } from './pods.ts'
 
+const settleMs = 10_000
 const retryMs = { first: 500, most: 20_000 }
 
 /** One container that ran or runs in a pod: the first, or one that was started again in its place. */
@@ -36,7 +37,10 @@ export function createRuntimeLogs(
     /** As it was heard of last. */
     pod: V1Pod
     isGone: boolean
+    /** All that its last container printed is kept. */
+    isRead: boolean
     wake: () => void
+    tellRead: () => void
     running: Promise<void>
   }
 
@@ -60,7 +64,11 @@ export function createRuntimeLogs(
         try {
           const mask = await masks.of(namespace, releaseId)
           await readRound(toRound(follower.pod, restarts), mask, signal)
-          if (wasOver) break
+          if (wasOver) {
+            follower.isRead = true
+            follower.tellRead()
+            break
+          }
         } catch (error) {
           if (signal.aborted) return
           if (isMissing(error)) return
@@ -141,37 +149,55 @@ export function createRuntimeLogs(
     await follower.running
   }
 
+  /** A pod came, changed or went. One that went is read to its end. */
+  const see = (pod: V1Pod, isGone: boolean): void => {
+    const uid = pod.metadata?.uid ?? ''
+    const deploymentId = deploymentOf(pod)
+    if (deploymentId === undefined) return
+    const known = followers.get(uid)
+    if (known !== undefined) {
+      known.pod = pod
+      known.isGone ||= isGone
+      known.wake()
+      return
+    }
+    if (isGone) return
+    const follower: Follower = {
+      deploymentId,
+      end: new AbortController(),
+      pod,
+      isGone: false,
+      isRead: false,
+      wake: () => undefined,
+      tellRead: () => undefined,
+      running: Promise.resolve(),
+    }
+    followers.set(uid, follower)
+    follower.running = follow(follower)
+      .catch(error => {
+        if (!follower.end.signal.aborted)
+          ownLog.warn({ err: error, pod: pod.metadata?.name }, 'a log could not be kept')
+      })
+      .finally(() => {
+        if (follower.isGone || follower.end.signal.aborted) followers.delete(uid)
+      })
+  }
+
   return {
-    /** A pod came, changed or went. One that went is read to its end. */
-    see(pod: V1Pod, isGone: boolean): void {
-      const uid = pod.metadata?.uid ?? ''
-      const deploymentId = pod.metadata?.labels?.[labels.deployment]
-      if (deploymentId === undefined) return
-      const known = followers.get(uid)
-      if (known !== undefined) {
-        known.pod = pod
-        known.isGone ||= isGone
-        known.wake()
-        return
-      }
-      if (isGone) return
-      const follower: Follower = {
-        deploymentId,
-        end: new AbortController(),
-        pod,
-        isGone: false,
-        wake: () => undefined,
-        running: Promise.resolve(),
-      }
-      followers.set(uid, follower)
-      follower.running = follow(follower)
-        .catch(error => {
-          if (!follower.end.signal.aborted)
-            ownLog.warn({ err: error, pod: pod.metadata?.name }, 'a log could not be kept')
-        })
-        .finally(() => {
-          if (follower.isGone || follower.end.signal.aborted) followers.delete(uid)
-        })
+    see,
+
+    /** Resolves when all that a pod printed which has ended is kept, or could not be read within a few seconds. */
+    async settle(pod: V1Pod): Promise<void> {
+      see(pod, false)
+      const follower = followers.get(pod.metadata?.uid ?? '')
+      if (follower === undefined || follower.isRead) return
+      const read = new Promise<void>(resolve => {
+        follower.tellRead = resolve
+      })
+      const end = new AbortController()
+      const limit = delay(settleMs, undefined, { signal: end.signal }).catch(() => undefined)
+      await Promise.race([read, follower.running, limit])
+      end.abort()
     },
 
     /** Nothing more is written to the log of the deployment. */
@@ -212,7 +238,7 @@ const hasBegun = (pod: V1Pod, restarts: number): boolean => {
 }
 
 function toRound(pod: V1Pod, restarts: number): Round {
-  const id = pod.metadata?.labels?.[labels.deployment] ?? ''
+  const id = deploymentOf(pod) ?? ''
   return {
     pod,
     log: { kind: 'runtime', id },

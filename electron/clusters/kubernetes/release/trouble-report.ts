@@ -75,7 +75,7 @@ export function createTroubleReport(context: KubernetesContext, masks: Masks) {
     }
   }
 
-  return (trouble: Trouble): Promise<Failure> => {
+  const tell = (trouble: Trouble): Promise<Failure> => {
     const key = toKey(trouble)
     const found = known.get(key)
     if (found !== undefined) return found
@@ -85,7 +85,9 @@ export function createTroubleReport(context: KubernetesContext, masks: Masks) {
     made.catch(() => known.delete(key))
     return made
   }
+  return Object.assign(tell, { readLines })
 }
+export type TroubleReport = ReturnType<typeof createTroubleReport>
 
 function toKey(trouble: Trouble): string {
   const { pod, ...said } = trouble
