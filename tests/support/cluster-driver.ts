@@ -7,6 +7,7 @@ import type {
   BuildKey,
   BuildObservation,
   BuildOrder,
+  CommandKey,
   Instance,
   ReleaseOrder,
 } from '../../electron/clusters/driver.ts'
@@ -83,6 +84,14 @@ export async function openClusterDriver(
     /** What is there once it is as the test means. Looks when the driver says that something changed, and only then. */
     until: (id: string, isMet: (instances: readonly Instance[]) => boolean, limitMs?: number) =>
       untilTold({ id, watchers, look: () => driver.observe(id), isMet, limitMs }),
+
+    /** The command of a release, as it is when it does not run any more. */
+    untilCommand: (command: CommandKey, limitMs?: number) =>
+      untilTold({
+        ...{ id: command.deploymentId, watchers, limitMs },
+        look: () => driver.observeCommand(command),
+        isMet: ({ state }) => state !== 'running',
+      }),
 
     /** The same for its hosts. */
     untilDomains: (id: string, isMet: (domains: readonly Domain[]) => boolean, limitMs?: number) =>

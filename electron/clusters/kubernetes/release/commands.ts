@@ -12,7 +12,11 @@ import { findTrouble, type RolloutLimits } from './trouble.ts'
 import type { TroubleReport } from './trouble-report.ts'
 
 const jobName = (releaseId: string) => `command-${releaseId}`
+/** The second one comes first, while pods are ended. */
+const isFailure = new Set(['Failed', 'FailureTarget'])
 const podSelector = ({ releaseId }: CommandKey) => `${labels.commandOf},${labels.release}=${releaseId}`
+/** Pods tell of themselves; that a Job has counted one, which comes a moment later, nobody does. */
+const againMs = 2000
 /** What the cluster takes for the end of a Job's pod, which has its grace. */
 const endMs = 60_000
 
@@ -61,8 +65,8 @@ export function createCommands(
   /** Why the pod of a Job that has failed ended. */
   const explain = async (job: V1Job, pod: V1Pod | undefined): Promise<Failure> => {
     const ended = pod && appStatus(pod)?.state?.terminated
-    const condition = job.status?.conditions?.find(one => one.type === 'Failed')
-    const isLate = condition?.reason === 'DeadlineExceeded'
+    const reasons = [pod?.status?.reason, ...(job.status?.conditions ?? []).map(one => one.reason)]
+    const isLate = reasons.includes('DeadlineExceeded')
     const end = isLate
       ? 'late'
       : ended?.reason === 'OOMKilled'
@@ -74,7 +78,7 @@ export function createCommands(
       end,
       exitCode: ended?.exitCode ?? null,
       signal: null,
-      timeLimitMs: (job.spec?.activeDeadlineSeconds ?? 0) * 1000,
+      timeLimitMs: (job.spec?.template.spec?.activeDeadlineSeconds ?? 0) * 1000,
       lines: pod === undefined ? [] : await report.readLines(pod, false),
     })
   }
@@ -97,11 +101,11 @@ export function createCommands(
       if (job === undefined || job.metadata?.deletionTimestamp !== undefined) return { state: 'absent' }
       if ((job.status?.succeeded ?? 0) > 0) return { state: 'succeeded' }
       const pods = await api.list<V1Pod>('Pod', { namespace }, { labels: podSelector(command) })
-      const isFailed = job.status?.conditions?.some(one => one.type === 'Failed' && one.status === 'True')
+      const isFailed = job.status?.conditions?.some(one => isFailure.has(one.type) && one.status === 'True')
       if (isFailed) return { state: 'failed', failure: await explain(job, pods[0]) }
       const failure = await findObstacle(job, pods)
       if (failure !== undefined) return { state: 'failed', failure }
-      deps.lookAgain(command.deploymentId, now() + limits.placeMs)
+      deps.lookAgain(command.deploymentId, now() + againMs)
       return { state: 'running' }
     },
 
@@ -137,6 +141,7 @@ const noPod: Failure = {
 /** In what the release will run in, but for its port: with its image, variables, size and rights. */
 function toCommandJob(order: CommandOrder, facts: ReleaseFacts): V1Job {
   const { deploymentId, releaseId, command, timeLimitMs } = order
+  const seconds = Math.ceil(timeLimitMs / 1000)
   const { template } = toDeployment({ ...facts, order: { ...order, isWorker: true } }).spec ?? {}
   const own = toLabels(deploymentId, facts.deployment)
   // Not of the deployment: its Service, its budget and its rollout choose pods by that.
@@ -151,12 +156,14 @@ function toCommandJob(order: CommandOrder, facts: ReleaseFacts): V1Job {
     },
     spec: {
       backoffLimit: 0,
-      activeDeadlineSeconds: Math.ceil(timeLimitMs / 1000),
+      // The pod's own limit comes first, since its log outlives it then.
+      activeDeadlineSeconds: seconds + 600,
       template: {
         metadata: { labels: { ...others, [labels.release]: releaseId, [labels.commandOf]: deploymentId } },
         spec: {
           ...template?.spec,
           restartPolicy: 'Never',
+          activeDeadlineSeconds: seconds,
           containers: (template?.spec?.containers ?? []).map(container => ({
             ...container,
             name: containerName,
