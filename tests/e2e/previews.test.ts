@@ -156,8 +156,9 @@ function walkRepository(openSurface: (dataFolder: string) => Promise<Surface>): 
     const request = section('Previews').getByRole('link', { name: '#7 Say Moin' })
     expect(await request.getAttribute('href')).toBe(`${github.address}/octo-ana/blog/pull/7`)
     await section('Previews').getByRole('link', { name: 'blog-pr-7' }).click()
+    // The page before it says that its own deployment is live.
+    await page.getByText('Preview of #7 Say Moin').waitFor({ timeout: patience })
     await page.getByText(/^Live/).first().waitFor({ timeout: patience })
-    await page.getByText('Preview of #7 Say Moin').waitFor()
     await look('overview')
     const gatewayPort = await readGatewayPort(data.path)
     expect((await getThroughGateway({ gatewayPort }, 'blog-pr-7')).body).toContain('Moin')
