@@ -24,6 +24,9 @@ export const deploy: Command = {
     name: { type: 'string' },
     context: { type: 'string' },
     root: { type: 'string' },
+    install: { type: 'string' },
+    build: { type: 'string' },
+    start: { type: 'string' },
     ...dockerfileOptions,
     'health-path': { type: 'string' },
     worker: { type: 'boolean' },
@@ -40,6 +43,9 @@ export const deploy: Command = {
     '--name NAME': 'http://<name>.localhost; made from the address otherwise',
     '--context NAME': 'a context of the kubeconfig, as the cluster where it runs; this computer otherwise',
     '--root FOLDER': 'the folder of the app, where the repository has several',
+    '--install TEXT': 'the command that gets what the app needs; the plan finds it otherwise, and "" is none',
+    '--build TEXT': 'the same for what makes what is started or served',
+    '--start TEXT': 'the same for what starts the app, such as "node worker.js"',
     ...dockerfileHelp,
     '--health-path PATH':
       'it is ready when this path answers with 200 to 399, such as /healthz; "" asks for a connection only',
@@ -64,9 +70,9 @@ export const deploy: Command = {
       edits: {
         ...toDockerfileWish(values),
         ...(values.root === undefined ? {} : { root: toRoot(values.root) }),
+        ...toCommandWishes(values),
         ...toHealthWish(values['health-path']),
         ...(values.worker === true ? { worker: true } : {}),
-        ...toCommandWish(values['release-command']),
       },
       keepsRunning: values.keep === true ? true : undefined,
       isFresh: values['no-cache'] === true,
@@ -182,7 +188,7 @@ function findExisting(
 /** Of an image there is nothing to build. */
 function refuseCodeOptions(values: Context['values']): void {
   if (values.image !== true) return
-  const names = ['branch', 'root', ...Object.keys(dockerfileOptions), 'no-cache']
+  const names = ['branch', 'root', 'install', 'build', 'start', ...Object.keys(dockerfileOptions), 'no-cache']
   const given = names.find(name => values[name] !== undefined)
   if (given !== undefined) throw new UsageError(`--${given} is about code, and an image is run as it is.`)
 }
@@ -199,8 +205,19 @@ function toHealthWish(value: OptionValue): Pick<PlanEdits, 'healthPath'> {
   throw new UsageError(`"${value}" ${healthPathRule}.`)
 }
 
-function toCommandWish(value: OptionValue): Pick<PlanEdits, 'releaseCommand'> {
-  return typeof value === 'string' ? { releaseCommand: value.trim() } : {}
+const commandOptions = {
+  install: 'install',
+  build: 'build',
+  start: 'start',
+  releaseCommand: 'release-command',
+} as const
+
+function toCommandWishes(values: Context['values']): PlanEdits {
+  const given = Object.entries(commandOptions).flatMap(([part, option]) => {
+    const value = values[option]
+    return typeof value === 'string' ? [[part, value.trim()] as const] : []
+  })
+  return Object.fromEntries(given)
 }
 
 function toPlanText(plan: Plan, edits: PlanEdits): string {
