@@ -139,8 +139,9 @@ test('a secret is nowhere in the data folder, the logs, the records or the argum
     encodeURIComponent(value),
     Buffer.from(value).toString('base64').replace(/=+$/, ''),
   ])
-  const { lines } = await platform.logs.read({ kind: 'runtime', id }, { limit: 1000 })
-  expect(lines.some(line => line.text === 'running with ***')).toBe(true)
+  const printed = async () =>
+    (await platform.logs.read({ kind: 'runtime', id }, { limit: 1000 })).lines.map(line => line.text)
+  await expect.poll(printed, { timeout: 10_000 }).toContain('running with ***')
   // What old builds left is deleted meanwhile.
   await platform.idle()
   const found = readdirSync(data.path, { recursive: true, withFileTypes: true })

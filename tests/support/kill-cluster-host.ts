@@ -22,7 +22,7 @@ import {
 } from './kill-cluster-scenarios.ts'
 import { describeObjects } from './kill-objects.ts'
 import { describeRecords } from './kill-outcome.ts'
-import { play } from './kill-play.ts'
+import { play, tellWhereItHangs } from './kill-play.ts'
 
 export interface ClusterKillOptions {
   readonly scenario: ClusterScenarioName
@@ -63,6 +63,7 @@ const platform = await createLocalPlatform(environment, pino({ level: 'silent' }
     if (name === options.kill?.at && passed[name] === options.kill.nth) process.kill(process.pid, 'SIGKILL')
   },
 })
+tellWhereItHangs(platform, passed)
 
 const known = platform.reader.clusters().find(one => one.kind === 'kubernetes')
 const { id: clusterId } =

@@ -8,7 +8,7 @@ import { pino } from 'pino'
 import { createLocalPlatform } from '../../electron/host.ts'
 import { platformEnvironment } from '../../electron/platform/environment.ts'
 import { describeOutcome, processesOf } from './kill-outcome.ts'
-import { play } from './kill-play.ts'
+import { play, tellWhereItHangs } from './kill-play.ts'
 import { type ScenarioName, scenarios } from './kill-scenarios.ts'
 
 export interface KillOptions {
@@ -41,6 +41,7 @@ const platform = await createLocalPlatform(environment, pino({ level: 'silent' }
   },
 })
 
+tellWhereItHangs(platform, passed)
 await play(scenarios[scenario], {
   platform,
   repository,

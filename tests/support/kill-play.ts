@@ -1,4 +1,17 @@
+import type { Platform } from '../../electron/platform/platform.ts'
 import type { Scene, Step } from './kill-scenarios.ts'
+
+/** One that hangs is ended by TERM, and says how far it had come. */
+export function tellWhereItHangs(platform: Platform, passed: Readonly<Record<string, number>>): void {
+  process.once('SIGTERM', () => {
+    const deployments = platform.deployments().map(({ id, name, status, wanted, health, failure }) => ({
+      ...{ name, status, wanted, health, failure },
+      releases: platform.reader.releasesOf(id).map(one => [one.number, one.status, one.commandState]),
+    }))
+    console.error(JSON.stringify({ passed, deployments }, null, 1))
+    process.exit(1)
+  })
+}
 
 /** Goes on after the last step that was asked for, by whichever process, once that one is done. */
 export async function play(steps: readonly Step[], scene: Scene): Promise<void> {
