@@ -197,6 +197,7 @@ describe('a push at GitHub', () => {
       asker(platform),
     )
     const id = await create('app', `${github.address}/octo-ana/app.git`)
+    await platform.reports.tellAll()
     await turnOn(id)
     await platform.pushes.lookAtAll()
     github.requests.length = 0
