@@ -38,6 +38,7 @@ export const toStored = (row: JoinedRow): StoredDeployment => ({
   addOn: row.addOn && { engine: row.addOn.engine, volumeGib: row.addOn.volumeGib },
   preview: row.preview,
   isWorker: row.isWorker === 1,
+  runsCommand: row.runsCommand === 1,
   serving: row.served && row.servedBuild ? toRelease({ ...row.served, build: row.servedBuild }) : null,
   latestBuild: row.latest ? toBuildSummary(row.latest) : null,
   failure: row.deployment.failure,

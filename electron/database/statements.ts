@@ -62,6 +62,7 @@ export function prepareStatements(orm: Database['orm']) {
         preview: pick(previews, ['parentId', 'number', 'title', 'url', 'isFork']),
         // As `findSaid` finds it.
         isWorker: sql<number>`coalesce(${deployments.planEdits} ->> '$.worker', ${servedBuild.plan} ->> '$.worker.value', ${latest.plan} ->> '$.worker.value', 0)`,
+        runsCommand: sql<number>`EXISTS (SELECT 1 FROM releases AS begun WHERE begun.deployment_id = ${deployments.id} AND begun.command_state = 'started')`,
         served: pick(served, releaseKeys),
         servedBuild: pick(servedBuild, commitKeys),
         latest: pick(latest, summaryKeys),

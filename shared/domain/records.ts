@@ -187,6 +187,8 @@ export const deploymentSchema = z.object({
   preview: previewSchema.nullable(),
   /** It listens nowhere: its addresses lead to nobody. */
   isWorker: z.boolean(),
+  /** The command of a release runs now. */
+  runsCommand: z.boolean(),
   /** Where people find it: its public address, where the cluster gives it one. */
   url: z.string(),
   /** Through Slipway's gateway. */

@@ -102,7 +102,7 @@ test('closed while it runs, Slipway goes on where it was; stopped, it ends, and 
   const { id } = await platform.intents.create(wish, asker(platform))
   const waitsNow = () => expect.poll(() => runtimeLines(id), { timeout: 30_000 }).toContain('waits')
   await waitsNow()
-  expect(platform.deployment(id)?.status).toBe('releasing')
+  expect(platform.deployment(id)).toMatchObject({ status: 'releasing', runsCommand: true })
 
   await platform.dispose({ stopApps: false })
   platform = await open()
@@ -117,6 +117,7 @@ test('closed while it runs, Slipway goes on where it was; stopped, it ends, and 
 
   const [kept] = await platform.keptFolders.list(id)
   await writeFile(`${kept?.place}/go`, '')
-  await waitForDeployment(platform, id, isLive)
+  const live = await waitForDeployment(platform, id, isLive)
+  expect(live.runsCommand).toBe(false)
   expect((await getThroughGateway(platform, 'slow')).body).toBe('done;')
 })

@@ -98,6 +98,7 @@ export function createStandInData(state: StandInState, now = Date.now()) {
       preview: null,
       addOn: isDatabase ? { engine: 'postgres', volumeGib: 5 } : null,
       isWorker: name === 'thumbnails',
+      runsCommand: name === 'metrics',
       url: isPublic ? `https://${name}.apps.example.com/` : `http://${name}.localhost:7780`,
       localUrl: `http://${name}.localhost:7780`,
       health: {

@@ -44,17 +44,7 @@ export function RowNews({ deployment }: { deployment: Deployment }) {
         />
       )
     case 'releasing':
-      return (
-        <Line
-          text={
-            serving === null
-              ? deployment.isWorker
-                ? 'Waits until it has run for a while'
-                : 'Waits until it answers'
-              : `live ${shortSha(serving.commit.sha)} · waits for its successor`
-          }
-        />
-      )
+      return <Line text={toReleasingText(deployment)} />
     case 'failed':
       return <Line text={failureFacts(deployment)} />
     case 'stopped':
@@ -84,6 +74,13 @@ export function RowNews({ deployment }: { deployment: Deployment }) {
     case 'removing':
       return deployment.failure === null ? null : <Line text={deployment.failure.message} />
   }
+}
+
+function toReleasingText({ serving, isWorker, runsCommand }: Deployment): string {
+  if (serving !== null)
+    return `live ${shortSha(serving.commit.sha)} · ${runsCommand ? 'runs the release command' : 'waits for its successor'}`
+  if (runsCommand) return 'Runs the release command'
+  return isWorker ? 'Waits until it has run for a while' : 'Waits until it answers'
 }
 
 const toDegradedText = ({ ready, wanted, reason }: Deployment['health']): string => {
