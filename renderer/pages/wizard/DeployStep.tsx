@@ -36,11 +36,14 @@ export function DeployStep({
   cluster,
   deployment,
   suggestedName,
+  isWorker,
   suggestedOwner,
 }: {
   cluster: Cluster
   deployment: Wanted
   suggestedName: string
+  /** It listens nowhere. */
+  isWorker: boolean
   /** Who has the account that the repository was picked from. */
   suggestedOwner: string | null
 }) {
@@ -53,6 +56,7 @@ export function DeployStep({
             cluster={cluster}
             deployment={deployment}
             suggestedName={suggestedName}
+            isWorker={isWorker}
             suggestedOwner={suggestedOwner}
             settings={given}
           />
@@ -66,12 +70,15 @@ function DeployForm({
   cluster,
   deployment,
   suggestedName,
+  isWorker,
   suggestedOwner,
   settings,
 }: {
   cluster: Cluster
   deployment: Wanted
   suggestedName: string
+  /** It listens nowhere. */
+  isWorker: boolean
   /** Who has the account that the repository was picked from. */
   suggestedOwner: string | null
   settings: Settings
@@ -140,12 +147,19 @@ function DeployForm({
         }}
       />
       <p className={classes.help}>
-        It runs {isLocal ? 'on this computer' : `in ${cluster.name}`}. Its address will be{' '}
-        <Address
-          clusterId={isLocal ? null : cluster.id}
-          name={isNameRight ? name : 'name'}
-          gatewayPort={session.data?.gatewayPort ?? 7780}
-        />
+        It runs {isLocal ? 'on this computer' : `in ${cluster.name}`}.{' '}
+        {isWorker ? (
+          'It is a worker, so it has no address.'
+        ) : (
+          <>
+            Its address will be{' '}
+            <Address
+              clusterId={isLocal ? null : cluster.id}
+              name={isNameRight ? name : 'name'}
+              gatewayPort={session.data?.gatewayPort ?? 7780}
+            />
+          </>
+        )}
       </p>
       {areSeveral && (
         <Select

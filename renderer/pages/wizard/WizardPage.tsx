@@ -2,7 +2,7 @@ import { skipToken, useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Account } from '../../../shared/domain/github.ts'
-import type { PlanEdits } from '../../../shared/domain/plan.ts'
+import { findSaid, type PlanEdits } from '../../../shared/domain/plan.ts'
 import type { Source } from '../../../shared/domain/records.ts'
 import type { VariableEdit } from '../../../shared/domain/variable.ts'
 import { api } from '../../connection/api.ts'
@@ -175,6 +175,7 @@ function Wizard({ given, accounts }: { given: Source | null; accounts: readonly 
             variables: [...variables],
           }}
           suggestedName={inspection.data.name}
+          isWorker={findSaid(inspection.data.plan, edits, 'worker') !== undefined}
           suggestedOwner={account?.userId ?? null}
         />
       )}
