@@ -11,6 +11,7 @@ afterEach(() => void printed.splice(0))
 function contextOf(build: object, lines: LogLine[]): Context {
   const live = {
     ...{ id: 'd', name: 'blog', url: 'http://blog.test/', localUrl: 'http://blog.localhost/' },
+    ...{ addOn: null, isWorker: false },
     ...{
       serving: { buildId: 'b', number: 1 },
       health: { ready: 1, port: 80 },

@@ -72,6 +72,16 @@ clusterTest(
   },
 )
 
+clusterTest('one that runs is looked at again although nothing tells of it', async () => {
+  const deploymentId = newId()
+  const order = toOrder('sleep 50', { deploymentId, artifact: await pushImage({ command: ['true'] }) })
+  await test.driver.startCommand(order)
+  const pods = ['-n', test.namespace, 'pods', '-l', `slipway.dev/command-of=${deploymentId}`]
+  await kubectl('wait', ...pods, '--for=jsonpath={.status.phase}=Running', '--timeout=60s')
+  expect(await test.untilCommand(order, { looks: 5 })).toEqual({ state: 'running' })
+  await test.driver.cancelCommand(deploymentId)
+})
+
 describe.concurrent('a command that fails says why', () => {
   const cases = [
     {

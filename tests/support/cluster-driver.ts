@@ -85,13 +85,20 @@ export async function openClusterDriver(
     until: (id: string, isMet: (instances: readonly Instance[]) => boolean, limitMs?: number) =>
       untilTold({ id, watchers, look: () => driver.observe(id), isMet, limitMs }),
 
-    /** The command of a release, as it is when it does not run any more. */
-    untilCommand: (command: CommandKey, limitMs?: number) =>
-      untilTold({
-        ...{ id: command.deploymentId, watchers, limitMs },
-        look: () => driver.observeCommand(command),
-        isMet: ({ state }) => state !== 'running',
-      }),
+    /** The command of a release, as it is when it does not run any more or was looked at so often, each time as a pass looks. */
+    untilCommand(command: CommandKey, { looks = Number.POSITIVE_INFINITY } = {}) {
+      let looked = 0
+      return untilTold({
+        ...{ id: command.deploymentId, watchers, limitMs: undefined },
+        look: async () => {
+          const observed = await driver.observeCommand(command)
+          await driver.observe(command.deploymentId)
+          looked += 1
+          return observed
+        },
+        isMet: ({ state }) => state !== 'running' || looked >= looks,
+      })
+    },
 
     /** The same for its hosts. */
     untilDomains: (id: string, isMet: (domains: readonly Domain[]) => boolean, limitMs?: number) =>

@@ -12,6 +12,7 @@ import { createDisruptionBudgets } from './release/disruption.ts'
 import { createDrift } from './release/drift.ts'
 import { isScaledByItself, withFields } from './release/find-differences.ts'
 import { createUserFinder } from './release/image-user.ts'
+import { createLooks } from './release/looks.ts'
 import { type ReleaseFacts, toDeployment, toSecret, toService, withChange } from './release/manifests.ts'
 import { createMasks } from './release/masks.ts'
 import { deploymentOf, isActive, isSameRun, type RunKey, toRunKey } from './release/pods.ts'
@@ -52,7 +53,7 @@ export function createReleases(context: KubernetesContext) {
   const places = new Map<string, string>()
   /** Deployments whose hosts lead to them as records and settings say, and whether that is nowhere. Forgotten at each start. */
   const routed = new Map<string, boolean>()
-  const looks = new Map<string, NodeJS.Timeout>()
+  const looks = createLooks(context)
 
   const placeOf = (deploymentId: string): string => {
     const known = places.get(deploymentId)
@@ -127,7 +128,6 @@ export function createReleases(context: KubernetesContext) {
     placeOf,
     report,
     settleLog: runtimeLogs.settle,
-    lookAgain: (deploymentId, at) => lookAgain(deploymentId, at),
     untilNoPod: (namespace, is, limitMs) =>
       watchNamespace(namespace).pods.until(pods => !pods.some(is), limitMs),
   })
@@ -135,13 +135,13 @@ export function createReleases(context: KubernetesContext) {
   const observe = async (deploymentId: string): Promise<readonly Instance[]> => {
     const objects = await read(deploymentId)
     const target = objects && toTarget(objects)
-    lookAgain(deploymentId, undefined)
+    looks.set(deploymentId, undefined)
     if (objects !== undefined) await boundTenant(deploymentId)
     if (objects === undefined || target === undefined) return []
     await bringUpToDate(deploymentId)
     const facts = { now: now(), deployment: objects.deployment, pods: podsOf(objects, target), limits }
     const trouble = findTrouble(facts)
-    lookAgain(deploymentId, trouble?.isDefinite ? undefined : nextLookAt(facts))
+    looks.set(deploymentId, trouble?.isDefinite ? undefined : nextLookAt(facts))
     if (trouble === undefined) return toInstances(objects, undefined)
     const failure = await report(trouble)
     return toInstances(objects, { failure, isEnded: trouble.isDefinite })
@@ -178,17 +178,6 @@ export function createReleases(context: KubernetesContext) {
         .apply({ ownerId: owner.id, namespace })
         .catch(error => log.warn({ deploymentId, err: error }, 'nodes may pull its image with an old login')),
     ])
-  }
-
-  /** Where time alone tells more. */
-  const lookAgain = (deploymentId: string, at: number | undefined) => {
-    clearTimeout(looks.get(deploymentId))
-    looks.delete(deploymentId)
-    if (at === undefined) return
-    looks.set(
-      deploymentId,
-      setTimeout(() => context.changed(deploymentId), Math.max(at - now(), 0) + 50),
-    )
   }
 
   const changeDeployment = async (
@@ -319,7 +308,7 @@ export function createReleases(context: KubernetesContext) {
     /** Where its volume is, if that was to be kept and there is one. */
     async remove(deploymentId: string, { keepsVolume }: { keepsVolume: boolean }): Promise<string | null> {
       const namespace = placeOf(deploymentId)
-      lookAgain(deploymentId, undefined)
+      looks.set(deploymentId, undefined)
       await routes.forget(deploymentId, namespace)
       await commands.cancel(deploymentId)
       const kept = keepsVolume ? await removal.keepVolumes(deploymentId, namespace) : null
@@ -375,7 +364,8 @@ export function createReleases(context: KubernetesContext) {
     },
 
     async dispose(): Promise<void> {
-      for (const timer of looks.values()) clearTimeout(timer)
+      looks.dispose()
+      commands.dispose()
       const open = [...watches.values()]
       watches.clear()
       await Promise.all(open.flatMap(one => [one.pods, ...one.others]).map(one => one.dispose()))

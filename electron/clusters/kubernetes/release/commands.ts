@@ -6,6 +6,7 @@ import { isForbidden } from '../closed-addresses.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { deploymentSelector, labels } from '../names.ts'
 import { toApplyFailure } from './apply-failure.ts'
+import { createLooks } from './looks.ts'
 import { containerName, type ReleaseFacts, toDeployment, toLabels } from './manifests.ts'
 import { appStatus, isActive, toMs } from './pods.ts'
 import { findTrouble, type RolloutLimits } from './trouble.ts'
@@ -22,7 +23,7 @@ const endMs = 60_000
 
 /** Commands of releases, each a Job of one pod that is tried once. */
 export function createCommands(
-  context: Pick<KubernetesContext, 'api' | 'settings' | 'now'>,
+  context: Pick<KubernetesContext, 'api' | 'settings' | 'now' | 'changed'>,
   deps: {
     limits: RolloutLimits
     placeOf: (deploymentId: string) => string
@@ -31,11 +32,11 @@ export function createCommands(
     settleLog: (pod: V1Pod) => Promise<void>
     /** Resolves when no pod of the namespace is so any more, or with false when that takes longer. */
     untilNoPod: (namespace: string, is: (pod: V1Pod) => boolean, limitMs: number) => Promise<boolean>
-    lookAgain: (deploymentId: string, at: number) => void
   },
 ) {
   const { api, settings, now } = context
   const { limits, placeOf, report } = deps
+  const looks = createLooks(context)
 
   /** None where we may not look: then none was made. */
   const listJobs = (deploymentId: string, namespace: string): Promise<V1Job[]> =>
@@ -47,6 +48,7 @@ export function createCommands(
       })
 
   const cancel = async (deploymentId: string): Promise<void> => {
+    looks.set(deploymentId, undefined)
     const namespace = placeOf(deploymentId)
     const jobs = await listJobs(deploymentId, namespace)
     if (jobs.length === 0) return
@@ -105,11 +107,12 @@ export function createCommands(
       if (isFailed) return { state: 'failed', failure: await explain(job, pods[0]) }
       const failure = await findObstacle(job, pods)
       if (failure !== undefined) return { state: 'failed', failure }
-      deps.lookAgain(command.deploymentId, now() + againMs)
+      looks.set(command.deploymentId, now() + againMs)
       return { state: 'running' }
     },
 
     cancel,
+    dispose: looks.dispose,
   }
 
   /** What keeps it from beginning, and does not pass by itself. */
