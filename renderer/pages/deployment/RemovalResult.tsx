@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { Failure } from '../../../shared/domain/failure.ts'
 import type { Deployment } from '../../../shared/domain/records.ts'
 import { api } from '../../connection/api.ts'
+import { toShownFailure } from '../../connection/failures.ts'
 import { StatusMark } from '../../status/StatusMark.tsx'
 import { deploymentLooks } from '../../status/status-map.ts'
 import { EmptyNote } from '../../ui/EmptyNote.tsx'
@@ -23,7 +24,7 @@ type Counts = Readonly<Record<(typeof rows)[number]['key'], number>>
 
 const countLeft = (counts: Counts): number => rows.reduce((sum, { key }) => sum + counts[key], 0)
 
-/** What is left may be on its way out, such as a process that just ended: it is counted again while somebody looks. */
+/** What is left may be on its way out, and who could not count may soon: it is counted again while somebody looks. */
 const countAgainMs = 3_000
 
 /** While a deployment is removed, and the count of what is left afterwards. */
@@ -33,7 +34,8 @@ export function RemovalResult({ id, deployment }: { id: string; deployment: Depl
   const residue = useQuery(
     api.deployments.residue.queryOptions({
       input: { id },
-      refetchInterval: ({ state: { data } }) => (data && countLeft(data) > 0 ? countAgainMs : false),
+      refetchInterval: ({ state: { data, error } }) =>
+        error !== null || (data && countLeft(data) > 0) ? countAgainMs : false,
     }),
   )
   const toBoard = (
@@ -41,8 +43,16 @@ export function RemovalResult({ id, deployment }: { id: string; deployment: Depl
       Go to the board
     </LinkButton>
   )
-  if (residue.error !== null || name === undefined || deployment === undefined) {
+  if (name === undefined || deployment === undefined) {
     return <EmptyNote heading="h1" title="This deployment does not exist." actions={toBoard} />
+  }
+  if (residue.error !== null) {
+    return (
+      <div className={classes.removal}>
+        <h1 className={classes.name}>What is left of {name} cannot be counted</h1>
+        <FailurePanel failure={toShownFailure(residue.error)} actions={toBoard} />
+      </div>
+    )
   }
   const counts = residue.data
   if (counts === undefined || counts === null) {
