@@ -5,6 +5,7 @@ import type { User } from '../../shared/domain/records.ts'
 import {
   appName,
   buildNamespace,
+  cacheRepositoryOf,
   deploymentSelector,
   repositoryOf,
   tenantNamespace,
@@ -114,13 +115,14 @@ function whyKept(
 function toThings(reader: Reader, { id, name, owner, cluster, addOn }: StoredDeployment): string[] {
   const registry = reader.clusterSettings(cluster.id)?.registry
   const namespace = tenantNamespace(owner.id)
+  const repository = repositoryOf(owner.id, id)
   return [
     `Deployment, Service and Ingress ${appName({ name }, id)} in the namespace ${namespace}`,
     ...(addOn === null ? [] : [`StatefulSet and volume ${appName({ name }, id)}-data there`]),
     `Secrets there with the label ${deploymentSelector(id)}`,
     `The namespace ${namespace} itself, where it was the last app of ${owner.name}`,
     ...reader.unfinishedBuilds(id).map(build => `The namespace ${buildNamespace(build.id)} of a build`),
-    ...(registry ? [`Images in ${registry.address}/${repositoryOf(owner.id, id)}`] : []),
+    ...(registry ? [`Images in ${registry.address}/${repository} and ${cacheRepositoryOf(repository)}`] : []),
   ]
 }
 

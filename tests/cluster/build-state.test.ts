@@ -38,8 +38,8 @@ async function build({ driver, untilBuild }: TestDriver, more: object = {}) {
   const order = await orderNow(more)
   await driver.startBuild(order)
   const built = await untilBuild(order)
-  expect({ failure: null, ...built }).toMatchObject({ state: 'succeeded', failure: null })
   await driver.collect(order.deploymentId, [])
+  expect({ failure: null, ...built }).toMatchObject({ state: 'succeeded', failure: null })
   return { order, built }
 }
 

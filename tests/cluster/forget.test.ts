@@ -60,11 +60,12 @@ clusterTest(
     await expect(platform.leftBehind.forget(id, 'other', me)).rejects.toThrow('The name does not match')
     const left = await platform.leftBehind.forget(id, name, me)
     const namespace = tenantNamespace(owner.id)
+    const repository = repositoryOf(owner.id, id)
     const things = [
       `Deployment, Service and Ingress ${name}-${id.slice(-8)} in the namespace ${namespace}`,
       `Secrets there with the label slipway.dev/deployment=${id}`,
       `The namespace ${namespace} itself, where it was the last app of ${owner.name}`,
-      `Images in ${settings.registry?.address}/${repositoryOf(owner.id, id)}`,
+      `Images in ${settings.registry?.address}/${repository} and ${repository}-cache`,
     ]
     expect(left).toMatchObject({ deployment: name, cluster: contextName, things })
     expect(platform.leftBehind.list()).toEqual([left])

@@ -44,4 +44,10 @@ export const releaseSecretName = (releaseId: string): string => `release-${relea
 export const repositoryOf = (ownerId: string, deploymentId: string): string =>
   `slipway/${ownerId}/${deploymentId}`
 
+/**
+ * Of the layers of its builds. BuildKit pushes them beside the image, and in one repository a registry may look at a layer that
+ * the other push is writing, and refuse the image.
+ */
+export const cacheRepositoryOf = (repository: string): string => `${repository}-cache`
+
 export const deploymentSelector = (deploymentId: string): string => `${labels.deployment}=${deploymentId}`

@@ -4,6 +4,7 @@ import type { ClusterSettings, Registry } from '../../../../shared/domain/cluste
 import { type Plan, toOwnDockerfile } from '../../../../shared/domain/plan.ts'
 import { toFullRef } from '../../../../shared/domain/ref.ts'
 import type { BuildOrder } from '../../driver.ts'
+import { cacheRepositoryOf } from '../names.ts'
 import { type RegistryLogin, toDockerConfig, toPushName } from '../registry/access.ts'
 import { type BuildLimits, buildLabels, toBuildQuantities } from './build-namespace.ts'
 import { ownFolder, stateFolder, toBuildScript } from './build-script.ts'
@@ -230,6 +231,7 @@ const ignored = ['.git', '**/node_modules', '**/.venv', '**/__pycache__']
 function toBuildArguments(parts: BuildParts): string[] {
   const { order, registry, repository, values } = parts
   const image = toPushName(registry, repository)
+  const cache = `type=registry,ref=${toPushName(registry, cacheRepositoryOf(repository))}:cache`
   const { folder, file, context, target } = toDockerfilePlace(parts.plan)
   return [
     '--progress=rawjson',
@@ -245,8 +247,8 @@ function toBuildArguments(parts: BuildParts): string[] {
     ...Object.keys(values.secrets).map(name => `--secret=id=${name},src=${podFolders.variables}/${name}`),
     ...(parts.settings.buildCa === null ? [] : [`--secret=id=${trustSecret},src=${trustFile}`]),
     ...(order.isFresh === true ? ['--no-cache'] : []),
-    `--import-cache=type=registry,ref=${image}:cache`,
-    `--export-cache=type=registry,ref=${image}:cache,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true`,
+    `--import-cache=${cache}`,
+    `--export-cache=${cache},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true`,
     `--output=type=image,name=${image}:${order.buildId},push=true`,
   ]
 }

@@ -6,8 +6,9 @@ import { createImages } from './images.ts'
 let server: Server
 let images: ReturnType<typeof createImages>
 let warnings: string[]
-/** Digests by tag. */
+/** Digests by tag, of images and of the cache of builds. */
 let stored: Map<string, string>
+let cached: Map<string, string>
 
 const digestOf = (letter: string) => `sha256:${letter.repeat(64)}`
 const artifactOf = (letter: string) => `registry:5000/slipway/ana/app@${digestOf(letter)}`
@@ -18,16 +19,17 @@ beforeEach(async () => {
     ['two', digestOf('2')],
     ['again', digestOf('2')],
     ['three', digestOf('3')],
-    ['cache', digestOf('c')],
   ])
+  cached = new Map([['cache', digestOf('c')]])
   warnings = []
   server = createServer((request, response) => {
     const name = request.url?.split('/').at(-1) ?? ''
+    const all = request.url?.includes('/slipway/ana/app-cache/') ? cached : stored
     if (request.url?.includes('/tags/list'))
-      return void response.end(JSON.stringify({ tags: [...stored.keys()] }))
-    const digest = name.startsWith('sha256:') ? name : stored.get(name)
-    const tags = [...stored].filter(([, one]) => one === digest).map(([tag]) => tag)
-    if (request.method === 'DELETE') for (const tag of tags) stored.delete(tag)
+      return void response.end(JSON.stringify({ tags: [...all.keys()] }))
+    const digest = name.startsWith('sha256:') ? name : all.get(name)
+    const tags = [...all].filter(([, one]) => one === digest).map(([tag]) => tag)
+    if (request.method === 'DELETE') for (const tag of tags) all.delete(tag)
     response.writeHead(tags.length === 0 ? 404 : 200, { 'docker-content-digest': digest ?? '' }).end()
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -59,12 +61,14 @@ test('an image is there when the registry has its digest', async () => {
 
 test('images that are not named are deleted, the cache is not', async () => {
   await images.keepOnly('app', [artifactOf('2')])
-  expect([...stored.keys()]).toEqual(['two', 'again', 'cache'])
+  expect([...stored.keys()]).toEqual(['two', 'again'])
+  expect(await images.count('slipway/ana/app')).toBe(3)
 })
 
 test('removal deletes all, the cache too', async () => {
   await images.removeAll('slipway/ana/app')
-  expect([...stored.keys()]).toEqual([])
+  expect([...stored.keys(), ...cached.keys()]).toEqual([])
+  expect(await images.count('slipway/ana/app')).toBe(0)
 })
 
 test('a registry that is away is no failure: what it has is not known', async () => {

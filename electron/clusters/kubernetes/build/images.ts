@@ -1,12 +1,9 @@
 import { SlipwayError } from '../../../../shared/domain/failure.ts'
 import { parseImage } from '../../../../shared/domain/image.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
-import { repositoryOf } from '../names.ts'
+import { cacheRepositoryOf, repositoryOf } from '../names.ts'
 import { toPullName } from '../registry/access.ts'
 import { createRegistryClient } from '../registry.ts'
-
-/** Where BuildKit keeps the layers of a deployment's builds. */
-export const cacheTag = 'cache'
 
 /** The images of deployments in the cluster's registry. */
 export function createImages(context: Pick<KubernetesContext, 'registry' | 'describe' | 'log' | 'placesOf'>) {
@@ -74,17 +71,22 @@ export function createImages(context: Pick<KubernetesContext, 'registry' | 'desc
 
     keepOnly: (deploymentId: string, artifacts: readonly string[]): Promise<void> =>
       orElse(undefined, deploymentId, () =>
-        removeAll(
-          repositoryFor(deploymentId),
-          image => image.tag === cacheTag || artifacts.some(one => one.endsWith(`@${image.digest}`)),
+        removeAll(repositoryFor(deploymentId), image =>
+          artifacts.some(one => one.endsWith(`@${image.digest}`)),
         ),
       ),
 
     /** With the cache of builds. Fails where the registry cannot be asked: nothing would come back to them. */
-    removeAll: (repository: string): Promise<void> => orFailure(() => removeAll(repository, () => false)),
+    removeAll: (repository: string): Promise<void> =>
+      orFailure(async () => {
+        for (const one of [repository, cacheRepositoryOf(repository)]) await removeAll(one, () => false)
+      }),
 
     /** Of tags that are there. */
     count: (repository: string): Promise<number> =>
-      orFailure(async () => ((await client?.tags(repository)) ?? []).length),
+      orFailure(async () => {
+        const all = [repository, cacheRepositoryOf(repository)].map(one => client?.tags(one) ?? [])
+        return (await Promise.all(all)).flat().length
+      }),
   }
 }
