@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,8 +18,18 @@ interface ImageConfig {
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json'
 
+/** Tests push at the same time as others, and a registry refuses an image while another push writes one of its layers there. */
+const own = randomBytes(4).toString('hex')
+let pushing: Promise<unknown> = Promise.resolve()
+
 /** An image made from one that the registry has, with what differs. Its name ends in the digest. */
-export async function pushImage(image: {
+export function pushImage(image: ImageToPush): Promise<string> {
+  const pushed = pushing.then(() => push(image))
+  pushing = pushed.catch(() => undefined)
+  return pushed
+}
+
+interface ImageToPush {
   base?: string
   /** A folder that becomes /app. */
   folder?: string
@@ -29,11 +39,13 @@ export async function pushImage(image: {
   tag?: string
   /** Below the registry's address. */
   repository?: string
-}): Promise<string> {
+}
+
+async function push(image: ImageToPush): Promise<string> {
   const { registry } = await clusterSettings()
   const base = image.base ?? 'library/node:24-slim'
   const [from = '', tag = ''] = base.split(':')
-  const to = image.repository ?? `tests/${from.split('/').at(-1)}`
+  const to = image.repository ?? `tests/${from.split('/').at(-1)}-${own}`
   const root = `http://${registry?.hostAddress}/v2`
 
   const manifest = (await (
@@ -45,7 +57,7 @@ export async function pushImage(image: {
   for (const layer of manifest.layers)
     await fetch(`${root}/${to}/blobs/uploads/?mount=${layer.digest}&from=${from}`, { method: 'POST' })
 
-  const push = async (bytes: Buffer) => {
+  const pushBlob = async (bytes: Buffer) => {
     const digest = toDigest(bytes)
     const begun = await fetch(`${root}/${to}/blobs/uploads/`, { method: 'POST' })
     const place = new URL(begun.headers.get('location') ?? '', root)
@@ -67,7 +79,7 @@ export async function pushImage(image: {
       '.',
     ])
     layers.push({
-      ...(await push(gzipSync(tar))),
+      ...(await pushBlob(gzipSync(tar))),
       mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
     })
     diffs.push(toDigest(tar))
@@ -84,7 +96,7 @@ export async function pushImage(image: {
     history: [],
     rootfs: { type: 'layers', diff_ids: diffs },
   }
-  const pushed = await push(Buffer.from(JSON.stringify(changed)))
+  const pushed = await pushBlob(Buffer.from(JSON.stringify(changed)))
   const body = JSON.stringify({
     schemaVersion: 2,
     mediaType: manifestType,
