@@ -48,9 +48,11 @@ const server = (text: string) => [
   `require('http').createServer((_, r) => r.end('${text}')).listen(process.env.PORT)`,
 ]
 
+const repository = 'tests/existing'
+
 /** The image under the tag, in the cluster's registry. Its digest. */
 async function push(tag: string, command: readonly string[]): Promise<string> {
-  const image = await pushImage({ command, tag })
+  const image = await pushImage({ command, tag, repository })
   return image.slice(image.indexOf('@sha256:') + '@sha256:'.length)
 }
 
@@ -98,7 +100,7 @@ describe('an image that is there already', () => {
 
   clusterTest('is looked up anew by each deploy, rolls back at once, and is never deleted', async () => {
     const { registry } = await clusterSettings()
-    const address = `${registry?.address}/tests/node`
+    const address = `${registry?.address}/${repository}`
     const first = await push(mark, server('one'))
     const { id } = await deploy({ address, branch: mark, port: 4000 })
     expect((await settled(id, isLive)).serving?.commit.sha).toBe(first)
@@ -118,9 +120,12 @@ describe('an image that is there already', () => {
     platform.intents.remove(id, next.name, asker(platform))
     await platform.idle()
     for (const digest of [first, second]) {
-      const found = await fetch(`http://${registry?.hostAddress}/v2/tests/node/manifests/sha256:${digest}`, {
-        headers: { accept: 'application/vnd.oci.image.manifest.v1+json' },
-      })
+      const found = await fetch(
+        `http://${registry?.hostAddress}/v2/${repository}/manifests/sha256:${digest}`,
+        {
+          headers: { accept: 'application/vnd.oci.image.manifest.v1+json' },
+        },
+      )
       expect(found.status).toBe(200)
     }
   })
