@@ -10,7 +10,9 @@ import {
   kubectl,
   registryAddress,
 } from '../support/cluster.ts'
+import { isReadyRun, newId, openClusterDriver, toReleaseOrder } from '../support/cluster-driver.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
+import { pushApp } from '../support/images.ts'
 import { asker, createDataFolder, startPlatform, waitForDeployment } from '../support/platform.ts'
 
 const files = {
@@ -151,4 +153,37 @@ clusterTest(
     expect(manifest.status).toBe(404)
   },
   500_000,
+)
+
+clusterTest(
+  'the namespace of a user stays while it holds what somebody else made, and goes after that',
+  async () => {
+    const test = await openClusterDriver()
+    const isThere = async () =>
+      (await kubectl('get', 'namespace', test.namespace, '--ignore-not-found', '-o=name')) !== ''
+    const deployAndRemove = async (between: () => Promise<unknown> = async () => undefined) => {
+      const deploymentId = newId()
+      const order = toReleaseOrder({ deploymentId, artifact: await pushApp('honours-port'), port: 3000 })
+      await test.driver.applyRelease(order)
+      await test.until(deploymentId, isReadyRun(order))
+      await between()
+      await test.driver.remove(deploymentId, null)
+      expect(await test.driver.count(deploymentId)).toMatchObject({ processes: 0 })
+    }
+    try {
+      const nightly = ['cronjob', 'nightly', '-n', test.namespace]
+      await deployAndRemove(() =>
+        kubectl('create', ...nightly, '--image=registry/backup', '--schedule=0 0 1 1 *'),
+      )
+      expect(await isThere()).toBe(true)
+      expect(await kubectl('get', ...nightly, '-o=name')).toBe('cronjob.batch/nightly')
+
+      await kubectl('delete', ...nightly)
+      await deployAndRemove()
+      expect(await isThere()).toBe(false)
+    } finally {
+      await test.clean()
+      await test.dispose()
+    }
+  },
 )

@@ -21,6 +21,7 @@ const kinds = {
   StatefulSet: { group: 'apis/apps/v1', plural: 'statefulsets', isNamespaced: true },
   PodDisruptionBudget: { group: 'apis/policy/v1', plural: 'poddisruptionbudgets', isNamespaced: true },
   Job: { group: 'apis/batch/v1', plural: 'jobs', isNamespaced: true },
+  CronJob: { group: 'apis/batch/v1', plural: 'cronjobs', isNamespaced: true },
   Ingress: { group: 'apis/networking.k8s.io/v1', plural: 'ingresses', isNamespaced: true },
   IngressClass: { group: 'apis/networking.k8s.io/v1', plural: 'ingressclasses', isNamespaced: false },
   NetworkPolicy: { group: 'apis/networking.k8s.io/v1', plural: 'networkpolicies', isNamespaced: true },

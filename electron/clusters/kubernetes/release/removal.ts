@@ -16,7 +16,7 @@ const kindsOfSome: readonly Kind[] = ['StatefulSet', 'PersistentVolumeClaim', 'J
 const kindsBelow = ['ReplicaSet', 'Pod'] as const satisfies readonly Kind[]
 /** What people may have put into the namespace of a tenant, beside Slipway. */
 const kindsOfOthers = [
-  ...['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'Service', 'Ingress', 'Secret'],
+  ...['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Service', 'Ingress', 'Secret'],
   ...['ConfigMap', 'PersistentVolumeClaim'],
 ] as readonly Kind[]
 /** What the cluster takes for a namespace with nothing of worth in it. */
