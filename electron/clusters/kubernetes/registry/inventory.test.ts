@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ApiError } from '../api-failure.ts'
 import { listPodsFromRegistry, refuseForeign } from './inventory.ts'
 import { registryLabels } from './names.ts'
 
@@ -20,6 +21,12 @@ test.each([
   await expect(refuseForeign(clusterWith(labels))).rejects.toThrow(
     /namespace slipway-registry that is not Slipway's/,
   )
+})
+
+test('who may not look at all pods is not told that nobody needs it', async () => {
+  const list = async () =>
+    Promise.reject(new ApiError({ status: 403, reason: 'Forbidden', message: 'pods is forbidden' }))
+  await expect(listPodsFromRegistry({ list })).rejects.toThrow('pods is forbidden')
 })
 
 test('pods that nodes pulled from it are found wherever they are, until they have ended', async () => {

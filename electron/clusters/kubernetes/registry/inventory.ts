@@ -37,11 +37,14 @@ export async function listRegistry(
 
 const toKey = ({ kind, metadata }: KubernetesObject) => ({ kind: kind as Kind, name: metadata?.name ?? '' })
 
-/** Pods of the whole cluster that nodes pulled from it; `deploymentId`: of whom Slipway made them, this one or another. */
+/**
+ * Pods of the whole cluster that nodes pulled from it; `deploymentId`: of whom Slipway made them, this one or another. Fails where we
+ * may not look, since it cannot be said then that nobody needs it.
+ */
 export async function listPodsFromRegistry(
   api: Pick<KubernetesApi, 'list'>,
 ): Promise<{ name: string; deploymentId: string | undefined }[]> {
-  const pods = await orNothing(api.list<V1Pod>('Pod', {}))
+  const pods = await api.list<V1Pod>('Pod', {})
   const isFromIt = ({ image }: { image?: string }) =>
     image?.startsWith(`${installedRegistry.pullAddress}/`) === true
   return pods
