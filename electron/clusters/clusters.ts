@@ -22,18 +22,23 @@ export interface Clusters extends ClusterDriver {
   reopen(clusterId: string): Promise<void>
 }
 
+interface Place {
+  readonly id: string
+  readonly kind: 'local' | 'kubernetes'
+}
+
 export function createClusters(deps: {
   local: LocalDriver
   /** Undefined when the deployment has no row: it was removed. */
-  clusterOf: (deploymentId: string) => { id: string; kind: 'local' | 'kubernetes' } | undefined
+  clusterOf: (deploymentId: string) => Place | undefined
   /** Makes the driver when the first deployment of the cluster is looked at. It connects when it has to. */
   createDriver: (clusterId: string) => Promise<ClusterDriver>
 }): Clusters {
   const { local } = deps
   const opened = new Map<string, Promise<ClusterDriver>>()
   const watchers = new Set<(deploymentId: string) => void>()
-  /** Where removed deployments were, since they are counted afterwards. */
-  const lastSeen = new Map<string, ClusterDriver>()
+  /** Where deployments were: removed ones are counted afterwards, as often as somebody asks. */
+  const lastSeen = new Map<string, Place>()
 
   const open = (clusterId: string): Promise<ClusterDriver> => {
     const known = opened.get(clusterId)
@@ -51,16 +56,10 @@ export function createClusters(deps: {
   }
 
   const of = async (deploymentId: string): Promise<ClusterDriver> => {
-    const cluster = deps.clusterOf(deploymentId)
-    const driver =
-      cluster === undefined
-        ? lastSeen.get(deploymentId)
-        : cluster.kind === 'local'
-          ? local
-          : await open(cluster.id)
-    if (driver === undefined) throw gone
-    lastSeen.set(deploymentId, driver)
-    return driver
+    const place = deps.clusterOf(deploymentId) ?? lastSeen.get(deploymentId)
+    if (place === undefined) throw gone
+    lastSeen.set(deploymentId, place)
+    return place.kind === 'local' ? local : open(place.id)
   }
 
   const close = async (clusterId: string): Promise<void> => {
@@ -99,11 +98,7 @@ export function createClusters(deps: {
     /** Of this computer: what runs in a cluster is not stopped because a copy of the database does not know it. */
     list: () => local.list(),
     findRecords: async clusterId => (clusterId === undefined ? local : await open(clusterId)).findRecords(),
-    count: async id => {
-      const found = await (await of(id)).count(id)
-      lastSeen.delete(id)
-      return found
-    },
+    count: async id => (await of(id)).count(id),
     applyDomains: async id => (await of(id)).applyDomains(id),
     observeDomains: async id => (await of(id)).observeDomains(id),
     measureUsage: async id => (await of(id)).measureUsage(id),
