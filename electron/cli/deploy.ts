@@ -123,7 +123,7 @@ async function toClusterId({ client, values }: Context): Promise<string | undefi
   if (registry !== null || values.image === true) return id
   throw new SlipwayError({
     code: 'registry_missing',
-    message: `The cluster ${values.context} announces no registry, and none is set: its images have no place.`,
+    message: `The cluster ${values.context} announces no registry that you may see, and none is set: its images have no place.`,
     hint: `Install one in the cluster: slipway cluster registry install ${values.context} --yes. Or name one: slipway cluster add ${values.context} --registry HOST[/PATH]`,
   })
 }

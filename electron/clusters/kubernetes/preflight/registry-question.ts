@@ -8,7 +8,7 @@ export async function askRegistry({ settings, registry: access }: PreflightConte
   const { context, registryUser } = settings
   if (access === undefined) {
     return lackOfBuilds(
-      'The cluster announces no registry, and none is set: what is built has no place.',
+      'The cluster announces no registry that you may see, and none is set: what is built has no place.',
       `Install one in the cluster, or name one that builds push to and nodes pull from: slipway cluster add ${context} --registry HOST[/PATH]`,
       `slipway cluster registry install ${context}`,
     )
