@@ -1,7 +1,7 @@
 /** Two series of the same measure, taken in turns. `ratio`: median of ours to median of the reference. */
 export interface Result {
   readonly name: string
-  readonly unit: 'ms' | 'MB' | 'requests'
+  readonly unit: 'ms' | 'kB' | 'MB' | 'requests'
   readonly n: number
   readonly ours: Series
   readonly reference: Series
@@ -37,9 +37,9 @@ export function toTable(results: readonly Result[]): string {
     one.ratio.toFixed(2),
     one.aim.toFixed(2),
   ])
-  return [['bench', 'n', 'Slipway', 'reference', 'ratio', 'aim'], ...rows]
-    .map(row => row.map((text, column) => text.padEnd([56, 4, 28, 28, 6, 6][column] ?? 0)).join(''))
-    .join('\n')
+  const table = [['bench', 'n', 'Slipway', 'reference', 'ratio', 'aim'], ...rows]
+  const widthOf = (column: number) => Math.max(...table.map(row => row[column]?.length ?? 0))
+  return table.map(row => row.map((text, column) => text.padEnd(widthOf(column) + 2)).join('')).join('\n')
 }
 
 function toSeries(samples: readonly number[]): Series {
