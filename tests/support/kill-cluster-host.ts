@@ -12,7 +12,6 @@ import { tenantNamespace } from '../../electron/clusters/kubernetes/names.ts'
 import { createLocalPlatform } from '../../electron/host.ts'
 import { platformEnvironment } from '../../electron/platform/environment.ts'
 import type { ClusterChanges } from '../../shared/domain/cluster.ts'
-import { decodeBatch } from '../../shared/domain/log-record.ts'
 import type { Plan } from '../../shared/domain/plan.ts'
 import {
   type ClusterScenario,
@@ -22,7 +21,7 @@ import {
 } from './kill-cluster-scenarios.ts'
 import { describeObjects } from './kill-objects.ts'
 import { describeRecords } from './kill-outcome.ts'
-import { play, tellWhereItHangs } from './kill-play.ts'
+import { play, tellWhereItHangs, untilStarted } from './kill-play.ts'
 
 export interface ClusterKillOptions {
   readonly scenario: ClusterScenarioName
@@ -75,7 +74,7 @@ await play(steps, {
   wish: { clusterId, planEdits: {} },
 })
 
-for (const { id, name } of platform.deployments()) await untilStarted(id, starts[name] ?? 0)
+for (const { id, name } of platform.deployments()) await untilStarted(platform, id, starts[name] ?? 0)
 const { id: userId } = platform.users.current()
 const { named, ...records } = await describeRecords(platform)
 const objects = await describeObjects(platform, named)
@@ -93,17 +92,6 @@ await promisify(execFile)('kubectl', [
 ])
 const report = { passed, outcome: withoutCrashes({ ...records, objects }), left } satisfies ClusterKillReport
 process.stdout.write(JSON.stringify(report).replaceAll(options.settings.baseDomain ?? '', 'apps.test'))
-
-/** An app may be ready before its first line is in the log. */
-async function untilStarted(id: string, times: number): Promise<void> {
-  let starts = 0
-  const limit = AbortSignal.timeout(30_000)
-  if (times === 0) return
-  for await (const batch of platform.logs.follow({ kind: 'runtime', id }, 0, limit)) {
-    starts += decodeBatch(batch).filter(line => line.text === 'started').length
-    if (starts >= times) return
-  }
-}
 
 /** How often one that crashes is started again until somebody looks, nobody knows. */
 function withoutCrashes({ output, ...rest }: ClusterKillReport['outcome']): ClusterKillReport['outcome'] {

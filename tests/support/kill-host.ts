@@ -8,8 +8,8 @@ import { pino } from 'pino'
 import { createLocalPlatform } from '../../electron/host.ts'
 import { platformEnvironment } from '../../electron/platform/environment.ts'
 import { describeOutcome, processesOf } from './kill-outcome.ts'
-import { play, tellWhereItHangs } from './kill-play.ts'
-import { type ScenarioName, scenarios } from './kill-scenarios.ts'
+import { play, tellWhereItHangs, untilStarted } from './kill-play.ts'
+import { type ScenarioName, scenarios, starts } from './kill-scenarios.ts'
 
 export interface KillOptions {
   readonly scenario: ScenarioName
@@ -48,6 +48,7 @@ await play(scenarios[scenario], {
   home,
   wish: { planEdits: { build: '. ./build.sh' } },
 })
+for (const { id } of platform.deployments()) await untilStarted(platform, id, starts[scenario])
 const outcome = await describeOutcome(platform, home)
 await platform.dispose({ stopApps: true })
 process.stdout.write(JSON.stringify({ passed, outcome, left: processesOf(home) } satisfies KillReport))

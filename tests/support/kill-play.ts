@@ -1,4 +1,5 @@
 import type { Platform } from '../../electron/platform/platform.ts'
+import { decodeBatch } from '../../shared/domain/log-record.ts'
 import type { Scene, Step } from './kill-scenarios.ts'
 
 /** One that hangs is ended by TERM, and says how far it had come. */
@@ -20,6 +21,17 @@ export async function play(steps: readonly Step[], scene: Scene): Promise<void> 
   for (const step of steps.slice(asked + 1)) {
     await step.ask(scene)
     await settle(step, scene)
+  }
+}
+
+/** An app may be ready before its first line is in the log. */
+export async function untilStarted(platform: Platform, id: string, times: number): Promise<void> {
+  let starts = 0
+  const limit = AbortSignal.timeout(30_000)
+  if (times === 0) return
+  for await (const batch of platform.logs.follow({ kind: 'runtime', id }, 0, limit)) {
+    starts += decodeBatch(batch).filter(line => line.text === 'started').length
+    if (starts >= times) return
   }
 }
 

@@ -230,3 +230,9 @@ export const scenarios = {
 
   remove: [create('stays', 'good'), create('app', 'good'), remove('app')],
 } as const satisfies Record<string, readonly Step[]>
+
+/** How often the app that is there at the end says that it started. */
+export const starts: Readonly<Record<ScenarioName, number>> = {
+  ...{ release: 2, reuse: 2, keep: 2, failure: 2, crash: 2, cancel: 0 },
+  ...{ stop: 2, command: 1, interrupt: 0, remove: 1 },
+}
