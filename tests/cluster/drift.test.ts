@@ -17,12 +17,11 @@ let app: string
 
 beforeAll(async () => {
   platform = await startPlatform(data.path)
-  const { registry } = await clusterSettings()
   const command = ['/bin/sh', '-c', 'httpd -f -p "$PORT" & trap "exit 0" TERM; wait']
-  await pushImage({ base: 'library/busybox:latest', command, tag: mark })
+  const image = await pushImage({ base: 'library/busybox:latest', command, tag: mark })
   const changes = { kubeconfig, ...(await clusterSettings()) }
   const { id: clusterId } = await platform.clusters.add({ context: contextName, changes })
-  const source = { kind: 'image', address: `${registry?.address}/tests/busybox` } as const
+  const source = { kind: 'image', address: image.replace(/@.*/, '') } as const
   const wish = { source, branch: mark, name: `drift-${mark}`, port: 4000, planEdits: {}, clusterId }
   id = (await platform.intents.create(wish, asker(platform))).id
   namespace = tenantNamespace(platform.users.current().id)

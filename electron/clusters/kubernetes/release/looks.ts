@@ -1,7 +1,5 @@
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 
-export type Looks = ReturnType<typeof createLooks>
-
 /**
  * Where time alone tells more. A deployment is looked at again at one time, which the next one replaces; whoever has a
  * question of its own has its own times, since an answer to one question is none to another.
