@@ -1,11 +1,24 @@
+import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { toContainerLine } from './container-log.ts'
+import { readContainerLog, toContainerLine } from './container-log.ts'
 
 test.each([
   ['2026-01-02T03:04:05.123456789Z hello  world ', 1767323045123, 1767323045123456, 'hello  world '],
   ['2026-01-02T03:04:05.1Z ', 1767323045100, 1767323045100000, ''],
   ['2026-01-02T03:04:05Z x', 1767323045000, 1767323045000000, 'x'],
-  ['no time at all', 0, 0, 'no time at all'],
 ])('%s', (line, at, position, text) => {
   expect(toContainerLine(line)).toEqual({ at, position, text })
+})
+
+test('what the node says in place of a log is no line of the container', async () => {
+  const gone = 'unable to retrieve container logs for containerd://0123'
+  const stream = async () => Readable.from([`2026-01-02T03:04:05Z a\n2026-01-02T03:04:05Z b\n${gone}`])
+  const target = { namespace: 'n', pod: 'p', container: 'c' }
+  const log = readContainerLog({ stream }, target, AbortSignal.timeout(5000))
+  const read: string[] = []
+  const all = async () => {
+    for await (const lines of log) read.push(...lines.map(line => line.text))
+  }
+  await expect(all()).rejects.toMatchObject({ name: 'NodeLogError', message: gone, isGone: true })
+  expect(read).toEqual(['a', 'b'])
 })

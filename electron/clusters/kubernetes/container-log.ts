@@ -14,10 +14,10 @@ const overlapMs = 2000
 
 /**
  * The log of a container from its begin, and on until the container ends. `after`: a position; what comes long before it is left
- * out. `isPrevious`: of the container that ran before in its place. `isWhole`: nothing will follow.
+ * out. `isPrevious`: of the container that ran before in its place. `isWhole`: nothing will follow. Throws `NodeLogError`.
  */
 export async function* readContainerLog(
-  api: KubernetesApi,
+  api: Pick<KubernetesApi, 'stream'>,
   target: {
     namespace: string
     pod: string
@@ -40,21 +40,39 @@ export async function* readContainerLog(
   const stream = await api.stream(path, query, signal)
   let last = 0
   for await (const lines of readLines(stream)) {
-    const read = lines.map(line => {
+    const read: ContainerLine[] = []
+    for (const line of lines) {
       const parsed = toContainerLine(line)
-      // Two lines of one microsecond, and what has no time: right after the one before.
+      if (parsed === undefined) {
+        if (read.length > 0) yield read
+        throw new NodeLogError(line)
+      }
+      // Two lines of one microsecond: right after the one before.
       last = Math.max(parsed.position, last + 1)
-      return { ...parsed, position: last }
-    })
+      read.push({ ...parsed, position: last })
+    }
     yield read
   }
 }
 
-/** `2026-01-02T03:04:05.123456789Z text` */
-export function toContainerLine(line: string): ContainerLine {
-  const [, second, fraction = '', text = line] =
+/** The node has no log, or none any more, and says so in the answer's body: its state was sent already. */
+export class NodeLogError extends Error {
+  override readonly name = 'NodeLogError'
+  /** The container was removed, and its log with it. */
+  readonly isGone: boolean
+
+  constructor(text: string) {
+    super(text.slice(0, 500))
+    this.isGone = text.startsWith('unable to retrieve container logs for ')
+  }
+}
+
+/** `2026-01-02T03:04:05.123456789Z text`. Undefined: without a time, which every line of a container has. */
+export function toContainerLine(line: string): ContainerLine | undefined {
+  const [, second, fraction = '', text = ''] =
     /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z ?(.*)$/s.exec(line) ?? []
-  const secondsMs = second === undefined ? 0 : Date.parse(`${second}Z`)
+  if (second === undefined) return undefined
+  const secondsMs = Date.parse(`${second}Z`)
   const micros = Number(fraction.padEnd(6, '0').slice(0, 6))
   return { at: secondsMs + Math.floor(micros / 1000), position: secondsMs * 1000 + micros, text }
 }

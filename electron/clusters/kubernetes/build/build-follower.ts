@@ -5,7 +5,7 @@ import type { LogStore } from '../../../logs/log-store.ts'
 import { createTextMask } from '../../masking.ts'
 import type { KubernetesApi } from '../api.ts'
 import { ApiError } from '../api-failure.ts'
-import { type ContainerLine, readContainerLog } from '../container-log.ts'
+import { type ContainerLine, NodeLogError, readContainerLog } from '../container-log.ts'
 import { boundLines, type LineReader } from './bounded-lines.ts'
 import { containerOf, isOver } from './build-failure.ts'
 import { buildNames } from './build-job.ts'
@@ -85,7 +85,8 @@ export function createBuildFollower(deps: {
         // Of a container that never ran, or whose pod is gone, there is no log.
         if (error instanceof ApiError && error.status < 500 && isOver(watch.scene())) return true
         deps.onError(error)
-        if (isWhole && ++tries >= mostTries) return true
+        const isGone = error instanceof NodeLogError && error.isGone
+        if (isWhole && (isGone || ++tries >= mostTries)) return true
       } finally {
         silence.dispose()
       }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { V1ContainerStateTerminated, V1Pod } from '@kubernetes/client-node'
 import type { LogRef, NewLogLine } from '../../../../shared/domain/log.ts'
 import { isMissing } from '../api-failure.ts'
-import { readContainerLog } from '../container-log.ts'
+import { NodeLogError, readContainerLog } from '../container-log.ts'
 import type { KubernetesContext } from '../kubernetes-deps.ts'
 import { labels } from '../names.ts'
 import { containerName } from './manifests.ts'
@@ -58,27 +58,28 @@ export function createRuntimeLogs(
     const first = appStatus(follower.pod)?.restartCount ?? 0
     for (let restarts = Math.max(first - 1, 0); !isAtEnd(follower); restarts++) {
       await until(follower, () => hasBegun(follower.pod, restarts))
+      follower.isRead = false
       let failures = 0
       while (!signal.aborted) {
         const wasOver = isOver(follower, restarts)
         try {
           const mask = await masks.of(namespace, releaseId)
           await readRound(toRound(follower.pod, restarts), mask, signal)
-          if (wasOver) {
-            follower.isRead = true
-            follower.tellRead()
-            break
-          }
+          if (wasOver) break
+          failures = 0
         } catch (error) {
-          if (signal.aborted) return
-          if (isMissing(error)) return
+          if (signal.aborted || isMissing(error)) return
+          ownLog.warn({ err: error, pod: follower.pod.metadata?.name }, 'a log could not be read')
           // A container that was collected has no log any more.
-          if (wasOver && failures > 3) break
-          ownLog.warn({ err: error, pod: follower.pod.metadata?.name }, 'a log is read anew')
+          if (wasOver && (isLogGone(error) || failures > 3)) break
         }
-        if (isOver(follower, restarts)) continue
+        if (!wasOver && isOver(follower, restarts)) continue
         const ms = Math.min(retryMs.first * 2 ** failures++, retryMs.most)
         await delay(ms, undefined, { signal }).catch(() => undefined)
+      }
+      if (isOver(follower, restarts)) {
+        follower.isRead = true
+        follower.tellRead()
       }
       await until(follower, () => (appStatus(follower.pod)?.restartCount ?? 0) > restarts)
       const ended = appStatus(follower.pod)?.lastState?.terminated
@@ -229,6 +230,8 @@ function toGap(position: number, until: number): NewLogLine {
   const text = `From ${from} to ${to} UTC lines are missing: the cluster dropped them before they were read`
   return { at, stream: 'platform', text, isPartial: false }
 }
+
+const isLogGone = (error: unknown): boolean => error instanceof NodeLogError && error.isGone
 
 const hasBegun = (pod: V1Pod, restarts: number): boolean => {
   const status = appStatus(pod)
