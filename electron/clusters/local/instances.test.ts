@@ -245,12 +245,15 @@ describe('an instance', () => {
     test('is ready when that answers well, and no sooner', async () => {
       const order = await apply('honours-port', { ...answering([503, 404, 204]), healthPath })
       const { port } = await until(order, 'ready')
-      const lines = (await runtimeLines(order)).filter(one => one.text.startsWith('Listens on'))
-      expect(lines.map(one => one.text)).toEqual([
-        `Listens on ${port}; /healthz answered 503: not ready yet`,
-        `Listens on ${port}; /healthz answered 404: not ready yet`,
-        `Listens on ${port}`,
-      ])
+      const linesOfPort = async () =>
+        (await runtimeLines(order)).map(one => one.text).filter(text => text.startsWith('Listens on'))
+      await expect
+        .poll(linesOfPort)
+        .toEqual([
+          `Listens on ${port}; /healthz answered 503: not ready yet`,
+          `Listens on ${port}; /healthz answered 404: not ready yet`,
+          `Listens on ${port}`,
+        ])
       expect(await get(order)).toContain('well')
     })
 
