@@ -10,15 +10,21 @@ test.each([
   expect(toContainerLine(line)).toEqual({ at, position, text })
 })
 
-test('what the node says in place of a log is no line of the container', async () => {
-  const gone = 'unable to retrieve container logs for containerd://0123'
-  const stream = async () => Readable.from([`2026-01-02T03:04:05Z a\n2026-01-02T03:04:05Z b\n${gone}`])
+test.each([
+  { said: 'unable to retrieve container logs for containerd://0123', isGone: true },
+  {
+    said: 'failed to open log file "/pods/0.log": open /pods/0.log: no such file or directory',
+    isGone: true,
+  },
+  { said: 'failed to open log file "/pods/0.log": open /pods/0.log: too many open files', isGone: false },
+])('"$said" is no line of the container', async ({ said, isGone }) => {
+  const stream = async () => Readable.from([`2026-01-02T03:04:05Z a\n2026-01-02T03:04:05Z b\n${said}`])
   const target = { namespace: 'n', pod: 'p', container: 'c' }
   const log = readContainerLog({ stream }, target, AbortSignal.timeout(5000))
   const read: string[] = []
   const all = async () => {
     for await (const lines of log) read.push(...lines.map(line => line.text))
   }
-  await expect(all()).rejects.toMatchObject({ name: 'NodeLogError', message: gone, isGone: true })
+  await expect(all()).rejects.toMatchObject({ name: 'NodeLogError', message: said, isGone })
   expect(read).toEqual(['a', 'b'])
 })

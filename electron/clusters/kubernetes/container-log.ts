@@ -58,12 +58,12 @@ export async function* readContainerLog(
 /** The node has no log, or none any more, and says so in the answer's body: its state was sent already. */
 export class NodeLogError extends Error {
   override readonly name = 'NodeLogError'
-  /** The container was removed, and its log with it. */
+  /** Of a container that has ended: it was removed, and its log with it. */
   readonly isGone: boolean
 
   constructor(text: string) {
     super(text.slice(0, 500))
-    this.isGone = text.startsWith('unable to retrieve container logs for ')
+    this.isGone = /^unable to retrieve container logs for |: no such file or directory$/.test(text)
   }
 }
 
