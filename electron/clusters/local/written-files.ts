@@ -58,7 +58,8 @@ export async function findWrittenFiles(order: {
 
 function groupFiles(written: readonly Found[], foldersOfBuild: ReadonlySet<string>) {
   const groups = new Map<string, { files: number; bytes: number; example: string }>()
-  for (const { path, bytes } of written) {
+  // Names the same example each time, in whatever order a folder lists its files.
+  for (const { path, bytes } of written.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
     const group = toGroup(path, foldersOfBuild)
     const before = groups.get(group) ?? { files: 0, bytes: 0, example: path }
     groups.set(group, { ...before, files: before.files + 1, bytes: before.bytes + bytes })
