@@ -200,11 +200,12 @@ clusterTest('builds count while they run, and volumes by what they are for', asy
     expect(await look()).toMatchObject({ builds: 0, volumes: [] })
 
     const deploymentId = newId()
-    const addOn = { engine: 'redis', volumeGib: 1 } as const
+    // More than a volume has that another test offers for its own.
+    const addOn = { engine: 'redis', volumeGib: 3 } as const
     test.describe(deploymentId, { name: 'cache', addOn })
     const artifact = await pushApp('honours-port')
     await driver.applyRelease(toReleaseOrder({ deploymentId, artifact, addOn }))
-    const volume = { count: 1, bytes: 1024 ** 3 }
+    const volume = { count: 1, bytes: 3 * 1024 ** 3 }
     expect(await look()).toMatchObject({
       deployments: [{ id: deploymentId, name: 'cache', isDatabase: true, instances: 1 }],
       volumes: [{ purpose: 'database', ...volume }],

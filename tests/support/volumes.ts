@@ -30,6 +30,6 @@ export async function offerVolume(name: string): Promise<void> {
       hostPath: { path, type: 'Directory' },
     },
   })
-  // Until then a claim is given another one, of root's.
+  // Before, a claim is given another one, of root's.
   await kubectl('wait', `pv/${name}`, '--for=jsonpath={.status.phase}=Available', '--timeout=30s')
 }
